@@ -35,6 +35,12 @@ public abstract record ClaimValue
         public string? Modifier { get; } = Modifier is null ? null : Values.Slug.Check("round.modifier", Modifier);
 
         public override Slot Slot => new(Field.Round, "");
+
+        /// <summary>An axis that one article leaves open contradicts nothing.</summary>
+        public override bool Agrees(ClaimValue other) => other is Round o
+            && (Series is null || o.Series is null || Series == o.Series)
+            && (Modifier is null || o.Modifier is null || Modifier == o.Modifier)
+            && (Instrument is null || o.Instrument is null || Instrument == o.Instrument);
     }
 
     /// <param name="Effective">Since when; <see cref="When.Unknown"/> where the article gives no time, and then the later recorded counts.</param>
