@@ -109,7 +109,7 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>What runs that were killed have left, and templates that no run has made anew for a day.</summary>
-    private static async Task DropLeftovers()
+    internal static async Task DropLeftovers()
     {
         await using var connection = await Maintenance(CancellationToken.None);
         await Execute(connection, $"select pg_advisory_lock({TemplateLock})", CancellationToken.None);
@@ -142,13 +142,11 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private static async Task Execute(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {
-#pragma warning disable CA2100 // Names are made here and scripts come from the program itself.
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
-#pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private static async Task<NpgsqlConnection> Maintenance(CancellationToken cancel)
+    internal static async Task<NpgsqlConnection> Maintenance(CancellationToken cancel)
     {
         var connection = new NpgsqlConnection(await Unpooled("postgres"));
         await connection.OpenAsync(cancel);

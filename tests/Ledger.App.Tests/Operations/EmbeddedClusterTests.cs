@@ -161,9 +161,7 @@ public sealed class EmbeddedClusterTests : IDisposable
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync(Cancel);
-#pragma warning disable CA2100 // The tests' own words.
         await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
         return (await command.ExecuteScalarAsync(Cancel))?.ToString();
     }
 }
