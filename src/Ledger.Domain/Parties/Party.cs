@@ -13,6 +13,20 @@ public sealed record Party(PartyId Id, Cause? Last, string? Name, ImmutableArray
 
     public long Version => Last?.Version ?? 0;
 
+    /// <summary>The current claim about a field of one value; null where nothing is claimed.</summary>
+    public RecordedClaim? Current(Field field)
+    {
+        var claims = Claims.Where(claim => claim.Claim.Value.Slot == new Slot(field, "")).ToList();
+        return claims.Count == 0 ? null : Resolution.Current(claims);
+    }
+
+    /// <summary>Whether its field goes by this claim.</summary>
+    public bool IsCurrent(RecordedClaim claim)
+    {
+        var slot = claim.Claim.Value.Slot;
+        return ReferenceEquals(claim, Resolution.Current([.. Claims.Where(other => other.Claim.Value.Slot == slot)]));
+    }
+
     public static Party Unknown(PartyId id) => new(id, null, null, [], []);
 
     public Party Evolve(PartyEvent happened, Cause cause) => happened switch
