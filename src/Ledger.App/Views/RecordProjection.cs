@@ -1,9 +1,9 @@
 using Ledger.App.Log;
-using Ledger.App.Views.Article;
-using Ledger.App.Views.Company;
-using Ledger.App.Views.Deal;
-using Ledger.App.Views.Investor;
-using Ledger.App.Views.Party;
+using Ledger.App.Views.Articles;
+using Ledger.App.Views.Companies;
+using Ledger.App.Views.Deals;
+using Ledger.App.Views.Investors;
+using Ledger.App.Views.Parties;
 using Ledger.Domain.Deals;
 using Ledger.EventStore;
 using Npgsql;

@@ -1,6 +1,6 @@
 -- The log, in the table layout of Marten 9 (stream identity string, single tenancy, all metadata).
 -- Nothing may be added to the mt_ tables: no column, no index, no constraint. Triggers are not part of the layout.
-create schema ledger;
+create schema if not exists ledger;
 
 create table ledger.mt_streams (
     id          varchar     not null,

@@ -27,7 +27,7 @@ alter table ledger.log_head enable always trigger one_row;
 do $$
 begin
     if not exists (select from pg_roles where rolname = 'ledger_app') then
-        create role ledger_app nologin;
+        create role ledger_app login;
     end if;
 exception when duplicate_object or unique_violation then
     null; -- made by the migration of another database of this cluster at the same moment
