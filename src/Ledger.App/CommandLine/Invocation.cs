@@ -14,6 +14,8 @@ namespace Ledger.App.CommandLine;
 /// <summary>One run of a command: its options, its logs, the database once it is opened, and where it prints.</summary>
 internal sealed class Invocation : IAsyncDisposable
 {
+    private const int WidthRedirected = 240;
+
     private LedgerDatabase? _database;
     private ServiceProvider? _services;
 
@@ -66,9 +68,10 @@ internal sealed class Invocation : IAsyncDisposable
     /// <summary>A terminal as wide as it is; a file or a pipe as wide as a table may need, so that nothing is cut.</summary>
     public static IAnsiConsole People()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings());
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = 240;
+        if (!Console.IsOutputRedirected)
+            return AnsiConsole.Console;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        console.Profile.Width = WidthRedirected;
         return console;
     }
 

@@ -45,7 +45,15 @@ internal static class LedgerCommand
         command.SetAction((parsed, cancel) => Guard(async () =>
         {
             await using var invocation = new Invocation(parsed, quiet);
-            await run(invocation, cancel);
+            try
+            {
+                await run(invocation, cancel);
+            }
+            catch (Exception e) when (!IsExpected(e))
+            {
+                invocation.Logs.CreateLogger("Ledger").LogError(e, "{Command} failed", parsed.CommandResult.Command.Name);
+                throw new FaultException($"The program failed ({e.GetType().Name}: {e.Message}); the log in {Path.Combine(invocation.Choice.DataFolder, "logs")} says where.", e);
+            }
         }));
         return command;
     }
@@ -57,17 +65,9 @@ internal static class LedgerCommand
             await run();
             return 0;
         }
-        catch (Exception e) when (e is InputException or InvalidValueException or NotFoundException)
+        catch (Exception e) when (IsBadInput(e))
         {
             return Fail(e.Message, BadInput);
-        }
-        catch (ClusterUnavailableException e)
-        {
-            return Fail(e.Message, BadInput);
-        }
-        catch (Exception e) when (e is RefusedException or MigrationRefusedException or ProjectionStoppedException or KeyReusedException or IOException or UnauthorizedAccessException)
-        {
-            return Fail(e.Message, Refused);
         }
         catch (NpgsqlException e)
         {
@@ -77,7 +77,18 @@ internal static class LedgerCommand
         {
             return Fail("Stopped before it was done.", Refused);
         }
+        catch (Exception e) when (e is FaultException || IsRefusal(e))
+        {
+            return Fail(e.Message, Refused);
+        }
     }
+
+    private static bool IsBadInput(Exception e) => e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException;
+
+    private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or ProjectionStoppedException
+        or IOException or UnauthorizedAccessException;
+
+    private static bool IsExpected(Exception e) => IsBadInput(e) || IsRefusal(e) || e is NpgsqlException or OperationCanceledException;
 
     private static string Reason(NpgsqlException e) => e switch
     {
@@ -91,4 +102,7 @@ internal static class LedgerCommand
         Console.Error.WriteLine(sentence);
         return exitCode;
     }
+
+    /// <summary>What nobody expected; the log has the rest.</summary>
+    private sealed class FaultException(string message, Exception cause) : Exception(message, cause);
 }

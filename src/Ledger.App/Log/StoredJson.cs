@@ -11,7 +11,7 @@ namespace Ledger.App.Log;
 
 /// <summary>
 /// How events and folded states are written as JSON: camel case, enums by name, and of every type what its constructor
-/// takes, so that what was computed is never stored.
+/// takes, so that what was computed is never stored. What may be null is left out when it is, and may be missing.
 /// </summary>
 public static class StoredJson
 {
@@ -45,8 +45,11 @@ public static class StoredJson
             return;
         for (var i = type.Properties.Count - 1; i >= 0; i--)
         {
-            if (type.Properties[i].AssociatedParameter is null)
+            var property = type.Properties[i];
+            if (property.AssociatedParameter is not { } parameter)
                 type.Properties.RemoveAt(i);
+            else if (parameter.IsNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null)
+                property.IsRequired = false;
         }
     }
 

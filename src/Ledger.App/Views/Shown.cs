@@ -74,9 +74,9 @@ public static class Shown
     /// <summary>What a claim says, with the source's words for it.</summary>
     public static string Value(ClaimValue value, string asWritten) => value switch
     {
-        ClaimValue.Kind v => Words(v.Is),
-        ClaimValue.Status { Effective.Precision: Precision.Unknown } v => Words(v.Is),
-        ClaimValue.Status v => $"{Words(v.Is)} ({v.Effective})",
+        ClaimValue.Kind v => Words(v.Value),
+        ClaimValue.Status { Effective.Precision: Precision.Unknown } v => Words(v.Value),
+        ClaimValue.Status v => $"{Words(v.Value)} ({v.Effective})",
         ClaimValue.Raised v => $"{Amount(v.Amount)} (“{asWritten}”)",
         ClaimValue.UsdAsReported v => $"{Amount(v.Amount)} (“{asWritten}”)",
         ClaimValue.Valuation v => $"{Amount(v.Amount)}, {Words(v.Basis)} (“{asWritten}”)",
@@ -87,7 +87,7 @@ public static class Shown
         ClaimValue.Sector v => v.Slug,
         ClaimValue.Place v => v.Name,
         ClaimValue.InvestorKind v => v.Slug,
-        ClaimValue.Affiliation v => $"{Words(v.Is)} {v.With}".TrimEnd(),
+        ClaimValue.Affiliation v => $"{Words(v.Value)} {v.With}".TrimEnd(),
         ClaimValue.MarketFigure v => $"{v.Measure}: {Amount(v.Amount)} (“{asWritten}”)",
         _ => asWritten,
     };

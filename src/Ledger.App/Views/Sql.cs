@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Ledger.App.Views;
 
-/// <summary>SQL that stands in a file beside the code that uses it, and its parameters by position.</summary>
+/// <summary>
+/// SQL that stands in a file beside the code that uses it, and its parameters by position. A single parameter that is an
+/// array of references is cast to object, or its items would be taken for the parameters.
+/// </summary>
 internal static class Sql
 {
     /// <param name="name">The file's name without its ending; files are embedded, and no two share a name.</param>

@@ -19,7 +19,7 @@ public abstract record ClaimValue
         public override Slot Slot => new(Field.Company, "");
     }
 
-    public sealed record Kind(DealKind Is) : ClaimValue
+    public sealed record Kind(DealKind Value) : ClaimValue
     {
         public override Slot Slot => new(Field.Kind, "");
     }
@@ -44,7 +44,7 @@ public abstract record ClaimValue
     }
 
     /// <param name="Effective">Since when; <see cref="When.Unknown"/> where the article gives no time, and then the later recorded counts.</param>
-    public sealed record Status(DealStatus Is, When Effective) : ClaimValue
+    public sealed record Status(DealStatus Value, When Effective) : ClaimValue
     {
         public override Slot Slot => new(Field.Status, "");
 
@@ -164,13 +164,13 @@ public abstract record ClaimValue
 
     /// <summary>Of a party: what it is to another one.</summary>
     /// <param name="With">The other party; null where only the nature is told (a state-backed fund of a state not named).</param>
-    public sealed record Affiliation(AffiliationKind Is, PartyId? With) : ClaimValue
+    public sealed record Affiliation(AffiliationKind Value, PartyId? With) : ClaimValue
     {
-        public PartyId? With { get; } = With is null && Is is not AffiliationKind.StateBacked
+        public PartyId? With { get; } = With is null && Value is not AffiliationKind.StateBacked
             ? throw new InvalidValueException("affiliation.with", "is missing; only a state-backed party may leave it open")
             : With;
 
-        public override Slot Slot => new(Field.Affiliation, $"{Is}/{With}");
+        public override Slot Slot => new(Field.Affiliation, $"{Value}/{With}");
     }
 
     /// <summary>Of a company: an investor in it, in no round that the article names.</summary>

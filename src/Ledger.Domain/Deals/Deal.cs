@@ -34,9 +34,9 @@ public sealed class Deal
 
     public PartyId? Company => Value<ClaimValue.Company>(Field.Company)?.Party;
 
-    public DealKind? Kind => Value<ClaimValue.Kind>(Field.Kind)?.Is;
+    public DealKind? Kind => Value<ClaimValue.Kind>(Field.Kind)?.Value;
 
-    public DealStatus? Status => Value<ClaimValue.Status>(Field.Status)?.Is;
+    public DealStatus? Status => Value<ClaimValue.Status>(Field.Status)?.Value;
 
     public Amount Amount => Value<ClaimValue.Raised>(Field.Amount)?.Amount ?? Amount.Undisclosed;
 

@@ -5,7 +5,7 @@ namespace Ledger.Domain.Values;
 /// <summary>A currency by its ISO 4217 code, in capitals. Codes of metals, funds and tests are not currencies.</summary>
 public readonly record struct Currency(string Code)
 {
-    public static readonly Currency Usd = new("USD");
+    public static Currency Usd => new("USD");
 
     public string Code { get; } = Codes.Contains(Code ?? "")
         ? Code!

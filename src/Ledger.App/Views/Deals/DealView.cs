@@ -32,7 +32,7 @@ internal sealed class DealView : IDealView
         var deals = ids.ToDictionary(id => id, Deal.Unknown);
         var states = await connection.Query(
             "select state from views.deal where id = any($1) and to_position is null",
-            row => Read(row.GetString(0)), cancel, ids.Select(id => id.Value).ToArray());
+            row => Read(row.GetString(0)), cancel, (object)ids.Select(id => id.Value).ToArray());
         foreach (var deal in states)
             deals[deal.Id] = deal;
         return deals;

@@ -20,7 +20,7 @@ public sealed record PartyProfile(
         [.. Values<ClaimValue.InvestorKind>(party).Select(kind => kind.Slug)],
         [.. Values<ClaimValue.Sector>(party).Select(sector => sector.Slug)],
         [.. Values<ClaimValue.Place>(party).Select(place => place.Name)],
-        [.. Values<ClaimValue.Affiliation>(party).Select(value => new AffiliationRecord(value.Is, value.With is { } with ? names[with.Value] : null))],
+        [.. Values<ClaimValue.Affiliation>(party).Select(value => new AffiliationRecord(value.Value, value.With is { } with ? names[with.Value] : null))],
         [.. party.Claims.Select(claim => ClaimRecord.Of(claim, party.IsCurrent(claim)))]);
 
     private static IEnumerable<TValue> Values<TValue>(Party party) where TValue : ClaimValue =>
