@@ -9,8 +9,6 @@ namespace Ledger.Testing;
 /// </summary>
 internal static class TestCluster
 {
-    private const long RoomNeededBytes = 4L << 30;
-
     private static readonly Lazy<Task<EmbeddedCluster>> Shared = new(Open);
 
     public static async Task<string> ConnectionString(string role, string database) =>
@@ -27,15 +25,7 @@ internal static class TestCluster
         return cluster;
     }
 
-    /// <summary>In memory where there is room: the tests' databases need no life beyond the machine's.</summary>
-    private static string Folder
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("LEDGER_TEST_DATA") is { Length: > 0 } configured) return configured;
-            var memory = new DriveInfo("/dev/shm");
-            var parent = memory.IsReady && memory.AvailableFreeSpace > RoomNeededBytes ? memory.Name : Path.GetTempPath();
-            return Path.Combine(parent, "ledger-tests-" + Environment.UserName);
-        }
-    }
+    private static string Folder => Environment.GetEnvironmentVariable("LEDGER_TEST_DATA") is { Length: > 0 } configured
+        ? configured
+        : Path.Combine(TemporaryFolder.Parent, "ledger-tests-" + Environment.UserName);
 }
