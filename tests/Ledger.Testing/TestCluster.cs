@@ -16,7 +16,9 @@ internal static class TestCluster
 
     private static async Task<EmbeddedCluster> Open()
     {
-        var cluster = await EmbeddedCluster.Open(Folder, CancellationToken.None);
+        var cluster = Environment.GetEnvironmentVariable("LEDGER_TEST_DATA") is { Length: > 0 } configured
+            ? await EmbeddedCluster.Open(configured, CancellationToken.None)
+            : await OpenDisposable(Path.Combine(TemporaryFolder.Parent, "ledger-tests-" + Environment.UserName));
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             NpgsqlConnection.ClearAllPools();
@@ -25,7 +27,22 @@ internal static class TestCluster
         return cluster;
     }
 
-    private static string Folder => Environment.GetEnvironmentVariable("LEDGER_TEST_DATA") is { Length: > 0 } configured
-        ? configured
-        : Path.Combine(TemporaryFolder.Parent, "ledger-tests-" + Environment.UserName);
+    /// <summary>
+    /// Nothing in this folder is worth a failing test: what another PostgreSQL made, or a broken machine left, is made anew.
+    /// </summary>
+    private static async Task<EmbeddedCluster> OpenDisposable(string folder)
+    {
+        var lockFile = folder + ".lock";
+        await File.AppendAllTextAsync(lockFile, "");
+        using var opening = await FileLock.Exclusive(lockFile, TimeSpan.FromMinutes(5), CancellationToken.None);
+        try
+        {
+            return await EmbeddedCluster.Open(folder, CancellationToken.None);
+        }
+        catch (ClusterUnavailableException) when (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+            return await EmbeddedCluster.Open(folder, CancellationToken.None);
+        }
+    }
 }
