@@ -9,8 +9,6 @@ namespace Ledger.Testing;
 /// </summary>
 internal static class TestCluster
 {
-    private const long RoomNeededBytes = 4L << 30;
-
     private static readonly Lazy<Task<EmbeddedCluster>> Shared = new(Open);
 
     public static async Task<string> ConnectionString(string role, string database) =>
@@ -18,7 +16,9 @@ internal static class TestCluster
 
     private static async Task<EmbeddedCluster> Open()
     {
-        var cluster = await EmbeddedCluster.Open(Folder, CancellationToken.None);
+        var cluster = Environment.GetEnvironmentVariable("LEDGER_TEST_DATA") is { Length: > 0 } configured
+            ? await EmbeddedCluster.Open(configured, CancellationToken.None)
+            : await OpenDisposable(Path.Combine(TemporaryFolder.Parent, "ledger-tests-" + Environment.UserName));
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             NpgsqlConnection.ClearAllPools();
@@ -27,15 +27,22 @@ internal static class TestCluster
         return cluster;
     }
 
-    /// <summary>In memory where there is room: the tests' databases need no life beyond the machine's.</summary>
-    private static string Folder
+    /// <summary>
+    /// Nothing in this folder is worth a failing test: what another PostgreSQL made, or a broken machine left, is made anew.
+    /// </summary>
+    private static async Task<EmbeddedCluster> OpenDisposable(string folder)
     {
-        get
+        var lockFile = folder + ".lock";
+        await File.AppendAllTextAsync(lockFile, "");
+        using var opening = await FileLock.Exclusive(lockFile, TimeSpan.FromMinutes(5), CancellationToken.None);
+        try
         {
-            if (Environment.GetEnvironmentVariable("LEDGER_TEST_DATA") is { Length: > 0 } configured) return configured;
-            var memory = new DriveInfo("/dev/shm");
-            var parent = memory.IsReady && memory.AvailableFreeSpace > RoomNeededBytes ? memory.Name : Path.GetTempPath();
-            return Path.Combine(parent, "ledger-tests-" + Environment.UserName);
+            return await EmbeddedCluster.Open(folder, CancellationToken.None);
+        }
+        catch (ClusterUnavailableException) when (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+            return await EmbeddedCluster.Open(folder, CancellationToken.None);
         }
     }
 }

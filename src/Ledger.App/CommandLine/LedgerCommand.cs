@@ -27,7 +27,12 @@ internal static class LedgerCommand
         var parsed = root.Parse(args);
         if (parsed.Errors is [var error, ..])
             return Fail(error.Message, BadInput);
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            // Whoever leaves last stops the embedded database, which writes out what it holds.
+            ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+        });
     }
 
     /// <summary>A command that asks: the views are caught up first.</summary>

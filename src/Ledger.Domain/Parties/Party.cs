@@ -20,11 +20,11 @@ public sealed record Party(PartyId Id, Cause? Last, string? Name, ImmutableArray
         return claims.Count == 0 ? null : Resolution.Current(claims);
     }
 
-    /// <summary>Whether its field goes by this claim.</summary>
+    /// <summary>Whether the claim says what its field goes by.</summary>
     public bool IsCurrent(RecordedClaim claim)
     {
         var slot = claim.Claim.Value.Slot;
-        return ReferenceEquals(claim, Resolution.Current([.. Claims.Where(other => other.Claim.Value.Slot == slot)]));
+        return Resolution.Current([.. Claims.Where(other => other.Claim.Value.Slot == slot)]).Claim.Value == claim.Claim.Value;
     }
 
     public static Party Unknown(PartyId id) => new(id, null, null, [], []);

@@ -87,6 +87,19 @@ public sealed class EmbeddedClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_whose_socket_folder_was_cleared_away_is_started_again()
+    {
+        await using var other = ClusterHolder.Start(_data.Path);
+        var lost = new NpgsqlConnectionStringBuilder(await other.Printed("Host=")).Host!;
+        Directory.Delete(lost, recursive: true);
+
+        await using var cluster = await EmbeddedCluster.Open(_data.Path, Cancel);
+
+        Assert.Equal("1", await Ask(cluster.ConnectionString("ledger"), "select 1"));
+        Assert.DoesNotContain(lost, cluster.ConnectionString("ledger"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pid_file_that_names_another_program_is_no_server()
     {
         await using (await EmbeddedCluster.Open(_data.Path, Cancel)) { }

@@ -35,10 +35,13 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             ?? throw new InvalidOperationException("The use lock is taken exclusively only by the holder of the start lock.");
         try
         {
-            var socketFolder = await EnsureRunning(folder, log, cancel);
-            var cluster = new EmbeddedCluster(folder, use, socketFolder, log);
-            await cluster.EnsureDatabase(cancel);
-            return cluster;
+            for (var tries = 1; ; tries++)
+            {
+                var cluster = new EmbeddedCluster(folder, use, await EnsureRunning(folder, log, cancel), log);
+                if (await cluster.EnsureDatabase(cancel)) return cluster;
+                if (tries == 3)
+                    throw new ClusterUnavailableException($"PostgreSQL in '{folder.Cluster}' ended again and again while it was starting: {folder.LastComplaint().Trim()}");
+            }
         }
         catch
         {
@@ -86,8 +89,14 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         var socketFolder = await folder.SocketFolder(cancel);
         if (Postmaster.Running(folder.Cluster) is { } pid)
         {
-            log.LogInformation("PostgreSQL in {Folder} already runs as process {Pid}", folder.Cluster, pid);
-            return socketFolder;
+            if (!Postmaster.HasLostSocket(folder.Cluster, socketFolder))
+            {
+                log.LogInformation("PostgreSQL in {Folder} already runs as process {Pid}", folder.Cluster, pid);
+                return socketFolder;
+            }
+
+            log.LogWarning("PostgreSQL in {Folder} is started again: something has removed its socket from {SocketFolder}", folder.Cluster, socketFolder);
+            await Stop(folder, log);
         }
 
         var binaries = await Binaries.Find(folder.User, folder.Major, folder.DataFolder, cancel);
@@ -131,17 +140,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
                 return;
             }
 
-            var binaries = await Binaries.Find(folder.User, folder.Major, folder.DataFolder, CancellationToken.None);
-            var (exitCode, output) = await folder.User.Run(folder.Root,
-                [binaries.Program("pg_ctl"), "stop", "--silent", "--wait", "--mode", "fast", "--timeout", "120", "--pgdata", folder.Cluster], CancellationToken.None);
-            if (exitCode != 0)
-            {
-                log.LogWarning("PostgreSQL in {Folder} did not stop: {Output}", folder.Cluster, output.Trim());
-                return;
-            }
-
-            await folder.ForgetSocketFolder();
-            log.LogInformation("PostgreSQL in {Folder} stopped", folder.Cluster);
+            if (await Stop(folder, log)) await folder.ForgetSocketFolder();
         }
         catch (Exception e) when (e is ClusterUnavailableException or IOException or UnauthorizedAccessException)
         {
@@ -150,11 +149,21 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         }
     }
 
+    private static async Task<bool> Stop(ClusterFolder folder, ILogger log)
+    {
+        var binaries = await Binaries.Find(folder.User, folder.Major, folder.DataFolder, CancellationToken.None);
+        var (exitCode, output) = await folder.User.Run(folder.Root,
+            [binaries.Program("pg_ctl"), "stop", "--silent", "--wait", "--mode", "fast", "--timeout", "120", "--pgdata", folder.Cluster], CancellationToken.None);
+        if (exitCode == 0) log.LogInformation("PostgreSQL in {Folder} stopped", folder.Cluster);
+        else log.LogWarning("PostgreSQL in {Folder} did not stop: {Output}", folder.Cluster, output.Trim());
+        return exitCode == 0;
+    }
+
     /// <summary>
     /// Waits until the server answers (an adopted one may still be starting) and makes the database if whoever initialised the
-    /// cluster was killed before it could.
+    /// cluster was killed before it could. False when the server ended meanwhile: one that was killed may seem to run for a moment.
     /// </summary>
-    private async Task EnsureDatabase(CancellationToken cancel)
+    private async Task<bool> EnsureDatabase(CancellationToken cancel)
     {
         var waited = Stopwatch.StartNew();
         while (true)
@@ -164,15 +173,14 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
                 await using var connection = new NpgsqlConnection(Unpooled("postgres"));
                 await connection.OpenAsync(cancel);
                 await using var exists = new NpgsqlCommand("select 1 from pg_database where datname = 'ledger'", connection);
-                if (await exists.ExecuteScalarAsync(cancel) is not null) return;
+                if (await exists.ExecuteScalarAsync(cancel) is not null) return true;
                 await using var create = new NpgsqlCommand("create database ledger", connection);
                 await create.ExecuteNonQueryAsync(cancel);
-                return;
+                return true;
             }
             catch (NpgsqlException e) when (e is not PostgresException { SqlState: not PostgresErrorCodes.CannotConnectNow } && waited.Elapsed < StartingAtMost)
             {
-                if (Postmaster.Running(_folder.Cluster) is null)
-                    throw new ClusterUnavailableException($"PostgreSQL in '{_folder.Cluster}' ended while it was starting: {_folder.LastComplaint().Trim()}", e);
+                if (Postmaster.Running(_folder.Cluster) is null) return false;
                 await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
             }
         }

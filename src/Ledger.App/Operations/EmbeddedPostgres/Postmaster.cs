@@ -11,6 +11,10 @@ internal static class Postmaster
     /// </summary>
     public static int? Running(string cluster) => RecordedPid(cluster) is { } pid && WorksIn(pid, RealPath(cluster)) ? pid : null;
 
+    /// <summary>Whether a server that says it is ready cannot be reached, since its socket or the folder of it was removed.</summary>
+    public static bool HasLostSocket(string cluster, string socketFolder) =>
+        !File.Exists(Path.Combine(socketFolder, ".s.PGSQL.5432")) && File.ReadLines(PidFile(cluster)).Any(line => line.Trim() == "ready");
+
     /// <summary>
     /// Clears what a killed server left behind. Its own processes may outlive it for a moment and still write, and a server that
     /// started beside them would ruin the cluster: they are waited for first.

@@ -44,6 +44,7 @@ internal static class LedgerServer
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.Handle, SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages(Problems.HandleStatus);
         app.UseRequestLog();
+        app.UseSecurityHeaders();
         app.UseStaticFiles();
         app.UseAntiforgery();
         app.MapLedgerHealth();

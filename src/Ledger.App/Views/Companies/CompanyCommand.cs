@@ -19,9 +19,9 @@ internal static class CompanyCommand
     {
         var valuation = company.LatestValuation?.Valuation;
         console.WriteFacts(
-            ("Company", $"{company.Name} ({company.Id})"), ("Also", string.Join(", ", company.Profile.Aliases)),
-            ("Founded", company.Profile.Founded is { } founded ? Shown.Date(founded) : null),
-            ("Places", string.Join(", ", company.Profile.Places)), ("Sectors", string.Join(", ", company.Profile.Sectors)),
+            ("Company", $"{company.Name} ({company.Id})"), ("Also", string.Join(", ", company.Aliases)),
+            ("Founded", company.Founded is { } founded ? Shown.Date(founded) : null),
+            ("Places", string.Join(", ", company.Places)), ("Sectors", string.Join(", ", company.Sectors)),
             ("Latest valuation", valuation is null ? null : $"{Shown.Amount(valuation.Qualifier, valuation.Currency, valuation.Low, valuation.High)}, {Shown.Words(valuation.Basis)}"),
             ("Sources", string.Join(", ", company.Sources)));
         console.WriteHeading("Money raised (without aggregates, plans and what was postponed or withdrawn)");

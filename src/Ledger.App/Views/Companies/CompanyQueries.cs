@@ -24,12 +24,18 @@ public sealed class CompanyQueries(NpgsqlDataSource database, PartyNames names, 
             throw new NotFoundException($"'{idOrName}' has no deals and no backers of its own; ask for it as an investor.");
         var counters = await Counters(party.Id, cancel);
         var parties = await names.Of(
-            [.. PartyProfile.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backers], cancel);
-        return new CompanyRecord(
-            party.Id.Value, party.Name!, PartyProfile.Of(party, parties), await Totals(party.Id, cancel), counters.Counted, counters.Undisclosed,
-            Latest(deals), Investors(deals, backers, parties), await dealQueries.Records(deals, cancel),
-            [.. deals.SelectMany(deal => deal.Sources).Concat(party.Claims.Select(claim => claim.Source)).Select(source => source.Value).Distinct()],
-            deals.Select(deal => deal.Last!.Position).Append(party.Last!.Position).Max());
+            [.. PartyRecord.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backers], cancel);
+        return new CompanyRecord(party, parties)
+        {
+            Totals = await Totals(party.Id, cancel),
+            Counted = counters.Counted,
+            Undisclosed = counters.Undisclosed,
+            LatestValuation = Latest(deals),
+            Investors = Investors(deals, backers, parties),
+            Deals = await dealQueries.Records(deals, cancel),
+            Sources = [.. deals.SelectMany(deal => deal.Sources).Concat(party.Claims.Select(claim => claim.Source)).Select(source => source.Value).Distinct()],
+            Position = deals.Select(deal => deal.Last!.Position).Append(party.Last!.Position).Max(),
+        };
     }
 
     /// <summary>By effective date where a year is known; the others after them, in the order of the record.</summary>

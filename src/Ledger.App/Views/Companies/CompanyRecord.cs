@@ -1,22 +1,32 @@
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Claims;
-using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
 
 namespace Ledger.App.Views.Companies;
 
 /// <summary>A company as the command line, the API and the pages show it.</summary>
-/// <param name="Deals">In the order of their effective dates where a year is known, after them in the order in which they were recorded.</param>
-/// <param name="Totals">Money raised, a row a currency as announced; what is undisclosed is in none of them.</param>
-/// <param name="Counted">Deals whose sum counts as raised: pledged, announced or closed, and no aggregate.</param>
-/// <param name="Undisclosed">How many of these have an undisclosed amount.</param>
-/// <param name="LatestValuation">Of the latest deal that has one.</param>
-/// <param name="Sources">Articles that say something of the company or its deals.</param>
-/// <param name="Position">Of the last event that changed the company or one of its deals.</param>
-public sealed record CompanyRecord(
-    string Id, string Name, PartyProfile Profile, IReadOnlyList<CompanyTotal> Totals, long Counted, long Undisclosed,
-    LatestValuation? LatestValuation, IReadOnlyList<CompanyInvestor> Investors, IReadOnlyList<DealRecord> Deals,
-    IReadOnlyList<string> Sources, long Position);
+public sealed record CompanyRecord : PartyRecord
+{
+    internal CompanyRecord(Party party, IReadOnlyDictionary<string, PartyName> names) : base(party, names) { }
+
+    /// <summary>Money raised, a row a currency as announced; what is undisclosed is in none of them.</summary>
+    public required IReadOnlyList<CompanyTotal> Totals { get; init; }
+
+    /// <summary>Deals whose sum counts as raised: pledged, announced or closed, and no aggregate.</summary>
+    public required long Counted { get; init; }
+
+    /// <summary>How many of these have an undisclosed amount.</summary>
+    public required long Undisclosed { get; init; }
+
+    /// <summary>Of the latest deal that has one; null where none has.</summary>
+    public required LatestValuation? LatestValuation { get; init; }
+
+    public required IReadOnlyList<CompanyInvestor> Investors { get; init; }
+
+    /// <summary>By effective date where a year is known, after them in the order in which they were recorded.</summary>
+    public required IReadOnlyList<DealRecord> Deals { get; init; }
+}
 
 /// <param name="Low">The least that the sources allow, in whole units.</param>
 /// <param name="High">The most; null where a deal has no upper bound.</param>

@@ -97,7 +97,7 @@ public sealed record WhenRecord(string? Date, Precision Precision, string? AsWri
 
 /// <summary>One claim, whole.</summary>
 /// <param name="Value">As it is stored, its sort under <c>is</c>.</param>
-/// <param name="Current">Whether it is the one that its field goes by.</param>
+/// <param name="Current">Whether it says what its field goes by.</param>
 /// <param name="Source">The article.</param>
 public sealed record ClaimRecord(
     string Id, string Field, ClaimValue Value, string AsWritten, QuoteRecord Quote, string Source, bool Current,
@@ -110,8 +110,8 @@ public sealed record ClaimRecord(
 
     internal static IReadOnlyList<ClaimRecord> Of(Deal deal)
     {
-        var current = deal.CurrentClaims().Select(slot => slot.Value).ToHashSet(ReferenceEqualityComparer.Instance);
-        return [.. deal.Claims.Select(claim => Of(claim, current.Contains(claim)))];
+        var current = deal.CurrentClaims().ToDictionary(slot => slot.Key, slot => slot.Value.Claim.Value);
+        return [.. deal.Claims.Select(claim => Of(claim, current[claim.Claim.Value.Slot] == claim.Claim.Value))];
     }
 }
 

@@ -20,9 +20,9 @@ internal static class EventsCommand
 
     private static void Write(Page<EventRecord> events, IAnsiConsole console)
     {
-        var table = Tables.Of("Position", "Recorded (UTC)", "By", "Stream", "Version", "Event");
+        var table = Tables.Of("Position", "Recorded (UTC)", "By", "Stream", "Version", "Event", "What it says");
         foreach (var e in events.Items)
-            table.Row(e.Position.ToString(), Shown.Time(e.RecordedAt), e.Author, e.Stream, e.Version.ToString(), e.Type);
+            table.Row(e.Position.ToString(), Shown.Time(e.RecordedAt), e.Author, e.Stream, e.Version.ToString(), e.Type, e.Summary);
         console.Write(table);
         console.WriteNext(events.Next, "--after");
     }

@@ -18,9 +18,9 @@ internal static class InvestorCommand
     private static void Write(InvestorOverview investor, IAnsiConsole console)
     {
         console.WriteFacts(
-            ("Investor", $"{investor.Name} ({investor.Id})"), ("Also", string.Join(", ", investor.Profile.Aliases)),
-            ("Kind", string.Join(", ", investor.Profile.Kinds)),
-            ("Affiliations", string.Join(", ", investor.Profile.Affiliations.Select(to => $"{Shown.Words(to.Is)} {to.With?.Name}".TrimEnd()))),
+            ("Investor", $"{investor.Name} ({investor.Id})"), ("Also", string.Join(", ", investor.Aliases)),
+            ("Kind", string.Join(", ", investor.Kinds)),
+            ("Affiliations", string.Join(", ", investor.Affiliations.Select(to => $"{Shown.Words(to.Is)} {to.With?.Name}".TrimEnd()))),
             ("Deals", $"{investor.Counts.Deals}: led {investor.Counts.Led}, joined {investor.Counts.Joined}, backer in {investor.Counts.Backed}"),
             ("Sources", string.Join(", ", investor.Sources)));
         console.WriteHeading("Deals");

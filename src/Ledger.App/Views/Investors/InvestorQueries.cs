@@ -27,17 +27,21 @@ public sealed class InvestorQueries(NpgsqlDataSource database, PartyNames names,
         if (deals.Count == 0 && backed.Count == 0)
             throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
         var parties = await names.Of(
-            [.. PartyProfile.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backed.Select(row => row.Company)], cancel);
+            [.. PartyRecord.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backed.Select(row => row.Company)], cancel);
         var records = await dealQueries.Records(deals, cancel);
-        return new InvestorOverview(
-            party.Id.Value, party.Name!, PartyProfile.Of(party, parties), await Counts(party.Id, cancel),
-            Companies(party.Id, deals, backed.Select(row => row.Company), parties), CoInvestors(party.Id, deals, parties),
-            [.. deals.Zip(records, (deal, record) => Of(Held(deal, party.Id), record))],
+        return new InvestorOverview(party, parties)
+        {
+            Counts = await Counts(party.Id, cancel),
+            Companies = Companies(party.Id, deals, backed.Select(row => row.Company), parties),
+            CoInvestors = CoInvestors(party.Id, deals, parties),
+            Deals = [.. deals.Zip(records, (deal, record) => Of(Held(deal, party.Id), record))],
+            Sources =
             [
                 .. deals.SelectMany(deal => deal.Sources).Concat(party.Claims.Select(claim => claim.Source)).Select(source => source.Value)
                     .Concat(backed.Select(row => row.Article)).Distinct(),
             ],
-            deals.Select(deal => deal.Last!.Position).Append(party.Last!.Position).Max());
+            Position = deals.Select(deal => deal.Last!.Position).Append(party.Last!.Position).Max(),
+        };
     }
 
     private async Task<InvestorCounts> Counts(PartyId investor, CancellationToken cancel)

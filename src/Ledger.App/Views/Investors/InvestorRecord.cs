@@ -1,19 +1,26 @@
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Claims;
-using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
 
 namespace Ledger.App.Views.Investors;
 
 /// <summary>An investor as the command line, the API and the pages show it.</summary>
-/// <param name="Companies">Whom it is known to have invested in, or to back.</param>
-/// <param name="CoInvestors">Who is named in the same deals, most often first.</param>
-/// <param name="Deals">Those that changed last first.</param>
-/// <param name="Sources">Articles that say something of the investor or its deals.</param>
-/// <param name="Position">Of the last event that changed the investor or one of its deals.</param>
-public sealed record InvestorOverview(
-    string Id, string Name, PartyProfile Profile, InvestorCounts Counts, IReadOnlyList<InvestorCompany> Companies,
-    IReadOnlyList<CoInvestor> CoInvestors, IReadOnlyList<InvestorDeal> Deals, IReadOnlyList<string> Sources, long Position);
+public sealed record InvestorOverview : PartyRecord
+{
+    internal InvestorOverview(Party party, IReadOnlyDictionary<string, PartyName> names) : base(party, names) { }
+
+    public required InvestorCounts Counts { get; init; }
+
+    /// <summary>Whom it is known to have invested in, or to back.</summary>
+    public required IReadOnlyList<InvestorCompany> Companies { get; init; }
+
+    /// <summary>Who is named in the same deals, most often first.</summary>
+    public required IReadOnlyList<CoInvestor> CoInvestors { get; init; }
+
+    /// <summary>Those that changed last first.</summary>
+    public required IReadOnlyList<InvestorDeal> Deals { get; init; }
+}
 
 /// <param name="Deals">Led, joined and backed together.</param>
 /// <param name="Backed">Deals that name it as a backer of the company, in no round of its own.</param>
