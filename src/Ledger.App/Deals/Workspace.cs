@@ -33,16 +33,16 @@ internal sealed class Workspace(EventLog log)
         if (announcement.Figures.Length > 0)
             await DecideArticle(where, article.Id, new ArticleCommand.ClaimFigures(announcement.Figures), cancel);
         foreach (var party in announcement.Parties)
-            await DecideParty(where, party.Id, party.Register, cancel);
+            await DecideParty(party.Where, party.Id, party.Register, cancel);
         foreach (var reference in announcement.References())
         {
             if (!(await LoadParty(reference, cancel)).IsKnown)
-                throw new RefusedException(where, new Refusal("party-unknown", $"Party {reference} is claimed but not registered."));
+                throw new RefusedException(where, new Refusal("party-unknown", $"Party {reference} is claimed but not registered.", IsOfInput: true));
         }
         foreach (var party in announcement.Parties.Where(party => party.Claims.Length > 0))
-            await DecideParty(where, party.Id, new PartyCommand.Describe(article.Id, party.Claims), cancel);
+            await DecideParty(party.Where, party.Id, new PartyCommand.Describe(article.Id, party.Claims), cancel);
         foreach (var deal in announcement.Deals)
-            await DecideDeal(where, deal.Id, deal.Command, cancel);
+            await DecideDeal(deal.Where, deal.Id, deal.Command, cancel);
     }
 
     /// <summary>What was decided since the last call, as one append; null where there is nothing to record.</summary>
