@@ -1,1 +1,25 @@
-return 0;
+using System.CommandLine;
+using Ledger.App.CommandLine;
+using Ledger.App.Intake.Seed;
+using Ledger.App.Operations.Demo;
+using Ledger.App.Operations.Migrate;
+using Ledger.App.Operations.Serve;
+using Ledger.App.Views.Companies;
+using Ledger.App.Views.Deals;
+using Ledger.App.Views.Events;
+using Ledger.App.Views.Investors;
+
+var root = new RootCommand("Ledger: the record of funding deals, as a chain of immutable events.")
+{
+    DemoCommand.Make(),
+    ServeCommand.Make(),
+    SeedCommand.Make(),
+    DealCommands.List(),
+    DealCommands.Show(),
+    DealCommands.History(),
+    CompanyCommand.Make(),
+    InvestorCommand.Make(),
+    EventsCommand.Make(),
+    MigrateCommand.Make(),
+};
+return await LedgerCommand.Run(root, args);

@@ -1,4 +1,5 @@
 using Ledger.App.Operations.Migrate;
+using Ledger.EventStore;
 using Ledger.Testing;
 using Npgsql;
 using Xunit;

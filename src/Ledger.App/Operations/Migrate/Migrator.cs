@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Ledger.EventStore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Ledger.App.Deals;
+using Ledger.App.Intake;
+using Ledger.App.Operations.EmbeddedPostgres;
+using Ledger.App.Operations.Migrate;
+using Ledger.App.Views;
+using Ledger.Domain.Values;
+using Ledger.EventStore;
+using Npgsql;
+using Serilog.Events;
+
+namespace Ledger.App.CommandLine;
+
+/// <summary>
+/// How commands run and end: 0 when they did what was asked, 1 when a rule of the record or the machine said no,
+/// 2 when what was given cannot be used. Why is one sentence on standard error.
+/// </summary>
+internal static class LedgerCommand
+{
+    private const int Refused = 1;
+    private const int BadInput = 2;
+
+    public static async Task<int> Run(RootCommand root, string[] args)
+    {
+        CommonOptions.AddTo(root);
+        var parsed = root.Parse(args);
+        if (parsed.Errors is [var error, ..])
+            return Fail(error.Message, BadInput);
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            // Whoever leaves last stops the embedded database, which writes out what it holds.
+            ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+        });
+    }
+
+    /// <summary>A command that asks: the views are caught up first.</summary>
+    public static Command Asking(this Command command, Func<Invocation, CancellationToken, Task> run) => command.Doing(
+        async (invocation, cancel) =>
+        {
+            await invocation.Open(migrate: false, cancel);
+            await invocation.CatchUp(cancel);
+            await run(invocation, cancel);
+        });
+
+    /// <summary>A command that opens the database by itself, if it needs it.</summary>
+    public static Command Doing(this Command command, Func<Invocation, CancellationToken, Task> run, LogEventLevel quiet = LogEventLevel.Error)
+    {
+        command.SetAction((parsed, cancel) => Guard(async () =>
+        {
+            await using var invocation = new Invocation(parsed, quiet);
+            try
+            {
+                await run(invocation, cancel);
+            }
+            catch (Exception e) when (!IsExpected(e))
+            {
+                invocation.Logs.CreateLogger("Ledger").LogError(e, "{Command} failed", parsed.CommandResult.Command.Name);
+                throw new FaultException($"The program failed ({e.GetType().Name}: {e.Message}); the log in {Path.Combine(invocation.Choice.DataFolder, "logs")} says where.", e);
+            }
+        }));
+        return command;
+    }
+
+    private static async Task<int> Guard(Func<Task> run)
+    {
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (Exception e) when (IsBadInput(e))
+        {
+            return Fail(e.Message, BadInput);
+        }
+        catch (NpgsqlException e)
+        {
+            return Fail($"The database says no: {Reason(e)}", Refused);
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail("Stopped before it was done.", Refused);
+        }
+        catch (Exception e) when (e is FaultException || IsRefusal(e))
+        {
+            return Fail(e.Message, Refused);
+        }
+    }
+
+    private static bool IsBadInput(Exception e) => e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException;
+
+    private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or ProjectionStoppedException
+        or IOException or UnauthorizedAccessException;
+
+    private static bool IsExpected(Exception e) => IsBadInput(e) || IsRefusal(e) || e is NpgsqlException or OperationCanceledException;
+
+    private static string Reason(NpgsqlException e) => e switch
+    {
+        PostgresException p => $"{p.MessageText} ({p.SqlState}).",
+        { InnerException: SocketException s } => $"{e.Message} ({s.Message}).",
+        _ => e.Message,
+    };
+
+    private static int Fail(string sentence, int exitCode)
+    {
+        Console.Error.WriteLine(sentence);
+        return exitCode;
+    }
+
+    /// <summary>What nobody expected; the log has the rest.</summary>
+    private sealed class FaultException(string message, Exception cause) : Exception(message, cause);
+}

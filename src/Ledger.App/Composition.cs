@@ -1,0 +1,32 @@
+using Ledger.App.Deals;
+using Ledger.App.Log;
+using Ledger.App.Views;
+using Ledger.App.Views.Articles;
+using Ledger.App.Views.Companies;
+using Ledger.App.Views.Deals;
+using Ledger.App.Views.Events;
+using Ledger.App.Views.Investors;
+using Ledger.App.Views.Parties;
+using Ledger.EventStore;
+using Npgsql;
+
+namespace Ledger.App;
+
+/// <summary>What works on a ledger's database, the same for the server and for every command.</summary>
+internal static class Composition
+{
+    public static IServiceCollection AddLedger(this IServiceCollection services, NpgsqlDataSource database) => services
+        .AddSingleton(database)
+        .AddSingleton(provider => new EventLog(database, StoredEvents.Types, new EventLogOptions { Logger = provider.GetRequiredService<ILogger<EventLog>>() }))
+        .AddSingleton(provider => new ProjectionRunner(
+            provider.GetRequiredService<EventLog>(), database, RecordProjection.Group, [new RecordProjection()],
+            provider.GetRequiredService<ILogger<ProjectionRunner>>()))
+        .AddSingleton<ArticleTexts>()
+        .AddSingleton<DealLedger>()
+        .AddSingleton<PartyNames>()
+        .AddSingleton<DealQueries>()
+        .AddSingleton<CompanyQueries>()
+        .AddSingleton<InvestorQueries>()
+        .AddSingleton<ArticleQueries>()
+        .AddSingleton<EventQueries>();
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Ledger.App.Intake.RecordArticle;
+using Ledger.Domain.Articles;
+using Ledger.Domain.Claims;
+using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
+using Ledger.Domain.Values;
+
+namespace Ledger.App.Intake.Announce;
+
+/// <summary>What one article announces, checked against its text: commands for the article, for parties and for deals.</summary>
+/// <param name="Where">What refusals name: the file that was read.</param>
+public sealed record Announcement(
+    string Where,
+    ArticleFile Article,
+    ArticleDescription Description,
+    ImmutableArray<Claim> Figures,
+    ImmutableArray<PartyAnnouncement> Parties,
+    ImmutableArray<DealAnnouncement> Deals)
+{
+    /// <summary>An article of which nothing else is known.</summary>
+    public static Announcement Of(ArticleFile article) => new(article.FileName ?? article.Id.Value, article, ArticleDescription.Empty, [], [], []);
+
+    /// <summary>Every party that a claim refers to.</summary>
+    public IEnumerable<PartyId> References() =>
+        Parties.SelectMany(party => party.Claims).Concat(Deals.SelectMany(deal => deal.Command.Claims))
+            .Select(claim => claim.Value switch
+            {
+                ClaimValue.Company v => v.Party,
+                ClaimValue.Investor v => v.Party,
+                ClaimValue.Backer v => v.Party,
+                ClaimValue.Affiliation v => v.With,
+                _ => (PartyId?)null,
+            })
+            .OfType<PartyId>().Distinct();
+}
+
+public sealed record PartyAnnouncement(PartyId Id, PartyCommand.Register Register, ImmutableArray<Claim> Claims);
+
+public sealed record DealAnnouncement(DealId Id, DealCommand.Announce Command);

@@ -1,0 +1,55 @@
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+using YamlDotNet.Serialization.NodeDeserializers;
+
+namespace Ledger.App.Intake.Announce;
+
+/// <summary>Reads announcements from YAML, strictly: an unknown or doubled field, or a value of the wrong sort, names its line.</summary>
+public static class AnnouncementYaml
+{
+    private static readonly IDeserializer Yaml = new DeserializerBuilder()
+        .WithNamingConvention(CamelCaseNamingConvention.Instance)
+        .WithDuplicateKeyChecking()
+        .WithEnforceNullability()
+        .WithNodeDeserializer(inner => new LineKeeper(inner), where => where.InsteadOf<ObjectNodeDeserializer>())
+        .Build();
+
+    public static AnnouncementFile Parse(string path, string text)
+    {
+        try
+        {
+            return Yaml.Deserialize<AnnouncementFile?>(text) ?? throw new InputException(path, "is empty; an announcement is expected");
+        }
+        catch (YamlException e)
+        {
+            throw new InputException($"{path}, line {e.Start.Line}", Reason(e));
+        }
+    }
+
+    /// <summary>The innermost reason, as one phrase.</summary>
+    private static string Reason(YamlException e)
+    {
+        Exception innermost = e;
+        while (innermost.InnerException is { } inner)
+            innermost = inner;
+        var reason = innermost.Message.TrimEnd('.').ReplaceLineEndings(" ");
+        const string unknown = "Property '";
+        return reason.StartsWith(unknown, StringComparison.Ordinal) && reason.Contains("not found on type", StringComparison.Ordinal)
+            ? $"'{reason[unknown.Length..reason.IndexOf('\'', unknown.Length)]}' is not a field that is known there"
+            : reason;
+    }
+
+    private sealed class LineKeeper(INodeDeserializer inner) : INodeDeserializer
+    {
+        public bool Deserialize(IParser reader, Type expectedType, Func<IParser, Type, object?> nestedObjectDeserializer, out object? value, ObjectDeserializer rootDeserializer)
+        {
+            var line = reader.Current?.Start.Line ?? 0;
+            if (!inner.Deserialize(reader, expectedType, nestedObjectDeserializer, out value, rootDeserializer))
+                return false;
+            if (value is Written written)
+                written.Line = line;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Ledger.Domain.Articles;
+using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
+using Ledger.Domain.Values;
+using Ledger.EventStore;
+
+namespace Ledger.App.Log;
+
+/// <summary>
+/// The names that events are stored under, and the streams they stand in. A contract with every ledger ever written:
+/// names are only added, and none follows a class.
+/// </summary>
+public static class StoredEvents
+{
+    private const string Articles = "article-";
+    private const string Parties = "party-";
+    private const string Deals = "deal-";
+
+    public static EventTypes Types { get; } = new EventTypes()
+        .Add("article_recorded", StoredJson.TypeInfo<ArticleEvent.ArticleRecorded>())
+        .Add("article_described", StoredJson.TypeInfo<ArticleEvent.ArticleDescribed>())
+        .Add("article_claimed", StoredJson.TypeInfo<ArticleEvent.ArticleClaimed>())
+        .Add("party_registered", StoredJson.TypeInfo<PartyEvent.PartyRegistered>())
+        .Add("party_alias_added", StoredJson.TypeInfo<PartyEvent.PartyAliasAdded>())
+        .Add("party_described", StoredJson.TypeInfo<PartyEvent.PartyDescribed>())
+        .Add("deal_announced", StoredJson.TypeInfo<DealEvent.DealAnnounced>())
+        .Add("deal_corroborated", StoredJson.TypeInfo<DealEvent.DealCorroborated>());
+
+    public static string StreamOf(ArticleId id) => Articles + id.Value;
+
+    public static string StreamOf(PartyId id) => Parties + id.Value;
+
+    public static string StreamOf(DealId id) => Deals + id.Value;
+
+    public static DealId DealOf(RecordedEvent e) => new(e.Stream[Deals.Length..]);
+
+    public static PartyId PartyOf(RecordedEvent e) => new(e.Stream[Parties.Length..]);
+
+    public static ArticleId ArticleOf(RecordedEvent e) => new(e.Stream[Articles.Length..]);
+
+    public static Cause CauseOf(RecordedEvent e) => new(e.Position, e.Version, e.RecordedAt, e.Author);
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Ledger.Domain.Articles;
+using Ledger.Domain.Claims;
+using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
+using Ledger.Domain.Values;
+
+namespace Ledger.App.Log;
+
+/// <summary>
+/// How events and folded states are written as JSON: camel case, enums by name, and of every type what its constructor
+/// takes, so that what was computed is never stored. What may be null is left out when it is, and may be missing.
+/// </summary>
+public static class StoredJson
+{
+    public static JsonSerializerOptions Options { get; } = Make();
+
+    public static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+
+    private static JsonSerializerOptions Make()
+    {
+        var options = new JsonSerializerOptions(StoredJsonContext.Default.Options)
+        {
+            TypeInfoResolver = StoredJsonContext.Default.WithAddedModifier(StoreConstructorParametersOnly).WithAddedModifier(NameClaimValues),
+            Converters =
+            {
+                new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+                new TextValueConverter<DealId>(text => new DealId(text), id => id.Value),
+                new TextValueConverter<PartyId>(text => new PartyId(text), id => id.Value),
+                new TextValueConverter<ArticleId>(text => new ArticleId(text), id => id.Value),
+                new TextValueConverter<ClaimId>(text => new ClaimId(text), id => id.Value),
+                new TextValueConverter<Currency>(text => new Currency(text), currency => currency.Code),
+                new TextValueConverter<When>(text => When.Parse("date", text), when => when.ToString()),
+            },
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static void StoreConstructorParametersOnly(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object)
+            return;
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            var property = type.Properties[i];
+            if (property.AssociatedParameter is not { } parameter)
+                type.Properties.RemoveAt(i);
+            else if (parameter.IsNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null)
+                property.IsRequired = false;
+        }
+    }
+
+    /// <summary>
+    /// The stored names of what claims say: a contract that does not follow the names of classes. The discriminator is
+    /// called <c>is</c> because jsonb sorts keys by length, and a reader wants it first.
+    /// </summary>
+    private static void NameClaimValues(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(ClaimValue))
+            return;
+        type.PolymorphismOptions = new JsonPolymorphismOptions
+        {
+            TypeDiscriminatorPropertyName = "is",
+            UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization,
+            DerivedTypes =
+            {
+                new(typeof(ClaimValue.Company), "company"),
+                new(typeof(ClaimValue.Kind), "kind"),
+                new(typeof(ClaimValue.Round), "round"),
+                new(typeof(ClaimValue.Status), "status"),
+                new(typeof(ClaimValue.Raised), "amount"),
+                new(typeof(ClaimValue.UsdAsReported), "usd_as_reported"),
+                new(typeof(ClaimValue.Valuation), "valuation"),
+                new(typeof(ClaimValue.Investor), "investor"),
+                new(typeof(ClaimValue.OthersUndisclosed), "others_undisclosed"),
+                new(typeof(ClaimValue.Announced), "announced"),
+                new(typeof(ClaimValue.UseOfProceeds), "use_of_proceeds"),
+                new(typeof(ClaimValue.Period), "period"),
+                new(typeof(ClaimValue.Sector), "sector"),
+                new(typeof(ClaimValue.Place), "place"),
+                new(typeof(ClaimValue.ReportedBy), "reported_by"),
+                new(typeof(ClaimValue.Founded), "founded"),
+                new(typeof(ClaimValue.InvestorKind), "investor_kind"),
+                new(typeof(ClaimValue.Affiliation), "affiliation"),
+                new(typeof(ClaimValue.Backer), "backer"),
+                new(typeof(ClaimValue.MarketFigure), "market_figure"),
+            },
+        };
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(DealEvent.DealAnnounced))]
+[JsonSerializable(typeof(DealEvent.DealCorroborated))]
+[JsonSerializable(typeof(PartyEvent.PartyRegistered))]
+[JsonSerializable(typeof(PartyEvent.PartyAliasAdded))]
+[JsonSerializable(typeof(PartyEvent.PartyDescribed))]
+[JsonSerializable(typeof(ArticleEvent.ArticleRecorded))]
+[JsonSerializable(typeof(ArticleEvent.ArticleDescribed))]
+[JsonSerializable(typeof(ArticleEvent.ArticleClaimed))]
+[JsonSerializable(typeof(Deal))]
+[JsonSerializable(typeof(Party))]
+[JsonSerializable(typeof(Article))]
+[JsonSerializable(typeof(ClaimValue))]
+[JsonSerializable(typeof(ClaimValue.Company))]
+[JsonSerializable(typeof(ClaimValue.Kind))]
+[JsonSerializable(typeof(ClaimValue.Round))]
+[JsonSerializable(typeof(ClaimValue.Status))]
+[JsonSerializable(typeof(ClaimValue.Raised))]
+[JsonSerializable(typeof(ClaimValue.UsdAsReported))]
+[JsonSerializable(typeof(ClaimValue.Valuation))]
+[JsonSerializable(typeof(ClaimValue.Investor))]
+[JsonSerializable(typeof(ClaimValue.OthersUndisclosed))]
+[JsonSerializable(typeof(ClaimValue.Announced))]
+[JsonSerializable(typeof(ClaimValue.UseOfProceeds))]
+[JsonSerializable(typeof(ClaimValue.Period))]
+[JsonSerializable(typeof(ClaimValue.Sector))]
+[JsonSerializable(typeof(ClaimValue.Place))]
+[JsonSerializable(typeof(ClaimValue.ReportedBy))]
+[JsonSerializable(typeof(ClaimValue.Founded))]
+[JsonSerializable(typeof(ClaimValue.InvestorKind))]
+[JsonSerializable(typeof(ClaimValue.Affiliation))]
+[JsonSerializable(typeof(ClaimValue.Backer))]
+[JsonSerializable(typeof(ClaimValue.MarketFigure))]
+internal sealed partial class StoredJsonContext : JsonSerializerContext;

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Ledger.App.CommandLine;
+using Ledger.App.Deals;
+using Ledger.App.Intake.Seed;
+using Ledger.App.Operations.Serve;
+using Serilog.Events;
+
+namespace Ledger.App.Operations.Demo;
+
+/// <summary><c>ledger demo</c>: a ledger with the five seed articles, from nothing.</summary>
+internal static class DemoCommand
+{
+    public static Command Make()
+    {
+        var once = new Option<bool>("--once") { Description = "Record the seeds, print a summary, and end." };
+        return new Command("demo", "Start a ledger, record the seed articles, and serve it.") { once, ServeCommand.Urls }.Doing(
+            async (ledger, cancel) =>
+            {
+                var announcements = await SeedFolder.Read(Path.Combine(AppContext.BaseDirectory, "seeds"), cancel);
+                await ledger.Open(migrate: true, cancel);
+                var outcome = await ledger.Get<DealLedger>().Record(announcements, Invocation.Author, cancel);
+                var summary = await SeedSummary.Of(outcome, ledger, cancel);
+                ledger.Print(summary, SeedSummary.Write);
+                if (!ledger.Parsed.GetValue(once))
+                    await LedgerServer.Run(ledger, ledger.Parsed.GetRequiredValue(ServeCommand.Urls), ServeCommand.Tell, cancel);
+            },
+            LogEventLevel.Warning);
+    }
+}

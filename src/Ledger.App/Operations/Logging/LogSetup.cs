@@ -1,0 +1,31 @@
+using Serilog;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using Serilog.Formatting.Json;
+
+namespace Ledger.App.Operations.Logging;
+
+/// <summary>
+/// Logs go to the console's error stream, so that standard output stays what was asked for, and as JSON to a file a day in the
+/// data folder, of which two weeks are kept.
+/// </summary>
+internal static class LogSetup
+{
+    private const int DaysKept = 14;
+
+    /// <param name="console">The least level that the console shows; the file has all from information up.</param>
+    public static SerilogLoggerFactory Create(IConfiguration configuration, string dataFolder, LogEventLevel console)
+    {
+        var logger = new LoggerConfiguration()
+            .MinimumLevel.Information()
+            .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+            .MinimumLevel.Override("Npgsql", LogEventLevel.Warning)
+            .ReadFrom.Configuration(configuration)
+            .Enrich.FromLogContext()
+            .WriteTo.Console(console, "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", standardErrorFromLevel: LogEventLevel.Verbose)
+            .WriteTo.File(new JsonFormatter(renderMessage: true), Path.Combine(dataFolder, "logs", "ledger-.json"),
+                rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, shared: true)
+            .CreateLogger();
+        return new SerilogLoggerFactory(logger, dispose: true);
+    }
+}

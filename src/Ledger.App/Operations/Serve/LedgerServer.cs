@@ -1,0 +1,55 @@
+using Ledger.App.CommandLine;
+using Ledger.App.Operations.Health;
+using Ledger.App.Shell;
+using Ledger.App.Views;
+using Serilog;
+
+namespace Ledger.App.Operations.Serve;
+
+/// <summary>The web server: pages, API and health, and the views that follow the log.</summary>
+internal static class LedgerServer
+{
+    public const string Address = "http://127.0.0.1:8080";
+
+    /// <summary>Serves until it is told to stop.</summary>
+    /// <param name="ledger">With its database open.</param>
+    /// <param name="addresses">Where to listen, separated by semicolons.</param>
+    /// <param name="started">Told the addresses once the server listens.</param>
+    /// <param name="cancel">Stops the server.</param>
+    public static async Task Run(Invocation ledger, string addresses, Action<IEnumerable<string>> started, CancellationToken cancel)
+    {
+        await using var app = Build(ledger, addresses);
+        await app.StartAsync(cancel);
+        started(app.Urls);
+        await app.WaitForShutdownAsync(cancel);
+    }
+
+    private static WebApplication Build(Invocation ledger, string addresses)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.WebHost.UseUrls(addresses.Split(';'));
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(ledger.Logs);
+        builder.Services.AddLedger(ledger.Database);
+        builder.Services.AddHostedService<ViewsFollower>();
+        builder.Services.AddLedgerHealth();
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        builder.Services.AddRazorComponents();
+        var app = builder.Build();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.Handle, SuppressDiagnosticsCallback = _ => true });
+        app.UseStatusCodePages(Problems.HandleStatus);
+        app.UseRequestLog();
+        app.UseSecurityHeaders();
+        app.UseStaticFiles();
+        app.UseAntiforgery();
+        app.MapLedgerHealth();
+        app.MapApi();
+        app.MapRazorComponents<Document>();
+        return app;
+    }
+}

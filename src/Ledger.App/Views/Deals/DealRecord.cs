@@ -1,0 +1,120 @@
+using System.Text.Json.Serialization;
+using Ledger.App.Views.Parties;
+using Ledger.Domain.Claims;
+using Ledger.Domain.Deals;
+using Ledger.Domain.Values;
+
+namespace Ledger.App.Views.Deals;
+
+/// <summary>A deal as the command line, the API and the pages show it.</summary>
+public sealed record DealRecord(
+    string Id, DealKind Kind, PartyName Company, RoundRecord? Round, DealStatus Status, AmountRecord Amount, ValuationRecord? Valuation,
+    IReadOnlyList<string> Sectors, IReadOnlyList<string> Places, IReadOnlyList<InvestorRecord> Investors, IReadOnlyList<UnnamedInvestors> UnnamedInvestors,
+    bool OthersUndisclosed, WhenRecord Announced, WhenRecord? Period, string? UseOfProceeds, IReadOnlyList<string> ReportedBy,
+    IReadOnlyList<string> Sources, IReadOnlyList<string> Contested, long Version, long Position)
+{
+    /// <summary>Every claim made about the deal, in the order in which they were recorded; left out of lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClaimRecord>? Claims { get; init; }
+
+    internal static IEnumerable<string> Parties(Deal deal) =>
+        deal.Investors.Select(investor => investor.Party).Append(deal.Company).OfType<PartyId>().Select(id => id.Value);
+
+    internal static DealRecord Of(Deal deal, IReadOnlyDictionary<string, PartyName> names)
+    {
+        var round = deal.Claim(Field.Round)?.Claim;
+        var valuation = deal.Claim(Field.Valuation)?.Claim;
+        var investors = deal.CurrentClaims(Field.Investor).Select(claim => (ClaimValue.Investor)claim.Claim.Value).ToList();
+        var unnamed = investors.Where(investor => investor.Unnamed is not null).ToList();
+        return new DealRecord(
+            deal.Id.Value, deal.Kind!.Value, names[deal.Company!.Value.Value],
+            round?.Value is ClaimValue.Round axes ? new RoundRecord(round.AsWritten, axes.Series, axes.Modifier, axes.Instrument) : null,
+            deal.Status!.Value, AmountRecord.Of(deal),
+            valuation?.Value is ClaimValue.Valuation v ? ValuationRecord.Of(v, valuation.AsWritten) : null,
+            [.. deal.Values<ClaimValue.Sector>(Field.Sector).Select(sector => sector.Slug)],
+            [.. deal.Values<ClaimValue.Place>(Field.Place).Select(place => place.Name)],
+            [
+                .. investors.Where(investor => investor.Party is not null).OrderBy(investor => investor.Role)
+                    .Select(investor => InvestorRecord.Of(names[investor.Party!.Value.Value], investor)),
+            ],
+            [.. unnamed.OrderBy(investor => investor.Role).Select(investor => new UnnamedInvestors(investor.Unnamed!, investor.Role))],
+            unnamed.Count > 0 || deal.Claim(Field.OthersUndisclosed) is not null,
+            WhenRecord.Of<ClaimValue.Announced>(deal, Field.Announced, value => value.When) ?? WhenRecord.Unknown,
+            WhenRecord.Of<ClaimValue.Period>(deal, Field.Period, value => value.When),
+            deal.Claim(Field.UseOfProceeds)?.Claim.AsWritten,
+            [.. deal.Values<ClaimValue.ReportedBy>(Field.ReportedBy).Select(source => source.Name)],
+            [.. deal.Sources.Select(source => source.Value)],
+            [.. deal.Contested.Select(Written.Name)], deal.Version, deal.Last!.Position);
+    }
+}
+
+/// <param name="Series">"b", "seed", "pre-ipo"; null where none is named.</param>
+public sealed record RoundRecord(string AsWritten, string? Series, string? Modifier, Instrument? Instrument);
+
+/// <param name="Existing">The source says that it had invested in the company before.</param>
+public sealed record InvestorRecord(string Id, string Name, InvestorRole Role, bool Existing)
+{
+    internal static InvestorRecord Of(PartyName name, ClaimValue.Investor investor) => new(name.Id, name.Name, investor.Role, investor.Existing);
+}
+
+/// <summary>Investors whom the source describes and does not name.</summary>
+public sealed record UnnamedInvestors(string AsWritten, InvestorRole Role);
+
+/// <summary>An interval of money, in whole units of the currency.</summary>
+/// <param name="Low">Null where there is no lower bound.</param>
+/// <param name="High">Null where there is no upper bound; of an order of magnitude it is itself left out.</param>
+/// <param name="UsdAsReported">The dollars that the source itself gives beside another currency; never computed.</param>
+public sealed record AmountRecord(AmountQualifier Qualifier, string? Currency, decimal? Low, decimal? High, string? AsWritten, UsdRecord? UsdAsReported)
+{
+    internal static AmountRecord Of(Deal deal)
+    {
+        var usd = deal.Claim(Field.UsdAsReported)?.Claim;
+        return new AmountRecord(deal.Amount.Qualifier, deal.Amount.Currency?.Code, deal.Amount.Low, deal.Amount.High,
+            deal.Claim(Field.Amount)?.Claim.AsWritten,
+            usd?.Value is ClaimValue.UsdAsReported v ? new UsdRecord(v.Amount.Qualifier, v.Amount.Low, v.Amount.High, usd.AsWritten) : null);
+    }
+}
+
+public sealed record UsdRecord(AmountQualifier Qualifier, decimal? Low, decimal? High, string AsWritten);
+
+public sealed record ValuationRecord(AmountQualifier Qualifier, string? Currency, decimal? Low, decimal? High, string AsWritten, ValuationBasis Basis)
+{
+    internal static ValuationRecord Of(ClaimValue.Valuation value, string asWritten) =>
+        new(value.Amount.Qualifier, value.Amount.Currency?.Code, value.Amount.Low, value.Amount.High, asWritten, value.Basis);
+}
+
+/// <param name="Date">As precisely as the source says: 2020-04-03, 2020-04, 2020-Q2, 2020, XXXX-04-03 or XXXX-04; null where unknown.</param>
+public sealed record WhenRecord(string? Date, Precision Precision, string? AsWritten)
+{
+    public static readonly WhenRecord Unknown = new(null, Precision.Unknown, null);
+
+    internal static WhenRecord Of(When when, string? asWritten) =>
+        new(when.Precision == Precision.Unknown ? null : when.ToString(), when.Precision, asWritten);
+
+    internal static WhenRecord? Of<TValue>(Deal deal, Field field, Func<TValue, When> when) where TValue : ClaimValue =>
+        deal.Claim(field)?.Claim is { Value: TValue value } claim ? Of(when(value), claim.AsWritten) : null;
+}
+
+/// <summary>One claim, whole.</summary>
+/// <param name="Value">As it is stored, its sort under <c>is</c>.</param>
+/// <param name="Current">Whether it says what its field goes by.</param>
+/// <param name="Source">The article.</param>
+public sealed record ClaimRecord(
+    string Id, string Field, ClaimValue Value, string AsWritten, QuoteRecord Quote, string Source, bool Current,
+    DateTimeOffset RecordedAt, string Author, long Position)
+{
+    internal static ClaimRecord Of(RecordedClaim claim, bool current) => new(
+        claim.Claim.Id.Value, claim.Claim.Value.Slot.ToString(), claim.Claim.Value, claim.Claim.AsWritten,
+        new QuoteRecord(claim.Claim.Quote.Text, claim.Claim.Quote.Occurrence, claim.Claim.Quote.Start),
+        claim.Source.Value, current, claim.Cause.RecordedAt, claim.Cause.Author, claim.Cause.Position);
+
+    internal static IReadOnlyList<ClaimRecord> Of(Deal deal)
+    {
+        var current = deal.CurrentClaims().ToDictionary(slot => slot.Key, slot => slot.Value.Claim.Value);
+        return [.. deal.Claims.Select(claim => Of(claim, current[claim.Claim.Value.Slot] == claim.Claim.Value))];
+    }
+}
+
+/// <param name="Occurrence">Which of the places in the article where the same words stand, counted from 1.</param>
+/// <param name="Start">Offset of the first character in the article, in UTF-16 code units from 0.</param>
+public sealed record QuoteRecord(string Text, int Occurrence, int Start);

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ledger.App.Log;
+using Ledger.EventStore;
+
+namespace Ledger.App.Views.Events;
+
+/// <summary>An event as it stands in the log.</summary>
+/// <param name="Data">As it is stored.</param>
+public sealed record EventRecord(
+    long Position, Guid Id, string Stream, long Version, string Type, DateTimeOffset RecordedAt, string Author, JsonElement Data)
+{
+    /// <summary>What it says, in one line for people.</summary>
+    [JsonIgnore]
+    public required string Summary { get; init; }
+}
+
+/// <summary>The log as a list.</summary>
+public sealed class EventQueries(EventLog log)
+{
+    /// <summary>Events above a position, in the order of the log.</summary>
+    public async Task<Page<EventRecord>> List(long after, int limit, CancellationToken cancel)
+    {
+        var events = new List<EventRecord>();
+        await foreach (var e in log.Read(new LogQuery { After = after, Limit = limit }, cancel))
+        {
+            events.Add(new EventRecord(e.Position, e.Id, e.Stream, e.Version, e.Type, e.RecordedAt, e.Author,
+                JsonSerializer.SerializeToElement(e.Data, StoredJson.Options.GetTypeInfo(e.Data.GetType())))
+            {
+                Summary = EventSummary.Of(e.Data),
+            });
+        }
+        var more = events.Count == limit && await log.Head(cancel) > events[^1].Position;
+        return new Page<EventRecord>(events, more ? Cursor.Of(events[^1].Position) : null);
+    }
+}

@@ -1,0 +1,42 @@
+using Ledger.Domain.Articles;
+using Ledger.Domain.Claims;
+using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
+
+namespace Ledger.App.Views.Events;
+
+/// <summary>What an event says, in one line for a list of events.</summary>
+internal static class EventSummary
+{
+    private const int ClaimsMax = 3;
+
+    public static string Of(object happened) => happened switch
+    {
+        ArticleEvent.ArticleRecorded e => $"{e.FileName ?? "text"}, {e.Length} characters",
+        ArticleEvent.ArticleDescribed e => string.Join(", ", new[] { e.Description.Title, e.Description.Publisher, e.Description.Author }.OfType<string>()),
+        ArticleEvent.ArticleClaimed e => Claims(e.Claims),
+        PartyEvent.PartyRegistered e => e.Name,
+        PartyEvent.PartyAliasAdded e => e.Name,
+        PartyEvent.PartyDescribed e => Claims(e.Claims),
+        DealEvent.DealAnnounced e => Claims(e.Claims),
+        DealEvent.DealCorroborated e => Claims(e.Claims),
+        _ => "",
+    };
+
+    /// <summary>The claims that tell most come first: whose, how far, how much.</summary>
+    private static string Claims(IReadOnlyCollection<Claim> claims)
+    {
+        var shown = claims.OrderBy(claim => Rank(claim.Value)).Take(ClaimsMax).Select(claim => Shown.Value(claim.Value, claim.AsWritten));
+        var rest = claims.Count - ClaimsMax;
+        return string.Join("; ", shown) + (rest > 0 ? $"; and {rest} more" : "");
+    }
+
+    private static int Rank(ClaimValue value) => value switch
+    {
+        ClaimValue.Company => 0,
+        ClaimValue.Round => 1,
+        ClaimValue.Raised => 2,
+        ClaimValue.Status => 3,
+        _ => 4,
+    };
+}

@@ -1,0 +1,36 @@
+using Ledger.App.Views.Deals;
+using Ledger.App.Views.Parties;
+using Ledger.Domain.Claims;
+using Ledger.Domain.Parties;
+
+namespace Ledger.App.Views.Investors;
+
+/// <summary>An investor as the command line, the API and the pages show it.</summary>
+public sealed record InvestorOverview : PartyRecord
+{
+    internal InvestorOverview(Party party, IReadOnlyDictionary<string, PartyName> names) : base(party, names) { }
+
+    public required InvestorCounts Counts { get; init; }
+
+    /// <summary>Whom it is known to have invested in, or to back.</summary>
+    public required IReadOnlyList<InvestorCompany> Companies { get; init; }
+
+    /// <summary>Who is named in the same deals, most often first.</summary>
+    public required IReadOnlyList<CoInvestor> CoInvestors { get; init; }
+
+    /// <summary>Those that changed last first.</summary>
+    public required IReadOnlyList<InvestorDeal> Deals { get; init; }
+}
+
+/// <param name="Deals">Led, joined and backed together.</param>
+/// <param name="Backed">Deals that name it as a backer of the company, in no round of its own.</param>
+public sealed record InvestorCounts(long Deals, long Led, long Joined, long Backed);
+
+/// <param name="Roles">All roles it has had with the company.</param>
+/// <param name="Deals">Ids; empty where it is a backer in no named round only.</param>
+public sealed record InvestorCompany(string Id, string Name, IReadOnlyList<InvestorRole> Roles, IReadOnlyList<string> Deals);
+
+/// <param name="Deals">How many deals name both.</param>
+public sealed record CoInvestor(string Id, string Name, long Deals);
+
+public sealed record InvestorDeal(InvestorRole Role, bool Existing, DealRecord Deal);

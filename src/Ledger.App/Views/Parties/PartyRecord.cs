@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using Ledger.App.Views.Deals;
+using Ledger.Domain.Claims;
+using Ledger.Domain.Parties;
+using Ledger.Domain.Values;
+
+namespace Ledger.App.Views.Parties;
+
+/// <summary>What a company's and an investor's record have in common: who the party is, and what articles say of it outside deals.</summary>
+public abstract record PartyRecord
+{
+    private protected PartyRecord(Party party, IReadOnlyDictionary<string, PartyName> names)
+    {
+        Id = party.Id.Value;
+        Name = party.Name!;
+        Aliases = party.Aliases;
+        Founded = party.Current(Field.Founded) is { Claim: { Value: ClaimValue.Founded founded } claim } ? WhenRecord.Of(founded.When, claim.AsWritten) : null;
+        Kinds = [.. Values<ClaimValue.InvestorKind>(party).Select(kind => kind.Slug)];
+        Sectors = [.. Values<ClaimValue.Sector>(party).Select(sector => sector.Slug)];
+        Places = [.. Values<ClaimValue.Place>(party).Select(place => place.Name)];
+        Affiliations = [.. Values<ClaimValue.Affiliation>(party).Select(value => new AffiliationRecord(value.Value, value.With is { } with ? names[with.Value] : null))];
+        Claims = [.. party.Claims.Select(claim => ClaimRecord.Of(claim, party.IsCurrent(claim)))];
+    }
+
+    [JsonPropertyOrder(-9)]
+    public string Id { get; }
+
+    [JsonPropertyOrder(-8)]
+    public string Name { get; }
+
+    /// <summary>Further names, in the order in which they were recorded.</summary>
+    [JsonPropertyOrder(-7)]
+    public IReadOnlyList<string> Aliases { get; }
+
+    /// <summary>Null where nothing is said of it.</summary>
+    [JsonPropertyOrder(-6)]
+    public WhenRecord? Founded { get; }
+
+    /// <summary>What sort of investor it is: "private-equity", "corporate", "government-backed".</summary>
+    [JsonPropertyOrder(-5)]
+    public IReadOnlyList<string> Kinds { get; }
+
+    [JsonPropertyOrder(-4)]
+    public IReadOnlyList<string> Sectors { get; }
+
+    [JsonPropertyOrder(-3)]
+    public IReadOnlyList<string> Places { get; }
+
+    [JsonPropertyOrder(-2)]
+    public IReadOnlyList<AffiliationRecord> Affiliations { get; }
+
+    /// <summary>Articles that say something of the party or its deals.</summary>
+    [JsonPropertyOrder(1)]
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    /// <summary>What articles say of the party outside deals, each claim whole.</summary>
+    [JsonPropertyOrder(2)]
+    public IReadOnlyList<ClaimRecord> Claims { get; }
+
+    /// <summary>Of the last event that changed the party or one of its deals.</summary>
+    [JsonPropertyOrder(3)]
+    public required long Position { get; init; }
+
+    /// <summary>The parties that a record of this one names.</summary>
+    internal static IEnumerable<string> Parties(Party party) =>
+        Values<ClaimValue.Affiliation>(party).Select(affiliation => affiliation.With).OfType<PartyId>().Select(id => id.Value);
+
+    private static IEnumerable<TValue> Values<TValue>(Party party) where TValue : ClaimValue =>
+        party.Claims.Select(claim => claim.Claim.Value).OfType<TValue>().Distinct();
+}
+
+/// <param name="With">Null where the article does not say with whom (a state-backed fund of a state not named).</param>
+public sealed record AffiliationRecord(AffiliationKind Is, PartyName? With);

@@ -1,0 +1,117 @@
+namespace Ledger.EventStore.Writing;
+
+/// <summary>
+/// Appends that are recorded by one statement, as the arrays it takes. No stream and no key stands in two of them:
+/// such appends wait for the next batch, so that each is judged by what the one before it has left.
+/// </summary>
+internal sealed class AppendBatch
+{
+    private readonly HashSet<string> _streams = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Author, string Key)> _keys = [];
+    private readonly List<PendingAppend> _appends = [];
+
+    public IReadOnlyList<PendingAppend> Appends => _appends;
+    public long Bytes { get; private set; }
+    public DateTimeOffset? RecordedAt { get; private set; }
+
+    public List<Guid> EventIds { get; } = [];
+    public List<string> EventStreams { get; } = [];
+    public List<long> EventVersions { get; } = [];
+    public List<string> EventTypes { get; } = [];
+    public List<byte[]> EventData { get; } = [];
+    public List<string?> EventCorrelations { get; } = [];
+    public List<string?> EventCausations { get; } = [];
+    public List<byte[]> EventHeaders { get; } = [];
+    public List<string> Grown { get; } = [];
+    public List<long> GrownFrom { get; } = [];
+    public List<long> GrownTo { get; } = [];
+    public List<string> Started { get; } = [];
+    public List<long> StartedTo { get; } = [];
+    public List<string> KeyAuthors { get; } = [];
+    public List<string> KeyNames { get; } = [];
+    public List<byte[]> KeyContents { get; } = [];
+    public List<long> KeyFirsts { get; } = [];
+    public List<long> KeyLasts { get; } = [];
+
+    /// <summary>Adds an append, unless it has to wait for this batch to be over.</summary>
+    public bool TryAdd(PendingAppend pending)
+    {
+        Append append = pending.Append;
+        if (_appends.Count > 0 && append.RecordedAt != RecordedAt)
+            return false;
+        if (append.Key is { } used && _keys.Contains((append.Author, used)))
+            return false;
+        foreach (StreamAppend stream in append.Streams)
+        {
+            if (_streams.Contains(stream.Stream))
+                return false;
+        }
+
+        RecordedAt = append.RecordedAt;
+        if (append.Key is { } key)
+        {
+            _keys.Add((append.Author, key));
+            KeyAuthors.Add(append.Author);
+            KeyNames.Add(key);
+            KeyContents.Add(pending.Content!);
+            KeyFirsts.Add(EventIds.Count + 1);
+            KeyLasts.Add(EventIds.Count + pending.Data.Length);
+        }
+        _appends.Add(pending);
+        Bytes += pending.Bytes;
+        int next = 0;
+        foreach (StreamAppend stream in append.Streams)
+            AddStream(pending, stream, ref next);
+        return true;
+    }
+
+    private void AddStream(PendingAppend pending, StreamAppend stream, ref int next)
+    {
+        _streams.Add(stream.Stream);
+        long version = stream.ExpectedVersion;
+        foreach (NewEvent e in stream.Events)
+        {
+            EventIds.Add(e.Id);
+            EventStreams.Add(stream.Stream);
+            EventVersions.Add(++version);
+            EventTypes.Add(pending.Types[next]);
+            EventData.Add(pending.Data[next]);
+            EventCorrelations.Add(pending.Append.CorrelationId);
+            EventCausations.Add(pending.Append.CausationId);
+            EventHeaders.Add(pending.Headers);
+            next++;
+        }
+        if (stream.ExpectedVersion == 0)
+        {
+            Started.Add(stream.Stream);
+            StartedTo.Add(version);
+        }
+        else
+        {
+            Grown.Add(stream.Stream);
+            GrownFrom.Add(stream.ExpectedVersion);
+            GrownTo.Add(version);
+        }
+    }
+
+    /// <summary>Gives every append its answer.</summary>
+    /// <param name="position">The position before the first event.</param>
+    /// <param name="at">When the batch was recorded.</param>
+    public void Succeed(long position, DateTimeOffset at)
+    {
+        foreach (PendingAppend pending in _appends)
+        {
+            long first = position + 1;
+            position += pending.Data.Length;
+            pending.Succeed(new Appended(first, position, at, VersionsAfter(pending.Append), Repeated: false));
+        }
+    }
+
+    private static Dictionary<string, long> VersionsAfter(Append append)
+    {
+        var versions = new Dictionary<string, long>(append.Streams.Count, StringComparer.Ordinal);
+        foreach (StreamAppend stream in append.Streams)
+            versions.Add(stream.Stream, stream.ExpectedVersion + stream.Events.Count);
+        return versions;
+    }
+}

@@ -1,0 +1,117 @@
+using Ledger.EventStore.Tests.Support;
+
+namespace Ledger.EventStore.Tests;
+
+public sealed class AppendTests(LogFixture fixture) : IClassFixture<LogFixture>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private EventLog Log => fixture.Log;
+
+    [Fact]
+    public async Task An_append_gets_its_positions_and_versions_and_is_read_back()
+    {
+        string stream = Samples.Name();
+        Append append = Samples.To(stream, 0, Samples.Moved(1), Samples.Moved(2, "why not")) with
+        {
+            CorrelationId = "c1",
+            CausationId = "c2",
+            Headers = new Dictionary<string, string> { ["client"] = "tests" },
+        };
+        Appended answer = await Log.Append(append, Cancel);
+
+        Assert.Equal(answer.FirstPosition + 1, answer.LastPosition);
+        Assert.Equal(2, answer.Versions[stream]);
+        Assert.False(answer.Repeated);
+        List<RecordedEvent> read = await Log.ReadStream(stream, cancel: Cancel).ToListAsync(Cancel);
+        Assert.Equal([1L, 2L], read.Select(e => e.Version));
+        Assert.Equal(append.Streams[0].Events.Select(e => e.Id), read.Select(e => e.Id));
+        Assert.Equal([new CounterMoved(1), new CounterMoved(2, "why not")], read.Select(e => (CounterMoved)e.Data));
+        Assert.All(read, e => Assert.Equal(("counter_moved", answer.RecordedAt, "tester", "tests", "c1", "c2"),
+            (e.Type, e.RecordedAt, e.Author, e.Headers["client"], e.CorrelationId, e.CausationId)));
+    }
+
+    [Fact]
+    public async Task A_stream_that_has_moved_is_a_conflict_and_records_nothing()
+    {
+        string stream = Samples.Name(), other = Samples.Name();
+        await Log.Append(Samples.To(stream, 0, Samples.Moved()), Cancel);
+        long head = await Log.Head(Cancel);
+
+        var conflict = await Assert.ThrowsAsync<VersionConflictException>(() => Log.Append(
+            new Append("tester", [new(other, 0, [Samples.Moved()]), new(stream, 0, [Samples.Moved()])]), Cancel));
+
+        Assert.Equal((stream, 0L, 1L), (conflict.Stream, conflict.Expected, conflict.Actual));
+        Assert.Equal(head, await Log.Head(Cancel));
+        Assert.Empty(await Log.ReadStream(other, cancel: Cancel).ToListAsync(Cancel));
+        await Assert.ThrowsAsync<VersionConflictException>(() => Log.Append(Samples.To(stream, 7, Samples.Moved()), Cancel));
+        await Log.Append(Samples.To(stream, 1, Samples.Moved()), Cancel);
+    }
+
+    [Fact]
+    public async Task A_key_seen_before_gets_the_first_answer_again()
+    {
+        string stream = Samples.Name(), key = Samples.Name("key");
+        Appended first = await Log.Append(Samples.To(stream, 0, Samples.Moved(5)) with { Key = key }, Cancel);
+        Appended again = await Log.Append(Samples.To(stream, 0, Samples.Moved(5)) with { Key = key }, Cancel);
+
+        Assert.True(again.Repeated);
+        Assert.Equal((first.FirstPosition, first.LastPosition, first.RecordedAt, first.Versions[stream]),
+            (again.FirstPosition, again.LastPosition, again.RecordedAt, again.Versions[stream]));
+        Assert.Equal(first.LastPosition, (await Log.Find("tester", key, Cancel))!.LastPosition);
+        Assert.Null(await Log.Find("somebody else", key, Cancel));
+        await Assert.ThrowsAsync<KeyReusedException>(
+            () => Log.Append(Samples.To(stream, 1, Samples.Moved(6)) with { Key = key }, Cancel));
+        await Log.Append(Samples.To(stream, 1, Samples.Moved(6)) with { Author = "somebody else", Key = key }, Cancel);
+    }
+
+    [Fact]
+    public async Task Of_many_callers_racing_with_one_key_one_records_and_all_get_its_answer()
+    {
+        string stream = Samples.Name(), key = Samples.Name("key");
+        Appended[] answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
+            Log.Append(Samples.To(stream, 0, Samples.Moved(5)) with { Key = key }, Cancel)));
+        Assert.Single(answers.Select(a => a.FirstPosition).Distinct());
+        Assert.Single(answers, a => !a.Repeated);
+    }
+
+    [Fact]
+    public async Task The_same_append_again_without_a_key_gets_the_first_answer()
+    {
+        Append append = Samples.To(Samples.Name(), 0, Samples.Moved(1), Samples.Moved(2));
+        Appended first = await Log.Append(append, Cancel);
+        Appended again = await Log.Append(append, Cancel);
+        Assert.True(again.Repeated);
+        Assert.Equal((first.FirstPosition, first.LastPosition), (again.FirstPosition, again.LastPosition));
+    }
+
+    [Fact]
+    public async Task One_callers_conflict_does_not_touch_the_others()
+    {
+        string taken = Samples.Name();
+        await Log.Append(Samples.To(taken, 0, Samples.Moved()), Cancel);
+        Task<Appended>[] appends = [.. Enumerable.Range(0, 200).Select(i =>
+            Log.Append(Samples.To(i % 10 == 0 ? taken : Samples.Name(), 0, Samples.Moved()), Cancel))];
+        for (int i = 0; i < appends.Length; i++)
+        {
+            if (i % 10 == 0)
+                await Assert.ThrowsAsync<VersionConflictException>(() => appends[i]);
+            else
+                await appends[i];
+        }
+        Assert.Equal(await Log.Head(Cancel), await fixture.Sql("select count(*) from ledger.mt_events"));
+    }
+
+    [Fact]
+    public async Task An_append_the_database_cannot_store_fails_alone()
+    {
+        Task<Appended>[] appends = [.. Enumerable.Range(0, 50).Select(i =>
+            Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved(1, i == 25 ? "a\0b" : "fine")), Cancel))];
+        for (int i = 0; i < appends.Length; i++)
+        {
+            if (i == 25)
+                await Assert.ThrowsAsync<ArgumentException>(() => appends[i]);
+            else
+                await appends[i];
+        }
+    }
+}
