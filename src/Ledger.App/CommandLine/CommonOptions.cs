@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Ledger.App.CommandLine;
 
@@ -40,14 +41,29 @@ internal static class CommonOptions
     }
 
     /// <summary>How many items to show at the most; there is no upper bound.</summary>
-    public static Option<int> Limit(int otherwise)
+    public static Option<int> Limit(int otherwise) => new("--limit")
     {
-        var limit = new Option<int>("--limit") { Description = "How many to show at the most.", HelpName = "N", DefaultValueFactory = _ => otherwise };
-        limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--limit takes a number from 1.");
-        });
-        return limit;
+        Description = "How many to show at the most.",
+        HelpName = "N",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result => (int)Math.Min(Number(result, "--limit", 1), int.MaxValue),
+    };
+
+    /// <summary>Where to begin: a position in the log.</summary>
+    public static Option<long> After() => new("--after")
+    {
+        Description = "Only events above this position.",
+        HelpName = "N",
+        CustomParser = result => Number(result, "--after", 0),
+    };
+
+    /// <summary>A number as large as somebody likes; what is larger than any count is as good as the largest.</summary>
+    private static long Number(ArgumentResult result, string option, long min)
+    {
+        var text = result.Tokens[0].Value;
+        var number = text.Length > 0 && text.All(char.IsAsciiDigit) ? long.TryParse(text, out var parsed) ? parsed : long.MaxValue : -1;
+        if (number < min)
+            result.AddError($"{option} takes a number from {min}, not '{text}'.");
+        return number;
     }
 }

@@ -91,9 +91,12 @@ public abstract record ClaimValue
 
         public string? Unnamed { get; } = Unnamed is null ? null : Text.Line("investor.unnamed", Unnamed);
 
-        public override Slot Slot => new(Field.Investor, Party?.Value ?? Unnamed!);
+        /// <summary>Words for unnamed investors are kept apart from ids, which they may happen to spell.</summary>
+        public override Slot Slot => new(Field.Investor, Party?.Value ?? $"“{Unnamed}”");
 
-        public override bool Agrees(ClaimValue other) => other is Investor o && Role == o.Role;
+        /// <summary>Who leads or joins a round backs the company too.</summary>
+        public override bool Agrees(ClaimValue other) => other is Investor o
+            && (Role == o.Role || Role == InvestorRole.Backer || o.Role == InvestorRole.Backer);
     }
 
     /// <summary>The article says that there were more investors than it names.</summary>

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Ledger.Domain.Claims;
 
 /// <summary>
-/// Which of several claims about a field is its current value: the one recorded last. A status goes by effective time
-/// first, where both sides have one; and claims of one event count in the order in which the event names them.
+/// Which of several claims about a field is its current value: the one recorded last. A status that was effective before
+/// one that is recorded already comes too late to count; one without an effective time goes by its position. Claims of
+/// one event count in the order in which the event names them.
 /// </summary>
 public static class Resolution
 {
@@ -12,10 +13,15 @@ public static class Resolution
     public static RecordedClaim Current(IReadOnlyList<RecordedClaim> claims)
     {
         var current = claims[0];
-        for (var i = 1; i < claims.Count; i++)
+        DateOnly? latest = null;
+        foreach (var claim in claims)
         {
-            if (!Earlier(claims[i], current))
-                current = claims[i];
+            var effective = (claim.Claim.Value as ClaimValue.Status)?.Effective;
+            if (effective?.To < latest)
+                continue;
+            current = claim;
+            if (latest is null || effective?.From > latest)
+                latest = effective?.From;
         }
         return current;
     }
@@ -33,10 +39,6 @@ public static class Resolution
         }
         return false;
     }
-
-    private static bool Earlier(RecordedClaim claim, RecordedClaim current) =>
-        claim.Claim.Value is ClaimValue.Status a && current.Claim.Value is ClaimValue.Status b
-        && a.Effective.To < b.Effective.From;
 
     /// <summary>Claims by slot, the slots in the order in which they were first claimed.</summary>
     internal static ImmutableArray<KeyValuePair<Slot, IReadOnlyList<RecordedClaim>>> BySlot(ImmutableArray<RecordedClaim> claims)

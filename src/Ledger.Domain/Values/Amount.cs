@@ -58,8 +58,8 @@ public sealed record Amount
             throw new InvalidValueException("amount", $"qualifier {qualifier} {problem} (low {Figure(low)}, high {Figure(high)})");
         Qualifier = qualifier;
         Currency = qualifier == AmountQualifier.Undisclosed ? null : currency;
-        Low = low;
-        High = high;
+        Low = Plain(low);
+        High = Plain(high);
     }
 
     public AmountQualifier Qualifier { get; }
@@ -91,6 +91,9 @@ public sealed record Amount
         if (figure is { } f && (f <= 0 || f > Max))
             throw new InvalidValueException(field, $"{Figure(f)} is out of range; a figure above 0 and at most {Max} is expected");
     }
+
+    /// <summary>Without zeros at its end: 700.00 is the same figure as 700, and must be stored and told apart as the same.</summary>
+    private static decimal? Plain(decimal? figure) => figure / 1.0000000000000000000000000000m;
 
     private static string Figure(decimal? figure) => figure?.ToString(CultureInfo.InvariantCulture) ?? "none";
 }

@@ -85,19 +85,24 @@ public sealed record When
     /// <summary>Whether both can mean the same day: a month agrees with each of its days, what is unknown with everything.</summary>
     public bool Agrees(When other)
     {
-        if (From is { } from && other.From is { } otherFrom)
-            return from <= other.To && otherFrom <= To;
-        return (Precision, other.Precision) switch
+        if (Precision == Precision.Unknown || other.Precision == Precision.Unknown)
+            return true;
+        return (Year, other.Year) switch
         {
-            (Precision.Unknown, _) or (_, Precision.Unknown) => true,
-            (Precision.Partial, Precision.Quarter) => InQuarter(this, other),
-            (Precision.Quarter, Precision.Partial) => InQuarter(other, this),
-            _ => (Month is null || other.Month is null || Month == other.Month)
-                && (Day is null || other.Day is null || Day == other.Day),
+            (null, null) => Month == other.Month && (Day is null || other.Day is null || Day == other.Day),
+            (null, { } year) => In(year)?.Overlaps(other) ?? false,
+            ({ } year, null) => other.In(year)?.Overlaps(this) ?? false,
+            _ => Overlaps(other),
         };
-
-        static bool InQuarter(When partial, When quarter) => (partial.Month - 1) / 3 == (quarter.Month - 1) / 3;
     }
+
+    private bool Overlaps(When other) => From <= other.To && other.From <= To;
+
+    /// <summary>This month or day in a certain year; null where that year does not have it, as most have no 29 February.</summary>
+    private When? In(int year) =>
+        Day is null ? new When(Precision.Month, year, Month, null)
+        : Day <= DateTime.DaysInMonth(year, Month!.Value) ? new When(Precision.Day, year, Month, Day)
+        : null;
 
     public override string ToString()
     {

@@ -9,9 +9,9 @@ internal static class ServeCommand
 {
     public static readonly Option<string> Urls = new("--urls")
     {
-        Description = "Where to listen.",
+        Description = "Where to listen (or ASPNETCORE_URLS).",
         HelpName = "ADDRESSES",
-        DefaultValueFactory = _ => LedgerServer.Address,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is { Length: > 0 } configured ? configured : LedgerServer.Address,
     };
 
     public static Command Make() => new Command("serve", "Serve the pages and the API.") { Urls }.Doing(

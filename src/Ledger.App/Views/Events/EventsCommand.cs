@@ -9,7 +9,7 @@ internal static class EventsCommand
 {
     public static Command Make()
     {
-        var after = new Option<long>("--after") { Description = "Only events above this position.", HelpName = "N" };
+        var after = CommonOptions.After();
         var limit = CommonOptions.Limit(100);
         return new Command("events", "List the log as it was recorded.") { after, limit }.Doing(async (ledger, cancel) =>
         {
