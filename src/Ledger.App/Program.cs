@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
 using Ledger.App.Intake.Seed;
+using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.Demo;
 using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Serve;
@@ -21,5 +22,7 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     InvestorCommand.Make(),
     EventsCommand.Make(),
     MigrateCommand.Make(),
+    BackupCommand.Make(),
+    RestoreCommand.Make(),
 };
 return await LedgerCommand.Run(root, args);
