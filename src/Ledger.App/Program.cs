@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
+using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
 using Ledger.App.Operations.Demo;
 using Ledger.App.Operations.Migrate;
@@ -14,6 +15,7 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     DemoCommand.Make(),
     ServeCommand.Make(),
     SeedCommand.Make(),
+    ImportCommand.Make(),
     DealCommands.List(),
     DealCommands.Show(),
     DealCommands.History(),
