@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
+using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
 using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.Demo;
@@ -15,6 +16,7 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     DemoCommand.Make(),
     ServeCommand.Make(),
     SeedCommand.Make(),
+    ImportCommand.Make(),
     DealCommands.List(),
     DealCommands.Show(),
     DealCommands.History(),

@@ -35,10 +35,17 @@ public sealed record ArticleFile(ArticleId Id, string Sha256, ArticleText Text, 
         {
             throw new InputException(path, $"is not UTF-8: byte {e.BytesUnknown?.FirstOrDefault():x2} at offset {FirstInvalid(bytes)} begins no character");
         }
+        return Of(text, path);
+    }
+
+    /// <summary>Text that was decoded already, from whatever character set.</summary>
+    public static ArticleFile Of(string text, string path, int lengthMax = ArticleText.LengthMax)
+    {
         try
         {
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-            return new ArticleFile(new ArticleId(sha256[..16]), sha256, new ArticleText(text), Path.GetFileName(path));
+            var checkedText = new ArticleText(text, lengthMax);
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(Strict.GetBytes(text)));
+            return new ArticleFile(new ArticleId(sha256[..16]), sha256, checkedText, Path.GetFileName(path));
         }
         catch (InvalidValueException e)
         {

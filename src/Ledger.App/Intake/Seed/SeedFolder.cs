@@ -22,7 +22,7 @@ internal static class SeedFolder
         foreach (var path in Files(folder, "announcements", "*.yaml"))
         {
             var text = ArticleFile.Parse(await File.ReadAllBytesAsync(path, cancel), path).Text.ToString();
-            var file = AnnouncementYaml.Parse(path, text);
+            var file = StrictYaml.Parse<AnnouncementFile>(path, text);
             if (file.Article?.File is not { Length: > 0 } name)
                 throw new InputException(path, "article.file is missing; it names the article in the folder articles");
             if (!articles.TryGetValue(name, out var article))

@@ -5,8 +5,8 @@ using YamlDotNet.Serialization.NodeDeserializers;
 
 namespace Ledger.App.Intake.Announce;
 
-/// <summary>Reads announcements from YAML, strictly: an unknown or doubled field, or a value of the wrong sort, names its line.</summary>
-public static class AnnouncementYaml
+/// <summary>Reads YAML strictly: an unknown or doubled field, or a value of the wrong sort, names its line.</summary>
+public static class StrictYaml
 {
     private static readonly IDeserializer Yaml = new DeserializerBuilder()
         .WithNamingConvention(CamelCaseNamingConvention.Instance)
@@ -15,11 +15,11 @@ public static class AnnouncementYaml
         .WithNodeDeserializer(inner => new LineKeeper(inner), where => where.InsteadOf<ObjectNodeDeserializer>())
         .Build();
 
-    public static AnnouncementFile Parse(string path, string text)
+    public static T Parse<T>(string path, string text) where T : Written
     {
         try
         {
-            return Yaml.Deserialize<AnnouncementFile?>(text) ?? throw new InputException(path, "is empty; an announcement is expected");
+            return Yaml.Deserialize<T?>(text) ?? throw new InputException(path, "is empty");
         }
         catch (YamlException e)
         {
