@@ -89,7 +89,8 @@ internal static class LedgerCommand
         }
     }
 
-    private static bool IsBadInput(Exception e) => e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException;
+    private static bool IsBadInput(Exception e) => 
+        e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException or RefusedException { Refusal.IsOfInput: true };
 
     private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or BackupRefusedException or ProjectionStoppedException
         or IOException or UnauthorizedAccessException;

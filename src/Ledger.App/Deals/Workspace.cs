@@ -35,16 +35,16 @@ internal sealed class Workspace(EventLog log)
         if (announcement.Figures.Length > 0)
             Decide(where, article.Id, new ArticleCommand.ClaimFigures(announcement.Figures));
         foreach (var party in announcement.Parties)
-            Decide(where, party.Id, party.Register);
+            Decide(party.Where, party.Id, party.Register);
         foreach (var reference in announcement.References())
         {
             if (!Known(reference).IsKnown)
-                throw new RefusedException(where, new Refusal("party-unknown", $"Party {reference} is claimed but not registered."));
+                throw new RefusedException(where, new Refusal("party-unknown", $"Party {reference} is claimed but not registered.", IsOfInput: true));
         }
         foreach (var party in announcement.Parties.Where(party => party.Claims.Length > 0))
-            Decide(where, party.Id, new PartyCommand.Describe(article.Id, party.Claims));
+            Decide(party.Where, party.Id, new PartyCommand.Describe(article.Id, party.Claims));
         foreach (var deal in announcement.Deals)
-            Decide(where, deal.Id, deal.Command);
+            Decide(deal.Where, deal.Id, deal.Command);
     }
 
     /// <summary>What was decided since the last call, as one append; null where there is nothing to record.</summary>

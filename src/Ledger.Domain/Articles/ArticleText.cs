@@ -37,7 +37,7 @@ public sealed class ArticleText
             throw new InvalidValueException("quote", $"“{Text.Shorten(passage)}” stands in the article {starts.Count} times; occurrence says which, from 1 to {starts.Count}");
         var chosen = occurrence ?? 1;
         if (chosen < 1 || chosen > starts.Count)
-            throw new InvalidValueException("quote", $"“{Text.Shorten(passage)}” has no occurrence {chosen}; it stands in the article {starts.Count} times");
+            throw new InvalidValueException("quote", $"“{Text.Shorten(passage)}” has no occurrence {chosen}; it stands in the article {starts.Count} {(starts.Count == 1 ? "time" : "times")}");
         return new Quote(passage, chosen, starts[chosen - 1]);
     }
 

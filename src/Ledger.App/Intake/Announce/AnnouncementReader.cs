@@ -35,7 +35,7 @@ public static class AnnouncementReader
             return (id, new PartyCommand.Register(
                 Text.Line("party.name", fields.Name), [.. fields.Aliases.Select(alias => Text.Line("party.aliases", alias))]));
         });
-        return new PartyAnnouncement(id, register, Claims(path, fields.Claims, article, $"party {id}"));
+        return new PartyAnnouncement(id, register, Claims(path, fields.Claims, article, $"party {id}"), Place(path, fields));
     }
 
     private static DealAnnouncement ReadDeal(string path, DealFields fields, ArticleFile article)
@@ -44,8 +44,8 @@ public static class AnnouncementReader
         var command = new DealCommand.Announce(article.Id, Claims(path, fields.Claims, article, $"deal {id}"));
         // Against an unknown deal every rule of an announcement applies; whether this one is known is seen when it is recorded.
         if (DealDecisions.Decide(Deal.Unknown(id), command) is Decision<DealEvent>.Refuse(var refusal) && !IsAboutAFirst(refusal))
-            throw new InputException($"{path}, line {fields.Line}", refusal.Sentence.TrimEnd('.'));
-        return new DealAnnouncement(id, command);
+            throw new InputException(Place(path, fields), refusal.Sentence.TrimEnd('.'));
+        return new DealAnnouncement(id, command, Place(path, fields));
 
         static bool IsAboutAFirst(Refusal refusal) => refusal.Type.StartsWith("deal-without-", StringComparison.Ordinal);
     }
@@ -62,9 +62,11 @@ public static class AnnouncementReader
         }
         catch (InvalidValueException e)
         {
-            throw new InputException(written.Line > 0 ? $"{path}, line {written.Line}" : path, e.Message);
+            throw new InputException(Place(path, written), e.Message);
         }
     }
+
+    private static string Place(string path, Written written) => written.Line > 0 ? $"{path}, line {written.Line}" : path;
 
     private static void CheckEachOnce(string path, string kind, IEnumerable<(string? Id, long Line)> written)
     {

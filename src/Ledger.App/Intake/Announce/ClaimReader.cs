@@ -94,8 +94,9 @@ internal static class ClaimReader
     {
         try
         {
-            return new Amount(Name<AmountQualifier>("amount.qualifier", amount.Qualifier),
-                amount.Currency is { } code ? new Currency(code) : currency, amount.Low, amount.High);
+            var qualifier = Name<AmountQualifier>("amount.qualifier", amount.Qualifier);
+            var implied = qualifier == AmountQualifier.Undisclosed ? null : currency;
+            return new Amount(qualifier, amount.Currency is { } code ? new Currency(code) : implied, amount.Low, amount.High);
         }
         catch (InvalidValueException e)
         {
@@ -106,7 +107,9 @@ internal static class ClaimReader
     private static T Name<T>(string field, string? name) where T : struct, Enum
     {
         var known = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparer.Ordinal);
-        return name is not null && known.TryGetValue(name, out var value) ? value
+        if (name is null)
+            throw new InvalidValueException(field, $"is missing; it is one of {string.Join(", ", known.Keys)}");
+        return known.TryGetValue(name, out var value) ? value
             : throw new InvalidValueException(field, $"'{name}' is not one of {string.Join(", ", known.Keys)}");
     }
 

@@ -46,9 +46,7 @@ internal static class ImportCommand
         }
         if (map is null)
             throw new InputException("--map", "is missing; it names the file that says what the columns of a csv mean");
-        if (!File.Exists(map))
-            throw new InputException(map, "does not exist");
-        return (map, StrictYaml.Parse<ImportMapping>(map, await File.ReadAllTextAsync(map, cancel)));
+        return (map, StrictYaml.Parse<ImportMapping>(map, TextFile.Decode(await TextFile.Read(map, "a mapping", cancel), map)));
     }
 
     /// <summary>A bar on a terminal, and elsewhere a line now and then; both on standard error.</summary>

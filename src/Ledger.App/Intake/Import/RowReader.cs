@@ -33,8 +33,9 @@ internal sealed class RowReader
     {
         if (row.Cells.Count == 0)
             throw new InvalidValueException("row", $"has another number of cells than the {_table.Headings.Count} headings");
+        var where = $"{_table.Path}, line {row.Line}";
         var (company, name, words) = Company(row);
-        var parties = new List<PartyAnnouncement> { new(company, new PartyCommand.Register(name, []), []) };
+        var parties = new List<PartyAnnouncement> { new(company, new PartyCommand.Register(name, []), [], where) };
         var claims = new List<ClaimFields> { new() { Company = company.Value, Words = words } };
         var round = CellOf(row, _mapping.Round?.Column);
         var (kind, status) = (Always(row, _mapping.Kind, "round"), Always(row, _mapping.Status, "announced"));
@@ -57,13 +58,13 @@ internal sealed class RowReader
         {
             var id = new PartyId(_mapping.IdPrefix + Names.Slugify(Repaired(investor)));
             if (parties.TrueForAll(party => party.Id != id))
-                parties.Add(new PartyAnnouncement(id, new PartyCommand.Register(Repaired(investor), []), []));
+                parties.Add(new PartyAnnouncement(id, new PartyCommand.Register(Repaired(investor), []), [], where));
             claims.Add(new ClaimFields { Investor = id.Value, Role = role, Words = investor });
         }
         var deal = new DealId(Names.Slugify(string.Join('-', company, round?.Value, date?.Value, amount?.Value ?? "undisclosed")));
         var quote = new Quote(row.Raw, 1, row.Start, row.Line);
         return ([.. parties], new DealAnnouncement(deal, new DealCommand.Announce(_table.Source.Id,
-            [.. claims.Select(claim => ClaimReader.Read(claim, _table.Source.Id, $"deal {deal}", () => quote))])));
+            [.. claims.Select(claim => ClaimReader.Read(claim, _table.Source.Id, $"deal {deal}", () => quote))]), where));
     }
 
     private (PartyId Id, string Name, string Words) Company(Row row)
