@@ -5,6 +5,7 @@ using Ledger.App.Intake.Seed;
 using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.Demo;
 using Ledger.App.Operations.Migrate;
+using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Serve;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
@@ -23,6 +24,10 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     CompanyCommand.Make(),
     InvestorCommand.Make(),
     EventsCommand.Make(),
+    ProofCommands.Verify(),
+    ProofCommands.Proof(),
+    ProofCommands.Checkpoint(),
+    ExportCommand.Make(),
     MigrateCommand.Make(),
     BackupCommand.Make(),
     RestoreCommand.Make(),

@@ -30,6 +30,7 @@ internal static class ImportCommand
                 var total = table.Rows().Count();
                 var report = await WithProgress(total, progress =>
                     new Importer(ledger.Get<DealLedger>()).Run(reader, table, source, Invocation.Author, progress, cancel));
+                await ledger.Sign(cancel);
                 await ledger.CatchUp(cancel);
                 ledger.Print(report, Write);
             });
