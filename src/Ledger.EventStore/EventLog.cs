@@ -18,11 +18,10 @@ namespace Ledger.EventStore;
 public sealed class EventLog : IAsyncDisposable
 {
     private readonly EventLogOptions _options;
-    private readonly EventTypes _types;
     private readonly NpgsqlDataSource _database;
     private readonly LogReader _reader;
     private readonly Tail _tail;
-    private readonly Writer _writer;
+    private readonly Writers _writers;
 
     /// <summary>Opens a log. Nothing is read or written before the first call.</summary>
     /// <param name="database">A database that holds <see cref="EventLogSchema"/>. It stays its owner's to dispose.</param>
@@ -33,11 +32,10 @@ public sealed class EventLog : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(types);
         _options = options ?? new EventLogOptions();
-        _types = types;
         _database = database;
         _reader = new LogReader(database, types);
         _tail = new Tail(database, _options);
-        _writer = new Writer(database, _options, _tail);
+        _writers = new Writers(database, types, _options, _tail);
     }
 
     /// <summary>Records events, all of them or none. When it returns they are durable and visible to every reader.</summary>
@@ -55,7 +53,7 @@ public sealed class EventLog : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(append);
         cancel.ThrowIfCancellationRequested();
-        return _writer.Append(PendingAppend.From(append, _types), cancel);
+        return _writers.Append(append, cancel);
     }
 
     /// <summary>The first answer to an append with this key, or null if none was recorded up to now.</summary>
@@ -86,6 +84,14 @@ public sealed class EventLog : IAsyncDisposable
     public IAsyncEnumerable<RecordedEvent> ReadStream(
         string stream, long fromVersion = 1, long? toVersion = null, bool backwards = false, CancellationToken cancel = default) =>
         _reader.ReadStream(stream, fromVersion, toVersion ?? long.MaxValue, backwards, cancel);
+
+    /// <summary>Reads several streams at once, whole, in one snapshot; a stream that does not exist has no events.</summary>
+    /// <param name="streams">Their names. All their events are held in memory: ask for as many as one command touches.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <returns>Events stream by stream, each in the order of its versions.</returns>
+    /// <exception cref="UnknownEventTypeException">An event is of a type that is not registered.</exception>
+    public Task<List<RecordedEvent>> ReadStreams(IReadOnlyCollection<string> streams, CancellationToken cancel = default) =>
+        _reader.ReadStreams(streams, cancel);
 
     /// <summary>Reads the log, up to the head it has when the reading begins.</summary>
     /// <param name="query">Which part, in which direction.</param>
@@ -146,7 +152,7 @@ public sealed class EventLog : IAsyncDisposable
     /// <summary>Records what is queued, then lets go of the database.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _writer.DisposeAsync();
+        await _writers.DisposeAsync();
         await _tail.DisposeAsync();
     }
 }

@@ -6,8 +6,11 @@ namespace Ledger.EventStore;
 /// <summary>Bounds of an <see cref="EventLog"/>. The defaults suit a server.</summary>
 public sealed record EventLogOptions
 {
-    /// <summary>Appends that may wait in this process. Further callers wait until there is room.</summary>
-    public int QueuedAppendsMax { get; init; } = 4_096;
+    /// <summary>Events that may wait in this process to be recorded. Further callers wait for room; a larger append waits to be alone.</summary>
+    public int QueuedEventsMax { get; init; } = 50_000;
+
+    /// <summary>The same for the bytes of the events' JSON.</summary>
+    public long QueuedBytesMax { get; init; } = 64 << 20;
 
     /// <summary>How long appends are tried again while the database cannot be reached, before their outcome is called unknown.</summary>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);

@@ -22,7 +22,7 @@ public sealed class ProjectionTests(LogFixture fixture) : IClassFixture<LogFixtu
 
         ProjectionStatus status = await one.Status(Cancel);
         Assert.Equal((0L, null), (status.Lag, status.Failure));
-        Assert.Equal(await fixture.Log.Head(Cancel), await fixture.Sql("select events from totals"));
+        Assert.Equal(await fixture.Log.Head(Cancel), await fixture.Sql("select events from public.totals"));
         await stop.CancelAsync();
         await running;
 
@@ -30,7 +30,7 @@ public sealed class ProjectionTests(LogFixture fixture) : IClassFixture<LogFixtu
         Assert.True(await Migrate("totals", changed));
         await Assert.ThrowsAsync<InvalidOperationException>(() => one.CatchUp(Cancel));
         Assert.Equal(await fixture.Log.Head(Cancel), await Runner("totals", changed).CatchUp(Cancel));
-        Assert.Equal(await fixture.Log.Head(Cancel), await fixture.Sql("select events from totals"));
+        Assert.Equal(await fixture.Log.Head(Cancel), await fixture.Sql("select events from public.totals"));
         Assert.False(await Migrate("totals", changed));
     }
 
@@ -69,15 +69,15 @@ public sealed class ProjectionTests(LogFixture fixture) : IClassFixture<LogFixtu
         public override string Name => "totals";
         public override int Version => version;
         public override string Schema => """
-            create table totals (events bigint not null);
-            insert into totals values (0);
-            grant select, update on totals to ledger_app;
+            create table public.totals (events bigint not null);
+            insert into public.totals values (0);
+            grant select, update on public.totals to ledger_app;
             """;
-        public override string Drop => "drop table if exists totals";
+        public override string Drop => "drop table if exists public.totals";
 
         public override async Task Apply(IReadOnlyList<RecordedEvent> batch, NpgsqlConnection connection, CancellationToken cancel)
         {
-            await using var command = new NpgsqlCommand("update totals set events = events + $1", connection);
+            await using var command = new NpgsqlCommand("update public.totals set events = events + $1", connection);
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batch.Count });
             await command.ExecuteNonQueryAsync(cancel);
         }

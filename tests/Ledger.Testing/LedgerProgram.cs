@@ -69,7 +69,7 @@ public sealed class LedgerProgram : IAsyncDisposable
     /// <summary>SIGTERM, as a service manager stops a program.</summary>
     public async Task<LedgerRun> Terminate()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        using var kill = Process.Start("sh", ["-c", $"kill -TERM {_process.Id}"]);
         await kill.WaitForExitAsync();
         return await End();
     }

@@ -7,14 +7,17 @@ public sealed class ArticleText
 {
     public const int LengthMax = 1_000_000;
 
+    /// <summary>Of a table that deals are imported from, which is one source like an article.</summary>
+    public const int TableLengthMax = 100_000_000;
+
     private readonly string _text;
 
-    public ArticleText(string text)
+    public ArticleText(string text, int lengthMax = LengthMax)
     {
         if (string.IsNullOrWhiteSpace(text))
             throw new InvalidValueException("article", "is empty");
-        if (text.Length > LengthMax)
-            throw new InvalidValueException("article", $"has {text.Length} characters; at most {LengthMax} are allowed");
+        if (text.Length > lengthMax)
+            throw new InvalidValueException("article", $"has {text.Length} characters; at most {lengthMax} are allowed");
         if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var nul)
             throw new InvalidValueException("article", $"has a NUL character at {nul}; text is expected");
         _text = text;

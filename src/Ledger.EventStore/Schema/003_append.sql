@@ -1,7 +1,7 @@
 -- Records a batch of appends in one statement and commits it before answering: the lock on the head is never held
 -- while the server waits for a client, so a client which stops or vanishes delays nobody.
--- A stream not at its expected version, a stream which exists already or a key seen before raises LG001 and records
--- nothing; the caller asks ledger.append_check who was to blame and sends the others again.
+-- A stream not at its expected version raises LG001, a stream which exists already or a key seen before violates its
+-- primary key, and nothing is recorded; the caller asks ledger.append_check who was to blame and sends the others again.
 create procedure ledger.append(
     -- one element an event, in the order of their positions
     event_ids uuid[], event_streams text[], event_versions bigint[], event_types text[], event_data jsonb[],
@@ -20,9 +20,9 @@ declare
     last_at timestamptz;
     affected bigint;
 begin
-    -- Plans are cached while the tables may still be small; only index lookups stay right as they grow.
-    perform set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-            set_config('enable_mergejoin', 'off', true);
+    -- Planned once a session, while the tables may still be small: only index lookups stay right as they grow.
+    perform set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
 
     select h.position, h.recorded_at into strict base, last_at
         from ledger.log_head h order by h.position desc limit 1 for update;
@@ -44,24 +44,14 @@ begin
 
     if cardinality(started) > 0 then
         insert into ledger.mt_streams (id, version, timestamp, created)
-            select n.id, n.version_to, at, at from unnest(started, started_to) n (id, version_to)
-            on conflict do nothing;
-        get diagnostics affected = row_count;
-        if affected <> cardinality(started) then
-            raise exception 'A stream exists already.' using errcode = 'LG001';
-        end if;
+            select n.id, n.version_to, at, at from unnest(started, started_to) n (id, version_to);
     end if;
 
     if cardinality(key_names) > 0 then
         insert into ledger.idempotency_keys (author, key, content, first_position, last_position, recorded_at)
             select k.author, k.name, k.content, base + k.first_offset, base + k.last_offset, at
             from unnest(key_authors, key_names, key_contents, key_firsts, key_lasts)
-                k (author, name, content, first_offset, last_offset)
-            on conflict do nothing;
-        get diagnostics affected = row_count;
-        if affected <> cardinality(key_names) then
-            raise exception 'A key was seen before.' using errcode = 'LG001';
-        end if;
+                k (author, name, content, first_offset, last_offset);
     end if;
 
     insert into ledger.mt_events

@@ -1,13 +1,11 @@
 namespace Ledger.EventStore.Writing;
 
 /// <summary>
-/// Appends that are recorded by one statement, as the arrays it takes. No stream and no key stands in two of them:
-/// such appends wait for the next batch, so that each is judged by what the one before it has left.
+/// Appends that are recorded by one statement, as the arrays it takes. No stream and no key may stand in two of them:
+/// the queue sees to that.
 /// </summary>
 internal sealed class AppendBatch
 {
-    private readonly HashSet<string> _streams = new(StringComparer.Ordinal);
-    private readonly HashSet<(string Author, string Key)> _keys = [];
     private readonly List<PendingAppend> _appends = [];
 
     public IReadOnlyList<PendingAppend> Appends => _appends;
@@ -33,24 +31,25 @@ internal sealed class AppendBatch
     public List<long> KeyFirsts { get; } = [];
     public List<long> KeyLasts { get; } = [];
 
-    /// <summary>Adds an append, unless it has to wait for this batch to be over.</summary>
-    public bool TryAdd(PendingAppend pending)
+    public AppendBatch()
+    {
+    }
+
+    public AppendBatch(IEnumerable<PendingAppend> appends)
+    {
+        foreach (PendingAppend pending in appends)
+            Add(pending);
+    }
+
+    /// <summary>Whether an append is to be recorded at the same time as the others.</summary>
+    public bool Fits(PendingAppend pending) => _appends.Count == 0 || pending.Append.RecordedAt == RecordedAt;
+
+    public void Add(PendingAppend pending)
     {
         Append append = pending.Append;
-        if (_appends.Count > 0 && append.RecordedAt != RecordedAt)
-            return false;
-        if (append.Key is { } used && _keys.Contains((append.Author, used)))
-            return false;
-        foreach (StreamAppend stream in append.Streams)
-        {
-            if (_streams.Contains(stream.Stream))
-                return false;
-        }
-
         RecordedAt = append.RecordedAt;
         if (append.Key is { } key)
         {
-            _keys.Add((append.Author, key));
             KeyAuthors.Add(append.Author);
             KeyNames.Add(key);
             KeyContents.Add(pending.Content!);
@@ -62,12 +61,10 @@ internal sealed class AppendBatch
         int next = 0;
         foreach (StreamAppend stream in append.Streams)
             AddStream(pending, stream, ref next);
-        return true;
     }
 
     private void AddStream(PendingAppend pending, StreamAppend stream, ref int next)
     {
-        _streams.Add(stream.Stream);
         long version = stream.ExpectedVersion;
         foreach (NewEvent e in stream.Events)
         {

@@ -3,54 +3,73 @@ using NpgsqlTypes;
 
 namespace Ledger.EventStore.Writing;
 
-/// <summary>The call that records a batch of appends: see <c>ledger.append</c> in 003_append.sql.</summary>
-internal static class AppendCommand
+/// <summary>The call that records a batch of appends, prepared on a connection: see <c>ledger.append</c> in 003_append.sql.</summary>
+internal sealed class AppendCommand : IAsyncDisposable
 {
     private const string Sql =
         "call ledger.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,null,$19)";
 
-    /// <summary>A stream not at its version, or a key seen before: nothing was recorded.</summary>
-    public const string Mismatch = "LG001";
+    private readonly NpgsqlCommand _command;
+    private readonly List<Action<AppendBatch>> _bindings = [];
 
-    /// <summary>Times would decrease: nothing was recorded.</summary>
-    public const string TimeDecreases = "LG002";
+    private AppendCommand(NpgsqlConnection connection)
+    {
+        _command = new NpgsqlCommand(Sql, connection);
+        Bind(NpgsqlDbType.Uuid, b => b.EventIds);
+        Bind(NpgsqlDbType.Text, b => b.EventStreams);
+        Bind(NpgsqlDbType.Bigint, b => b.EventVersions);
+        Bind(NpgsqlDbType.Text, b => b.EventTypes);
+        Bind(NpgsqlDbType.Jsonb, b => b.EventData);
+        Bind(NpgsqlDbType.Text, b => b.EventCorrelations);
+        Bind(NpgsqlDbType.Text, b => b.EventCausations);
+        Bind(NpgsqlDbType.Jsonb, b => b.EventHeaders);
+        Bind(NpgsqlDbType.Text, b => b.Grown);
+        Bind(NpgsqlDbType.Bigint, b => b.GrownFrom);
+        Bind(NpgsqlDbType.Bigint, b => b.GrownTo);
+        Bind(NpgsqlDbType.Text, b => b.Started);
+        Bind(NpgsqlDbType.Bigint, b => b.StartedTo);
+        Bind(NpgsqlDbType.Text, b => b.KeyAuthors);
+        Bind(NpgsqlDbType.Text, b => b.KeyNames);
+        Bind(NpgsqlDbType.Bytea, b => b.KeyContents);
+        Bind(NpgsqlDbType.Bigint, b => b.KeyFirsts);
+        Bind(NpgsqlDbType.Bigint, b => b.KeyLasts);
+        var at = new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = DBNull.Value };
+        _command.Parameters.Add(at);
+        _bindings.Add(b => at.Value = b.RecordedAt is { } time ? time.ToUniversalTime() : DBNull.Value);
+    }
+
+    /// <summary>True if a batch failed because a stream is not at its version or a key was seen before: nothing was recorded.</summary>
+    public static bool IsMismatch(PostgresException problem) =>
+        problem.SqlState is "LG001" or PostgresErrorCodes.UniqueViolation;
+
+    /// <summary>True if an append alone is to blame for what failed: it holds what cannot be stored.</summary>
+    public static bool IsUnstorable(Exception problem) =>
+        problem is PostgresException { SqlState: ['2', '2', ..] or ['5', '4', ..] or "LG002" };
+
+    public static async Task<AppendCommand> Prepare(NpgsqlConnection connection)
+    {
+        var command = new AppendCommand(connection);
+        await command._command.PrepareAsync();
+        return command;
+    }
 
     /// <summary>Records the batch. Returns the position before its first event, and when it was recorded.</summary>
-    /// <exception cref="PostgresException">With <see cref="Mismatch"/>: nothing was recorded.</exception>
-    public static async Task<(long Base, DateTimeOffset At)> Run(NpgsqlConnection connection, AppendBatch batch)
+    /// <exception cref="PostgresException">Nothing was recorded.</exception>
+    public async Task<(long Base, DateTimeOffset At)> Run(AppendBatch batch)
     {
-        await using var command = new NpgsqlCommand(Sql, connection);
-        NpgsqlParameterCollection p = command.Parameters;
-        Add(p, batch.EventIds, NpgsqlDbType.Uuid);
-        Add(p, batch.EventStreams, NpgsqlDbType.Text);
-        Add(p, batch.EventVersions, NpgsqlDbType.Bigint);
-        Add(p, batch.EventTypes, NpgsqlDbType.Text);
-        Add(p, batch.EventData, NpgsqlDbType.Jsonb);
-        Add(p, batch.EventCorrelations, NpgsqlDbType.Text);
-        Add(p, batch.EventCausations, NpgsqlDbType.Text);
-        Add(p, batch.EventHeaders, NpgsqlDbType.Jsonb);
-        Add(p, batch.Grown, NpgsqlDbType.Text);
-        Add(p, batch.GrownFrom, NpgsqlDbType.Bigint);
-        Add(p, batch.GrownTo, NpgsqlDbType.Bigint);
-        Add(p, batch.Started, NpgsqlDbType.Text);
-        Add(p, batch.StartedTo, NpgsqlDbType.Bigint);
-        Add(p, batch.KeyAuthors, NpgsqlDbType.Text);
-        Add(p, batch.KeyNames, NpgsqlDbType.Text);
-        Add(p, batch.KeyContents, NpgsqlDbType.Bytea);
-        Add(p, batch.KeyFirsts, NpgsqlDbType.Bigint);
-        Add(p, batch.KeyLasts, NpgsqlDbType.Bigint);
-        p.Add(new NpgsqlParameter
-        {
-            Value = batch.RecordedAt is { } at ? at.ToUniversalTime() : DBNull.Value,
-            NpgsqlDbType = NpgsqlDbType.TimestampTz,
-        });
-        // Prepared once a connection: Npgsql knows the statement again by its text.
-        await command.PrepareAsync();
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+        foreach (Action<AppendBatch> bind in _bindings)
+            bind(batch);
+        await using NpgsqlDataReader reader = await _command.ExecuteReaderAsync();
         await reader.ReadAsync();
         return (reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1));
     }
 
-    private static void Add<T>(NpgsqlParameterCollection parameters, List<T> values, NpgsqlDbType type) =>
-        parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+    public ValueTask DisposeAsync() => _command.DisposeAsync();
+
+    private void Bind<T>(NpgsqlDbType type, Func<AppendBatch, List<T>> values)
+    {
+        var parameter = new NpgsqlParameter<List<T>> { NpgsqlDbType = NpgsqlDbType.Array | type };
+        _command.Parameters.Add(parameter);
+        _bindings.Add(batch => parameter.TypedValue = values(batch));
+    }
 }

@@ -49,6 +49,9 @@ internal sealed class PendingAppend
     /// <summary>Takes the append out of the queue, unless the writer has taken it already.</summary>
     public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, Queued) == Queued;
 
+    /// <summary>True if the caller gave up before the writer came.</summary>
+    public bool IsWithdrawn => Volatile.Read(ref _state) == Withdrawn;
+
     /// <summary>Takes the append to the writer, unless its caller has withdrawn it.</summary>
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Queued) == Queued;
 

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Diagnostics;
 using Ledger.EventStore.Reading;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -6,82 +6,44 @@ using Npgsql;
 namespace Ledger.EventStore.Writing;
 
 /// <summary>
-/// Gathers the appends of all callers and records them a batch at a time. While one batch is being recorded the next
-/// one gathers, so that batches grow with the load and an idle log waits for nothing.
+/// Records what is queued, a batch at a time, on a connection of its own. While one batch is being recorded the next one
+/// gathers, so that batches grow with the load and an idle log waits for nothing.
 /// </summary>
-internal sealed class Writer : IAsyncDisposable
+internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, EventLogOptions options, Tail tail, bool helper)
 {
-    private const int BatchEventsMax = 2_000;
-    private const long BatchBytesMax = 8 << 20;
+    /// <summary>
+    /// Callers that have just got their answers come back with their next appends within this time: waiting for them
+    /// keeps them together in one batch instead of in two halves which wait for each other.
+    /// </summary>
+    private static readonly TimeSpan LingerMax = TimeSpan.FromMicroseconds(200);
 
-    private readonly NpgsqlDataSource _database;
-    private readonly EventLogOptions _options;
-    private readonly Tail _tail;
-    private readonly Channel<PendingAppend> _queue;
-    private readonly List<PendingAppend> _waiting = [];
-    private readonly Task _running;
     private NpgsqlConnection? _connection;
+    private AppendCommand? _command;
     private DateTimeOffset? _downSince;
 
-    public Writer(NpgsqlDataSource database, EventLogOptions options, Tail tail)
+    /// <summary>Records until the queue is closed and empty.</summary>
+    public async Task Run()
     {
-        _database = database;
-        _options = options;
-        _tail = tail;
-        _queue = Channel.CreateBounded<PendingAppend>(
-            new BoundedChannelOptions(options.QueuedAppendsMax) { SingleReader = true });
-        _running = Task.Run(Run);
-    }
-
-    /// <summary>Queues an append; waits while the queue is full.</summary>
-    public async Task<Appended> Append(PendingAppend pending, CancellationToken cancel)
-    {
-        try
+        long answered = 0;
+        int callers = 0;
+        while (await queue.WaitForWork(helper))
         {
-            await _queue.Writer.WriteAsync(pending, cancel);
+            while (queue.Count < callers && Stopwatch.GetElapsedTime(answered) < LingerMax)
+                await Task.Yield();
+            AppendBatch batch = queue.Take(out Task changed);
+            if (batch.Appends.Count == 0)
+            {
+                await changed;
+                continue;
+            }
+            IReadOnlyList<PendingAppend> taken = batch.Appends;
+            await Record(batch);
+            queue.Done(taken);
+            callers = taken.Count;
+            answered = Stopwatch.GetTimestamp();
         }
-        catch (ChannelClosedException)
-        {
-            throw new ObjectDisposedException(nameof(EventLog));
-        }
-        await using CancellationTokenRegistration withdrawal = cancel.Register(() => pending.Fail(pending.TryWithdraw()
-            ? new OperationCanceledException(cancel)
-            : new AppendOutcomeUnknownException(pending.Append, null)));
-        return await pending.Answer;
+        await Disconnect();
     }
-
-    private async Task Run()
-    {
-        while (_waiting.Count > 0 || await _queue.Reader.WaitToReadAsync())
-        {
-            AppendBatch batch = Gather();
-            if (batch.Appends.Count > 0)
-                await Record(batch);
-        }
-    }
-
-    private AppendBatch Gather()
-    {
-        var batch = new AppendBatch();
-        List<PendingAppend> waiting = [.. _waiting];
-        _waiting.Clear();
-        foreach (PendingAppend pending in waiting)
-            AddOrWait(batch, pending);
-        while (HasRoom(batch) && _waiting.Count < BatchEventsMax && _queue.Reader.TryRead(out PendingAppend? pending))
-        {
-            if (pending.TryTake())
-                AddOrWait(batch, pending);
-        }
-        return batch;
-    }
-
-    private void AddOrWait(AppendBatch batch, PendingAppend pending)
-    {
-        if (!HasRoom(batch) || !batch.TryAdd(pending))
-            _waiting.Add(pending);
-    }
-
-    private static bool HasRoom(AppendBatch batch) => batch.EventIds.Count < BatchEventsMax && batch.Bytes < BatchBytesMax;
 
     /// <summary>Records a batch and answers each of its appends, whatever happens.</summary>
     private async Task Record(AppendBatch batch)
@@ -91,15 +53,15 @@ internal sealed class Writer : IAsyncDisposable
         {
             try
             {
-                NpgsqlConnection connection = await Connect();
+                await Connect();
                 sent = true;
-                (long position, DateTimeOffset at) = await AppendCommand.Run(connection, batch);
+                (long position, DateTimeOffset at) = await _command!.Run(batch);
                 _downSince = null;
-                _tail.Recorded(position + batch.EventIds.Count);
+                tail.Recorded(position + batch.EventIds.Count);
                 batch.Succeed(position, at);
                 return;
             }
-            catch (PostgresException e) when (e.SqlState == AppendCommand.Mismatch)
+            catch (PostgresException e) when (AppendCommand.IsMismatch(e))
             {
                 batch = await WithoutRefused(batch);
             }
@@ -107,10 +69,11 @@ internal sealed class Writer : IAsyncDisposable
             {
                 await Disconnect();
                 _downSince ??= DateTimeOffset.UtcNow;
-                _options.Logger.LogWarning(e, "The log could not be written, attempt {Attempt}", attempt + 1);
-                if (DateTimeOffset.UtcNow - _downSince > _options.RetryFor)
+                options.Logger.LogWarning(e, "The log could not be written, attempt {Attempt}", attempt + 1);
+                if (DateTimeOffset.UtcNow - _downSince > options.RetryFor)
                 {
-                    FailAll(batch, sent ? p => new AppendOutcomeUnknownException(p.Append, e) : _ => e);
+                    foreach (PendingAppend pending in batch.Appends)
+                        pending.Fail(sent ? new AppendOutcomeUnknownException(pending.Append, e) : e);
                     return;
                 }
                 foreach (PendingAppend pending in batch.Appends)
@@ -131,20 +94,20 @@ internal sealed class Writer : IAsyncDisposable
     {
         if (batch.Appends.Count == 1)
         {
-            batch.Appends[0].Fail(problem is PostgresException { SqlState: ['2', '2', ..] or AppendCommand.TimeDecreases } e
-                ? new ArgumentException($"The append cannot be stored: {e.MessageText}", e)
+            batch.Appends[0].Fail(AppendCommand.IsUnstorable(problem)
+                ? new ArgumentException($"The append cannot be stored: {problem.Message}", problem)
                 : problem);
             return;
         }
         foreach (PendingAppend pending in batch.Appends)
-            await Record(BatchOf([pending]));
+            await Record(new AppendBatch([pending]));
     }
 
     private async Task<AppendBatch> WithoutRefused(AppendBatch batch)
     {
         try
         {
-            return BatchOf(await Verdicts.Answer(await Connect(), batch.Appends, CancellationToken.None));
+            return new AppendBatch(await Verdicts.Answer(await Connect(), batch.Appends, CancellationToken.None));
         }
         catch (Exception e) when (Failures.MayPass(e))
         {
@@ -154,29 +117,17 @@ internal sealed class Writer : IAsyncDisposable
         }
     }
 
-    private static AppendBatch BatchOf(IEnumerable<PendingAppend> appends)
-    {
-        var batch = new AppendBatch();
-        foreach (PendingAppend pending in appends)
-            batch.TryAdd(pending);
-        return batch;
-    }
-
-    private static void FailAll(AppendBatch batch, Func<PendingAppend, Exception> problem)
-    {
-        foreach (PendingAppend pending in batch.Appends)
-            pending.Fail(problem(pending));
-    }
-
     private async Task<NpgsqlConnection> Connect()
     {
         if (_connection is { } open)
             return open;
-        NpgsqlConnection connection = await _database.OpenConnectionAsync();
+        NpgsqlConnection connection = await database.OpenConnectionAsync();
         try
         {
+            // Whatever made the last connection fail may have left the sequence ahead of the log.
             await using var settle = new NpgsqlCommand("call ledger.settle_sequence()", connection);
             await settle.ExecuteNonQueryAsync();
+            _command = await AppendCommand.Prepare(connection);
         }
         catch
         {
@@ -191,15 +142,8 @@ internal sealed class Writer : IAsyncDisposable
         if (_connection is { } open)
         {
             _connection = null;
+            await _command!.DisposeAsync();
             await open.DisposeAsync();
         }
-    }
-
-    /// <summary>Records what is queued, then lets go of the database.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _queue.Writer.TryComplete();
-        await _running;
-        await Disconnect();
     }
 }

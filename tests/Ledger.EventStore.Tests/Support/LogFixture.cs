@@ -1,29 +1,29 @@
+using Ledger.Testing;
 using Npgsql;
 
 namespace Ledger.EventStore.Tests.Support;
 
 /// <summary>A database with a log, one for each test class.</summary>
-public sealed class LogFixture(Cluster cluster) : IAsyncLifetime
+public sealed class LogFixture : IAsyncLifetime
 {
-    private string _name = "";
-
-    public Cluster Cluster => cluster;
+    private TestDatabase _test = null!;
 
     /// <summary>Connects as the server does: with the rights of <c>ledger_app</c>.</summary>
     public NpgsqlDataSource Database { get; private set; } = null!;
 
-    /// <summary>Connects as the superuser, who owns the tables.</summary>
+    /// <summary>Connects as a superuser, who owns the tables.</summary>
     public NpgsqlDataSource Owner { get; private set; } = null!;
 
-    public string ConnectionString => cluster.ConnectionString(_name);
+    /// <summary>How the server connects.</summary>
+    public string ConnectionString => _test.AppConnectionString;
 
     public EventLog Log { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _name = await cluster.Create();
-        Database = NpgsqlDataSource.Create(ConnectionString);
-        Owner = NpgsqlDataSource.Create(cluster.ConnectionString(_name, "postgres"));
+        _test = await TestDatabase.Create("event-log", [.. EventLogSchema.Migrations.Select(m => m.Sql), "alter role ledger_app login"]);
+        Database = NpgsqlDataSource.Create(_test.AppConnectionString);
+        Owner = NpgsqlDataSource.Create(_test.OwnerConnectionString);
         Log = new EventLog(Database, Samples.Types());
     }
 
@@ -40,5 +40,6 @@ public sealed class LogFixture(Cluster cluster) : IAsyncLifetime
         await Log.DisposeAsync();
         await Database.DisposeAsync();
         await Owner.DisposeAsync();
+        await _test.DisposeAsync();
     }
 }

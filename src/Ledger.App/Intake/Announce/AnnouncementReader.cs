@@ -16,15 +16,16 @@ public static class AnnouncementReader
     {
         CheckEachOnce(path, "party", file.Parties.Select(party => (party.Id, party.Line)));
         CheckEachOnce(path, "deal", file.Deals.Select(deal => (deal.Id, deal.Line)));
-        var description = file.Article is { } fields ? At(path, fields, () => Describe(fields)) : ArticleDescription.Empty;
-        return new Announcement(path, article, description,
+        return new Announcement(path, article, Describe(path, file.Article),
             Claims(path, file.Figures, article, $"article {article.Id}"),
             [.. file.Parties.Select(party => ReadParty(path, party, article))],
             [.. file.Deals.Select(deal => ReadDeal(path, deal, article))]);
     }
 
-    private static ArticleDescription Describe(ArticleFields fields) => new(fields.Title, fields.Publisher, fields.Author, fields.Address,
-        fields.Published is { } published ? When.Parse("article.published", published) : When.Unknown);
+    /// <summary>The particulars of a source; none where nothing is written of it.</summary>
+    public static ArticleDescription Describe(string path, ArticleFields? fields) => fields is null ? ArticleDescription.Empty
+        : At(path, fields, () => new ArticleDescription(fields.Title, fields.Publisher, fields.Author, fields.Address,
+            fields.Published is { } published ? When.Parse("article.published", published) : When.Unknown));
 
     private static PartyAnnouncement ReadParty(string path, PartyFields fields, ArticleFile article)
     {

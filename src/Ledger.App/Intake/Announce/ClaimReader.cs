@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Ledger.App.Intake.RecordArticle;
 using Ledger.App.Log;
+using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Values;
 
@@ -13,11 +14,17 @@ internal static class ClaimReader
 {
     public static Claim Read(ClaimFields fields, ArticleFile article, string subject)
     {
-        var words = fields.Words ?? throw new InvalidValueException("words", "are missing; a claim gives the words of the article for its value");
         var passage = fields.Quote ?? throw new InvalidValueException("quote", "is missing; a claim gives the passage that carries it");
+        return Read(fields, article.Id, subject, () => article.Text.Locate(passage, fields.Occurrence));
+    }
+
+    /// <summary>Reads a claim whose quote is found by whoever asks.</summary>
+    public static Claim Read(ClaimFields fields, ArticleId article, string subject, Func<Quote> locate)
+    {
+        var words = fields.Words ?? throw new InvalidValueException("words", "are missing; a claim gives the words of the article for its value");
         var value = ReadValue(fields, words);
-        var quote = article.Text.Locate(passage, fields.Occurrence);
-        return new Claim(Identify(article.Id, subject, value, words, quote.Start), value, words, quote);
+        var quote = locate();
+        return new Claim(Identify(article, subject, value, words, quote.Start), value, words, quote);
     }
 
     private static ClaimValue ReadValue(ClaimFields c, string words)

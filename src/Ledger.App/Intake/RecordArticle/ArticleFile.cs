@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Values;
 
@@ -13,13 +14,16 @@ public sealed record ArticleFile(ArticleId Id, string Sha256, ArticleText Text, 
         Parse(await TextFile.Read(path, "an article", cancel), path);
 
     /// <exception cref="InputException">The bytes are no text in UTF-8.</exception>
-    public static ArticleFile Parse(byte[] bytes, string path)
+    public static ArticleFile Parse(byte[] bytes, string path) => Of(TextFile.Decode(bytes, path), path);
+
+    /// <summary>Text that was decoded already, from whatever character set.</summary>
+    public static ArticleFile Of(string text, string path, int lengthMax = ArticleText.LengthMax)
     {
-        var text = TextFile.Decode(bytes, path);
         try
         {
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-            return new ArticleFile(new ArticleId(sha256[..16]), sha256, new ArticleText(text), Path.GetFileName(path));
+            var checkedText = new ArticleText(text, lengthMax);
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+            return new ArticleFile(new ArticleId(sha256[..16]), sha256, checkedText, Path.GetFileName(path));
         }
         catch (InvalidValueException e)
         {

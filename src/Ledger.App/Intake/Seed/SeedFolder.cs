@@ -22,7 +22,7 @@ internal static class SeedFolder
         var announcements = new List<Announcement>();
         foreach (var path in Files(folder, "announcements", "*.yaml"))
         {
-            var file = AnnouncementYaml.Parse(path, TextFile.Decode(await TextFile.Read(path, "an announcement", cancel), path));
+            var file = StrictYaml.Parse<AnnouncementFile>(path, TextFile.Decode(await TextFile.Read(path, "an announcement", cancel), path));
             if (file.Article?.File is not { Length: > 0 } name)
                 throw new InputException(file.Article is { Line: var line } ? $"{path}, line {line}" : path, "article.file: is missing; it names the article in the folder articles");
             if (!articles.TryGetValue(name, out var article))

@@ -24,7 +24,12 @@ internal static class ServeCommand
 
     private static Option<string> MakeUrls()
     {
-        var urls = new Option<string>("--urls") { Description = "Where to listen.", HelpName = "ADDRESSES", DefaultValueFactory = _ => LedgerServer.Address };
+        var urls = new Option<string>("--urls")
+        {
+            Description = "Where to listen (or ASPNETCORE_URLS).",
+            HelpName = "ADDRESSES",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is { Length: > 0 } configured ? configured : LedgerServer.Address,
+        };
         urls.Validators.Add(result =>
         {
             foreach (var url in result.GetValueOrDefault<string>().Split(';').Where(url => !IsAddress(url)))

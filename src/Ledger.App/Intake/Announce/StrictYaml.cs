@@ -6,8 +6,8 @@ using YamlDotNet.Serialization.NodeDeserializers;
 
 namespace Ledger.App.Intake.Announce;
 
-/// <summary>Reads announcements from YAML, strictly: an unknown or doubled field, or a value of the wrong sort, names its line.</summary>
-public static class AnnouncementYaml
+/// <summary>Reads YAML strictly: an unknown or doubled field, or a value of the wrong sort, names its line.</summary>
+public static class StrictYaml
 {
     private static readonly IDeserializer Yaml = new DeserializerBuilder()
         .WithNamingConvention(CamelCaseNamingConvention.Instance)
@@ -16,15 +16,15 @@ public static class AnnouncementYaml
         .WithNodeDeserializer(new StrictNodes(), where => where.OnTop())
         .Build();
 
-    public static AnnouncementFile Parse(string path, string text)
+    public static T Parse<T>(string path, string text) where T : Written
     {
         try
         {
             var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
-            var file = Yaml.Deserialize<AnnouncementFile?>(parser) ?? throw new InputException(path, "is empty; an announcement is expected");
+            var file = Yaml.Deserialize<T?>(parser) ?? throw new InputException(path, "is empty");
             if (parser.Accept<DocumentStart>(out var second))
-                throw new InputException($"{path}, line {second.Start.Line}", "a second document begins; a file holds one announcement");
+                throw new InputException($"{path}, line {second.Start.Line}", "a second document begins; a file holds one");
             return file;
         }
         catch (YamlException e)

@@ -1,0 +1,179 @@
+namespace Ledger.EventStore.Writing;
+
+/// <summary>
+/// Appends that wait to be recorded, in the order they came. Of those on the same stream, or with the same key, one is
+/// on its way at a time, so that each is judged by what the one before it has left.
+/// </summary>
+internal sealed class AppendQueue(int batchEventsMax)
+{
+    private const long BatchBytesMax = 8 << 20;
+
+    /// <summary>How many appends that have to wait are passed over in search of others.</summary>
+    private const int PassedOverMax = 1_000;
+
+    /// <summary>How many events must be queued before a second writer is worth its while.</summary>
+    private readonly int _backlogForHelp = batchEventsMax / 2;
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<PendingAppend> _queued = [];
+    private readonly Claims _onTheWay = new();
+    private readonly Signal _changed = new();
+    private readonly Signal _backlog = new();
+    private long _events;
+    private bool _closed;
+
+    /// <summary>How many appends are queued.</summary>
+    public int Count => _queued.Count;
+
+    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
+    public void Add(PendingAppend pending)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(EventLog));
+            _queued.AddLast(pending);
+            _events += pending.Data.Length;
+            _changed.Give();
+            if (_events >= _backlogForHelp)
+                _backlog.Give();
+        }
+    }
+
+    /// <summary>Returns when there is something to take, or false when there never will be.</summary>
+    /// <param name="helper">True for a writer that only takes what the first one cannot keep up with.</param>
+    public async ValueTask<bool> WaitForWork(bool helper)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                if (helper ? _events >= _backlogForHelp : _queued.Count > 0)
+                    return true;
+                if (_closed && (helper || _queued.Count == 0))
+                    return false;
+                changed = (helper ? _backlog : _changed).Next();
+            }
+            await changed;
+        }
+    }
+
+    /// <summary>Takes the next batch. It is empty if all that is queued must wait for appends on their way.</summary>
+    public AppendBatch Take(out Task changed)
+    {
+        lock (_lock)
+        {
+            var batch = new AppendBatch();
+            var passedOver = new Claims();
+            int passed = 0;
+            LinkedListNode<PendingAppend>? next = _queued.First;
+            while (next is { } node && passed < PassedOverMax && HasRoom(batch, node.Value))
+            {
+                next = node.Next;
+                PendingAppend pending = node.Value;
+                if (pending.IsWithdrawn)
+                {
+                    Remove(node);
+                }
+                else if (!_onTheWay.Allow(pending) || !passedOver.Allow(pending) || !batch.Fits(pending))
+                {
+                    passedOver.Add(pending);
+                    passed++;
+                }
+                else
+                {
+                    Remove(node);
+                    if (pending.TryTake())
+                    {
+                        _onTheWay.Add(pending);
+                        batch.Add(pending);
+                    }
+                }
+            }
+            changed = _changed.Next();
+            return batch;
+        }
+    }
+
+    /// <summary>The batch has been answered: what waited for it may go.</summary>
+    public void Done(IEnumerable<PendingAppend> appends)
+    {
+        lock (_lock)
+        {
+            foreach (PendingAppend pending in appends)
+                _onTheWay.Remove(pending);
+            _changed.Give();
+        }
+    }
+
+    /// <summary>Takes no more; what is queued is still to be recorded.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            _changed.Give();
+            _backlog.Give();
+        }
+    }
+
+    private bool HasRoom(AppendBatch batch, PendingAppend next) => batch.Appends.Count == 0
+        || (batch.EventIds.Count + next.Data.Length <= batchEventsMax && batch.Bytes + next.Bytes <= BatchBytesMax);
+
+    private void Remove(LinkedListNode<PendingAppend> node)
+    {
+        _events -= node.Value.Data.Length;
+        _queued.Remove(node);
+    }
+
+    /// <summary>Wakes whoever waits for it; costs nothing while nobody does. Used under the lock.</summary>
+    private sealed class Signal
+    {
+        private TaskCompletionSource? _waited;
+
+        public Task Next() => (_waited ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+        public void Give()
+        {
+            _waited?.SetResult();
+            _waited = null;
+        }
+    }
+
+    /// <summary>Streams and keys that are spoken for.</summary>
+    private sealed class Claims
+    {
+        private readonly HashSet<string> _streams = new(StringComparer.Ordinal);
+        private readonly HashSet<(string Author, string Key)> _keys = [];
+
+        public bool Allow(PendingAppend pending)
+        {
+            if (_streams.Count == 0 && _keys.Count == 0)
+                return true;
+            if (pending.Append.Key is { } key && _keys.Contains((pending.Append.Author, key)))
+                return false;
+            foreach (StreamAppend stream in pending.Append.Streams)
+            {
+                if (_streams.Contains(stream.Stream))
+                    return false;
+            }
+            return true;
+        }
+
+        public void Add(PendingAppend pending)
+        {
+            if (pending.Append.Key is { } key)
+                _keys.Add((pending.Append.Author, key));
+            foreach (StreamAppend stream in pending.Append.Streams)
+                _streams.Add(stream.Stream);
+        }
+
+        public void Remove(PendingAppend pending)
+        {
+            if (pending.Append.Key is { } key)
+                _keys.Remove((pending.Append.Author, key));
+            foreach (StreamAppend stream in pending.Append.Streams)
+                _streams.Remove(stream.Stream);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Ledger.EventStore.Reading;
+using Npgsql;
+
+namespace Ledger.EventStore.Writing;
+
+/// <summary>
+/// The way of appends into the log. Few events go together in common transactions; many events have a lane of their own,
+/// so that who appends a little does not queue behind who appends a lot.
+/// </summary>
+internal sealed class Writers : IAsyncDisposable
+{
+    /// <summary>From this number of events on an append takes the lane of the many.</summary>
+    private const int ManyEvents = 64;
+
+    /// <summary>What a batch of small appends may hold.</summary>
+    private const int FewBatchMax = 1_000;
+
+    /// <summary>
+    /// What a batch of large appends may hold, unless one append is larger: the lock is held for about 20 µs an event,
+    /// and small appends wait for it.
+    /// </summary>
+    private const int ManyBatchMax = 500;
+
+    private readonly Gate _events;
+    private readonly Gate _bytes;
+    private readonly AppendQueue _few = new(FewBatchMax);
+    private readonly AppendQueue _many = new(ManyBatchMax);
+    private readonly EventTypes _types;
+    private readonly Task _running;
+
+    public Writers(NpgsqlDataSource database, EventTypes types, EventLogOptions options, Tail tail)
+    {
+        _types = types;
+        _events = new Gate(options.QueuedEventsMax);
+        _bytes = new Gate(options.QueuedBytesMax);
+        _running = Task.WhenAll(Start(_few, helper: false), Start(_few, helper: true), Start(_many, helper: false), Start(_many, helper: true));
+
+        Task Start(AppendQueue queue, bool helper) => Task.Run(new Writer(queue, database, options, tail, helper).Run);
+    }
+
+    /// <summary>Records an append. Waits for room before it serialises, so that memory is bounded however many callers there are.</summary>
+    public async Task<Appended> Append(Append append, CancellationToken cancel)
+    {
+        int events = append.Streams.Sum(s => s.Events.Count);
+        await _events.Enter(events, cancel);
+        try
+        {
+            PendingAppend pending = PendingAppend.From(append, _types);
+            await _bytes.Enter(pending.Bytes, cancel);
+            try
+            {
+                return await Queue(pending, cancel);
+            }
+            finally
+            {
+                _bytes.Exit(pending.Bytes);
+            }
+        }
+        finally
+        {
+            _events.Exit(events);
+        }
+    }
+
+    private async Task<Appended> Queue(PendingAppend pending, CancellationToken cancel)
+    {
+        (pending.Data.Length < ManyEvents ? _few : _many).Add(pending);
+        await using CancellationTokenRegistration withdrawal = cancel.Register(() => pending.Fail(pending.TryWithdraw()
+            ? new OperationCanceledException(cancel)
+            : new AppendOutcomeUnknownException(pending.Append, null)));
+        return await pending.Answer;
+    }
+
+    /// <summary>Records what is queued, then lets go of the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _few.Close();
+        _many.Close();
+        await _running;
+    }
+}

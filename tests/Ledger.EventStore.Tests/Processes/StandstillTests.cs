@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Ledger.EventStore.Tests.Support;
+using Npgsql;
+
+namespace Ledger.EventStore.Tests.Processes;
+
+public sealed class StandstillTests(LogFixture fixture) : IClassFixture<LogFixture>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_writer_that_is_stopped_at_any_moment_delays_nobody()
+    {
+        string journal = Path.GetTempFileName();
+        using Process other = Process.Start(new ProcessStartInfo("dotnet",
+            [typeof(StandstillTests).Assembly.Location, "write", fixture.ConnectionString, journal, "7"]) { RedirectStandardInput = true })!;
+        try
+        {
+            var random = new Random(1);
+            while (await fixture.Log.Head(Cancel) == 0)
+                await Task.Delay(50, Cancel);
+            for (int stop = 0; stop < Soak.Of(300); stop++)
+            {
+                await Signal(other, "STOP");
+                long started = Stopwatch.GetTimestamp();
+                await fixture.Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
+                Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+                await Signal(other, "CONT");
+                await Task.Delay(random.Next(5, 40), Cancel);
+            }
+            await other.StandardInput.WriteLineAsync();
+            await other.WaitForExitAsync(Cancel);
+            Assert.Equal(0, other.ExitCode);
+        }
+        finally
+        {
+            if (!other.HasExited)
+                other.Kill();
+            File.Delete(journal);
+        }
+    }
+
+    [Fact]
+    public async Task An_idle_transaction_held_open_delays_neither_readers_nor_writers()
+    {
+        await using NpgsqlConnection idler = await fixture.Owner.OpenConnectionAsync(Cancel);
+        await using NpgsqlTransaction idle = await idler.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, Cancel);
+        await using (var snapshot = new NpgsqlCommand("select pg_current_xact_id(), count(*) from ledger.mt_events", idler))
+            await snapshot.ExecuteNonQueryAsync(Cancel);
+
+        // What it keeps from being removed must not be waded through by the next append.
+        for (int i = 0; i < 2_000; i++)
+            await fixture.Log.Append(Samples.To($"idle-{i}", 0, Samples.Moved()), Cancel);
+        long head = await fixture.Log.Head(Cancel);
+        await using IAsyncEnumerator<LogBatch> following = fixture.Log.Follow(head - 1, cancel: Cancel).GetAsyncEnumerator(Cancel);
+        Assert.True(await following.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), Cancel));
+        await using NpgsqlCommand explain = fixture.Owner.CreateCommand(
+            "explain (analyze, buffers, costs off, format json) select position from ledger.log_head order by position desc limit 1");
+        using var json = System.Text.Json.JsonDocument.Parse((string)(await explain.ExecuteScalarAsync(Cancel))!);
+        int pages = json.RootElement[0].GetProperty("Plan").GetProperty("Shared Hit Blocks").GetInt32();
+        Assert.InRange(pages, 1, 10);
+    }
+
+    private static async Task Signal(Process process, string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync(Cancel);
+    }
+}

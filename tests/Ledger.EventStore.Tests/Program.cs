@@ -1,0 +1,11 @@
+using Ledger.EventStore.Tests.Processes;
+
+// Started by a test it is a process that writes; otherwise it runs the tests.
+return args switch
+{
+    ["write", string connection, string journal, string seed] => await WritingProcess.Run(connection, journal, int.Parse(seed)),
+    _ when args.Contains("--server") || args.Contains("--internal-msbuild-node") =>
+        await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
+            args, Ledger.EventStore.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+    _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
+};
