@@ -12,8 +12,10 @@ namespace Ledger.App.Operations.Backup;
 /// </summary>
 internal static class LedgerRestore
 {
-    // The layout itself puts its one row there, and lets nobody take it away.
     private const string Head = "ledger.log_head";
+
+    /// <summary>Tables into which the layout itself puts the one row that nobody may take away, by the column that counts from 0.</summary>
+    private static readonly Dictionary<string, string> OneRow = new(StringComparer.Ordinal) { [Head] = "position", ["ledger.tree_head"] = "size" };
 
     /// <param name="owner">Open, as the owner of the ledger's tables; outside a transaction.</param>
     /// <param name="dataFolder">Gets the folder <c>keys</c>, which must not be there yet.</param>
@@ -83,7 +85,7 @@ internal static class LedgerRestore
         await owner.Execute($"set local statement_timeout = 0; set local timezone = 'UTC'; set local datestyle = 'ISO'; lock table {Head} in access exclusive mode", cancel);
         var there = (await BackupContent.Tables(owner, cancel)).ToDictionary(table => table.Name, table => table.Columns, StringComparer.Ordinal);
         foreach (var name in there.Keys)
-            if (await Holds(owner, name == Head ? $"{Head} where position > 0" : name, cancel))
+            if (await Holds(owner, OneRow.TryGetValue(name, out var counter) ? $"{name} where {counter} > 0" : name, cancel))
                 throw new BackupRefusedException($"The ledger is not empty, its table {name} holds rows: a backup is restored into an empty one.");
         foreach (var table in manifest.Tables)
             if (!there.TryGetValue(table.Name, out var columns) || table.Columns.Except(columns).Any())
@@ -99,15 +101,16 @@ internal static class LedgerRestore
     private static async Task LoadTable(NpgsqlConnection owner, BackupManifest.Table table, Stream rows, CancellationToken cancel)
     {
         var columns = string.Join(", ", table.Columns);
-        var target = table.Name == Head ? "restored_head" : table.Name;
-        if (table.Name == Head) await owner.Execute($"create temporary table {target} (like {Head}) on commit drop", cancel);
+        var oneRow = OneRow.ContainsKey(table.Name);
+        var target = oneRow ? $"restored_{table.Name.Replace('.', '_')}" : table.Name;
+        if (oneRow) await owner.Execute($"create temporary table {target} (like {table.Name}) on commit drop", cancel);
         await using (var copy = (StreamWriter)await owner.BeginTextImportAsync($"copy {target} ({columns}) from stdin", cancel))
         {
             await rows.CopyToAsync(copy.BaseStream, cancel);
             await copy.FlushAsync(cancel);
         }
 
-        if (table.Name == Head) await owner.Execute($"update {Head} set ({columns}) = (select {columns} from {target})", cancel);
+        if (oneRow) await owner.Execute($"update {table.Name} set ({columns}) = (select {columns} from {target})", cancel);
         var loaded = (await owner.Query($"select count(*) from {target}", row => row.GetInt64(0), cancel)).Single();
         if (loaded != table.Rows)
             throw new BackupRefusedException($"The archive's table {table.Name} should have {table.Rows} rows, but {loaded} were loaded.");
