@@ -7,6 +7,7 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
 using Ledger.App.Views.Investors;
 using Ledger.App.Views.Parties;
+using Ledger.App.Views.Search;
 using Ledger.EventStore;
 using Npgsql;
 
@@ -24,9 +25,11 @@ internal static class Composition
         .AddSingleton<ArticleTexts>()
         .AddSingleton<DealLedger>()
         .AddSingleton<PartyNames>()
+        .AddSingleton<PartyQueries>()
         .AddSingleton<DealQueries>()
         .AddSingleton<CompanyQueries>()
         .AddSingleton<InvestorQueries>()
         .AddSingleton<ArticleQueries>()
-        .AddSingleton<EventQueries>();
+        .AddSingleton<EventQueries>()
+        .AddSingleton<SearchQueries>();
 }

@@ -11,9 +11,15 @@ const files = {
   "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
   "htmx.min.js": "htmx.org/dist/htmx.min.js",
   "echarts.min.js": "echarts/dist/echarts.min.js",
+  "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+  "inter-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
+  "serif.woff2": "@fontsource-variable/source-serif-4/files/source-serif-4-latin-wght-normal.woff2",
+  "serif-ext.woff2": "@fontsource-variable/source-serif-4/files/source-serif-4-latin-ext-wght-normal.woff2",
   // Their licences ask to go with them; Tabler's is a comment in its files.
   "htmx.LICENSE.txt": "htmx.org/LICENSE",
   "echarts.LICENSE.txt": "echarts/LICENSE",
+  "inter.LICENSE.txt": "@fontsource-variable/inter/LICENSE",
+  "serif.LICENSE.txt": "@fontsource-variable/source-serif-4/LICENSE",
   "icons.LICENSE.txt": "@tabler/icons/LICENSE",
 };
 

@@ -26,6 +26,9 @@ public static class StoredEvents
         .Add("deal_announced", StoredJson.TypeInfo<DealEvent.DealAnnounced>())
         .Add("deal_corroborated", StoredJson.TypeInfo<DealEvent.DealCorroborated>());
 
+    /// <summary>The names of all events that deals are folded from.</summary>
+    public static IReadOnlyCollection<string> OfDeals { get; } = ["deal_announced", "deal_corroborated"];
+
     public static string StreamOf(ArticleId id) => Articles + id.Value;
 
     public static string StreamOf(PartyId id) => Parties + id.Value;
@@ -37,6 +40,13 @@ public static class StoredEvents
     public static PartyId PartyOf(RecordedEvent e) => new(e.Stream[Parties.Length..]);
 
     public static ArticleId ArticleOf(RecordedEvent e) => new(e.Stream[Articles.Length..]);
+
+    /// <summary>What a stream is about: "article", "party", "deal" or what else there may be, and the id of it.</summary>
+    public static (string Kind, string Id) SubjectOf(string stream)
+    {
+        var joint = stream.IndexOf('-', StringComparison.Ordinal);
+        return joint < 0 ? (stream, "") : (stream[..joint], stream[(joint + 1)..]);
+    }
 
     public static Cause CauseOf(RecordedEvent e) => new(e.Position, e.Version, e.RecordedAt, e.Author);
 }

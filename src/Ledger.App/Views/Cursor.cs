@@ -11,5 +11,7 @@ internal static class Cursor
     public static long Parse(string? next, long first = long.MaxValue) =>
         next is null ? first
         : long.TryParse(next, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position
-        : throw new InvalidValueException("next", $"'{next}' is not what an earlier page gave as next");
+        : throw Wrong(next);
+
+    public static InvalidValueException Wrong(string next) => new("next", $"'{next}' is not what an earlier page gave as next");
 }

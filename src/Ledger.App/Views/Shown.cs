@@ -62,6 +62,9 @@ public static class Shown
         var (date, words) => $"{date} (“{words}”)",
     };
 
+    /// <summary>The day on which something was recorded, UTC.</summary>
+    public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>An enum's name as words: "others undisclosed".</summary>
@@ -91,4 +94,126 @@ public static class Shown
         ClaimValue.MarketFigure v => $"{v.Measure}: {Amount(v.Amount)} (“{asWritten}”)",
         _ => asWritten,
     };
+
+    /// <summary>"1 deal", "13 deals", "11 companies".</summary>
+    public static string Count(long number, string one, string? many = null) =>
+        $"{number.ToString("#,0", CultureInfo.InvariantCulture)} {(number == 1 ? one : many ?? one + "s")}";
+
+    /// <summary>What a deal is called: "Enflame Technology: Series B".</summary>
+    public static string Title(DealRecord deal) => $"{deal.Company.Name}: {Round(deal)}";
+
+    public static string Kind(DealKind kind) => kind switch
+    {
+        DealKind.Round => "Funding round",
+        DealKind.Aggregate => "Sum over several rounds",
+        DealKind.Fund => "Fund",
+        DealKind.Listing => "Public listing",
+        _ => Capital(Words(kind)),
+    };
+
+    /// <summary>A date for reading, as precisely as it is known: "3 April 2020", "September, year not given", "unknown".</summary>
+    public static string Day(WhenRecord when) => when.Date is { } date ? Day(When.Parse("date", date)) : "unknown";
+
+    public static string Day(When when)
+    {
+        var month = when.Month is { } number ? CultureInfo.InvariantCulture.DateTimeFormat.GetMonthName(number) : null;
+        return when.Precision switch
+        {
+            Precision.Day => $"{when.Day} {month} {when.Year}",
+            Precision.Month => $"{month} {when.Year}",
+            Precision.Quarter => $"Q{((when.Month - 1) / 3) + 1} {when.Year}",
+            Precision.Year => $"{when.Year}",
+            Precision.Partial when when.Day is { } day => $"{day} {month}, year not given",
+            Precision.Partial => $"{month}, year not given",
+            _ => "unknown",
+        };
+    }
+
+    /// <summary>A sector or a kind of investor as words: "artificial intelligence".</summary>
+    public static string Slug(string slug) => slug.Replace('-', ' ');
+
+    /// <summary>A field's name for readers; of <c>investor/tencent</c> it is that of the field.</summary>
+    public static string Field(string slot) => slot.Split('/')[0] switch
+    {
+        "kind" => "Kind of deal",
+        "usdAsReported" => "Dollars, as reported",
+        "othersUndisclosed" => "Others",
+        "investorKind" => "Kind of investor",
+        var name => Capital(Words(name)),
+    };
+
+    /// <summary>What happened, by an event's stored name.</summary>
+    public static string Event(string? type) => type switch
+    {
+        "deal_announced" => "New deal",
+        "deal_corroborated" => "More said of the deal",
+        "party_registered" => "New party",
+        "party_alias_added" => "New alias",
+        "party_described" => "Party described",
+        "article_recorded" => "New article",
+        "article_described" => "Article described",
+        "article_claimed" => "Market figures",
+        null => "Changed",
+        _ => Capital(Words(type)),
+    };
+
+    /// <summary>What a claim means, beside the source's words for it.</summary>
+    /// <param name="value">What is claimed.</param>
+    /// <param name="asWritten">The source's words, where they are the value themselves.</param>
+    /// <param name="name">A party's name by its id.</param>
+    public static string Meaning(ClaimValue value, string asWritten, Func<PartyId, string> name) => value switch
+    {
+        ClaimValue.Company v => name(v.Party),
+        ClaimValue.Kind v => Kind(v.Value),
+        ClaimValue.Round v => Axes(v),
+        ClaimValue.Status { Effective.Precision: Precision.Unknown } v => Capital(Words(v.Value)),
+        ClaimValue.Status v => $"{Capital(Words(v.Value))}, {Day(v.Effective)}",
+        ClaimValue.Raised v => Amount(v.Amount),
+        ClaimValue.UsdAsReported v => Amount(v.Amount),
+        ClaimValue.Valuation v => $"{Amount(v.Amount)}, {Basis(v.Basis)}",
+        ClaimValue.Investor v => $"{(v.Party is { } party ? name(party) : "Not named")}, {Words(v.Role)}{(v.Existing ? ", had invested before" : "")}",
+        ClaimValue.OthersUndisclosed => "More investors, not named",
+        ClaimValue.Announced v => Capital(Day(v.When)),
+        ClaimValue.Period v => Capital(Day(v.When)),
+        ClaimValue.Founded v => Capital(Day(v.When)),
+        ClaimValue.Sector v => Capital(Slug(v.Slug)),
+        ClaimValue.Place v => v.Name,
+        ClaimValue.ReportedBy v => v.Name,
+        ClaimValue.InvestorKind v => Capital(Slug(v.Slug)),
+        ClaimValue.Affiliation v => v.With is { } with ? $"{Affiliation(v.Value)} {name(with)}" : "State-backed",
+        ClaimValue.Backer v => name(v.Party),
+        ClaimValue.MarketFigure v => Amount(v.Amount),
+        _ => asWritten,
+    };
+
+    /// <summary>What a party is to another one, up to the other one's name.</summary>
+    public static string Affiliation(AffiliationKind kind) => kind switch
+    {
+        AffiliationKind.FundOf => "Fund of",
+        AffiliationKind.SubsidiaryOf => "Subsidiary of",
+        AffiliationKind.StateBacked => "State-backed, by",
+        AffiliationKind.CorporateVentureOf => "Corporate venture of",
+        _ => Capital(Words(kind)),
+    };
+
+    public static string Basis(ValuationBasis basis) => basis switch
+    {
+        ValuationBasis.Post => "after the money came in",
+        ValuationBasis.Pre => "before the money came in",
+        _ => "not said whether before or after the money",
+    };
+
+    public static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+
+    private static string Axes(ClaimValue.Round round)
+    {
+        var series = round.Series switch
+        {
+            null => null,
+            { Length: 1 } letter => $"Series {letter.ToUpperInvariant()}",
+            var other => Capital(other).Replace("ipo", "IPO", StringComparison.Ordinal),
+        };
+        var modified = string.Join(' ', new[] { series, round.Modifier }.OfType<string>());
+        return Capital(string.Join(", ", new[] { modified.Length == 0 ? "no series named" : modified, round.Instrument is { } i ? Words(i) : null }.OfType<string>()));
+    }
 }

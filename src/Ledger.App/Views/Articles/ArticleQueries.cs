@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ledger.App.Log;
 using Ledger.App.Views.Deals;
 using Ledger.Domain.Values;
@@ -18,15 +19,20 @@ public sealed record ArticleRecord(
 public sealed record QuoteMark(string Claim, string Subject, string SubjectId, string Field, string AsWritten, int Start, int Length);
 
 /// <summary>An article in a list.</summary>
+/// <param name="Opening">How its text begins.</param>
 /// <param name="Claims">How many claims were made from it.</param>
-public sealed record ArticleEntry(string Id, string? FileName, string? Title, string? Publisher, long Claims, long Position)
+public sealed record ArticleEntry(
+    string Id, string? FileName, string? Title, string? Publisher, WhenRecord Published, DateTimeOffset RecordedAt, string Opening, long Claims, long Position)
 {
-    /// <summary>What to call it: its title, or else the file that it came in.</summary>
-    public string Name => Title ?? FileName ?? Id;
+    /// <summary>What to call it in a word or two: who brought it out, or else the file that it came in.</summary>
+    [JsonIgnore]
+    public string Name => Publisher ?? Title ?? FileName ?? Id;
 }
 
 public sealed class ArticleQueries(NpgsqlDataSource database, ArticleTexts texts)
 {
+    private const int OpeningLength = 140;
+
     /// <exception cref="NotFoundException">No article has the id.</exception>
     public async Task<ArticleRecord> Get(string id, CancellationToken cancel)
     {
@@ -48,12 +54,32 @@ public sealed class ArticleQueries(NpgsqlDataSource database, ArticleTexts texts
             [.. article.Claims.Select(claim => ClaimRecord.Of(claim, current: true))], marks, text);
     }
 
-    /// <summary>The given articles, or all of them, in the order in which they were recorded.</summary>
-    public Task<List<ArticleEntry>> List(IEnumerable<string>? ids, int limit, CancellationToken cancel) => database.Query(
-        """
-        select id, file_name, title, publisher, (select count(*) from views.quote where article_id = article.id), position
-        from views.article where $1::text[] is null or id = any($1) order by position limit $2
+    /// <summary>Articles, those recorded or described last first.</summary>
+    public async Task<Page<ArticleEntry>> List(int limit, string? next, CancellationToken cancel)
+    {
+        var rows = await Entries("position < $2", Cursor.Parse(next), limit + 1, cancel);
+        return new Page<ArticleEntry>([.. rows.Take(limit)], rows.Count > limit ? Cursor.Of(rows[limit - 1].Position) : null);
+    }
+
+    /// <summary>The given articles by their ids.</summary>
+    public async Task<IReadOnlyDictionary<string, ArticleEntry>> Of(IEnumerable<string> ids, CancellationToken cancel)
+    {
+        var wanted = ids.Distinct().ToArray();
+        return (await Entries("id = any($2)", wanted, wanted.Length, cancel)).ToDictionary(article => article.Id);
+    }
+
+    private Task<List<ArticleEntry>> Entries(string which, object parameter, long limit, CancellationToken cancel) => database.Query(
+        $"""
+        select state, position, (select count(*) from views.quote where article_id = article.id),
+            coalesce((select left(content, {OpeningLength * 2}) from ledger.texts where texts.sha256 = decode(article.sha256, 'hex')), '')
+        from views.article where {which} order by position desc limit $1
         """,
-        row => new ArticleEntry(row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3), row.GetInt64(4), row.GetInt64(5)),
-        cancel, ids?.ToArray(), (long)limit);
+        row =>
+        {
+            var article = ArticleView.Read(row.GetString(0));
+            var about = article.Description;
+            return new ArticleEntry(article.Id.Value, article.FileName, about.Title, about.Publisher, WhenRecord.Of(about.Publication, null),
+                article.Last!.RecordedAt, Domain.Values.Text.Shorten(row.GetString(3).ReplaceLineEndings(" ").Trim(), OpeningLength), row.GetInt64(2), row.GetInt64(1));
+        },
+        cancel, limit, parameter);
 }

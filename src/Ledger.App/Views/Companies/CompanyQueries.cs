@@ -11,6 +11,29 @@ namespace Ledger.App.Views.Companies;
 /// <summary>What is asked of companies, by pages, API and command line alike.</summary>
 public sealed class CompanyQueries(NpgsqlDataSource database, PartyNames names, DealQueries dealQueries)
 {
+    /// <summary>Companies that have deals, by name.</summary>
+    public async Task<Page<CompanyEntry>> List(int limit, string? next, CancellationToken cancel)
+    {
+        var after = await names.Place(next, cancel);
+        var rows = await database.Query(
+            """
+            select party.state, company.deals, company.counted, company.undisclosed
+            from views.company join views.party on party.id = company.id
+            where $1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2)
+            order by lower(party.name) collate "C", party.id limit $3
+            """,
+            row => (Party: PartyView.Read(row.GetString(0)), Deals: row.GetInt64(1), Counted: row.GetInt64(2), Undisclosed: row.GetInt64(3)),
+            cancel, after?.Key, after?.Id, (long)limit + 1);
+        var items = rows.Take(limit).ToList();
+        var totals = await Totals([.. items.Select(row => row.Party.Id.Value)], cancel);
+        return new Page<CompanyEntry>(
+            [
+                .. items.Select(row => new CompanyEntry(row.Party.Id.Value, row.Party.Name!, row.Party.Aliases,
+                    PartyRecord.SectorsOf(row.Party), row.Deals, row.Counted, row.Undisclosed, [.. totals[row.Party.Id.Value]])),
+            ],
+            rows.Count > items.Count ? items[^1].Party.Id.Value : null);
+    }
+
     /// <summary>The company with this id, name or alias, in any case.</summary>
     /// <exception cref="NotFoundException">Nobody goes by it, several do, or who does is no company.</exception>
     public async Task<CompanyRecord> Get(string idOrName, CancellationToken cancel)
@@ -27,7 +50,7 @@ public sealed class CompanyQueries(NpgsqlDataSource database, PartyNames names, 
             [.. PartyRecord.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backers], cancel);
         return new CompanyRecord(party, parties)
         {
-            Totals = await Totals(party.Id, cancel),
+            Totals = [.. (await Totals([party.Id.Value], cancel))[party.Id.Value]],
             Counted = counters.Counted,
             Undisclosed = counters.Undisclosed,
             LatestValuation = Latest(deals),
@@ -52,17 +75,22 @@ public sealed class CompanyQueries(NpgsqlDataSource database, PartyNames names, 
         return rows.SingleOrDefault();
     }
 
-    private Task<List<CompanyTotal>> Totals(PartyId company, CancellationToken cancel) => database.Query(
-        """
-        select currency, sum(low), case when sum(unbounded) = 0 then sum(high) end, sum(deals)::bigint,
-            sum(low) filter (where pledged),
-            case when sum(unbounded) filter (where pledged) = 0 then sum(high) filter (where pledged) end,
-            (sum(deals) filter (where pledged))::bigint
-        from views.company_total where company_id = $1 group by currency order by currency
-        """,
-        row => new CompanyTotal(row.GetString(0), row.GetDecimal(1), row.IsDBNull(2) ? null : row.GetDecimal(2), row.GetInt64(3),
-            row.IsDBNull(6) ? null : new PledgedTotal(row.GetDecimal(4), row.IsDBNull(5) ? null : row.GetDecimal(5), row.GetInt64(6))),
-        cancel, company.Value);
+    private async Task<ILookup<string, CompanyTotal>> Totals(string[] companies, CancellationToken cancel)
+    {
+        var totals = await database.Query(
+            """
+            select currency, sum(low), case when sum(unbounded) = 0 then sum(high) end, sum(deals)::bigint,
+                sum(low) filter (where pledged),
+                case when sum(unbounded) filter (where pledged) = 0 then sum(high) filter (where pledged) end,
+                (sum(deals) filter (where pledged))::bigint, company_id
+            from views.company_total where company_id = any($1) group by company_id, currency order by currency
+            """,
+            row => (Company: row.GetString(7), Total: new CompanyTotal(
+                row.GetString(0), row.GetDecimal(1), row.IsDBNull(2) ? null : row.GetDecimal(2), row.GetInt64(3),
+                row.IsDBNull(6) ? null : new PledgedTotal(row.GetDecimal(4), row.IsDBNull(5) ? null : row.GetDecimal(5), row.GetInt64(6)))),
+            cancel, (object)companies);
+        return totals.ToLookup(total => total.Company, total => total.Total);
+    }
 
     private Task<List<string>> Backers(Party company, CancellationToken cancel) => database.Query(
         "select distinct investor_id from views.backer where company_id = $1 order by investor_id",

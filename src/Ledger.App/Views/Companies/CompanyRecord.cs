@@ -28,6 +28,11 @@ public sealed record CompanyRecord : PartyRecord
     public required IReadOnlyList<DealRecord> Deals { get; init; }
 }
 
+/// <summary>A company in a list; its totals and counters as in its record.</summary>
+public sealed record CompanyEntry(
+    string Id, string Name, IReadOnlyList<string> Aliases, IReadOnlyList<string> Sectors,
+    long Deals, long Counted, long Undisclosed, IReadOnlyList<CompanyTotal> Totals);
+
 /// <param name="Low">The least that the sources allow, in whole units.</param>
 /// <param name="High">The most; null where a deal has no upper bound.</param>
 /// <param name="Deals">How many deals are summed up.</param>

@@ -58,6 +58,14 @@ public sealed class DealQueries(NpgsqlDataSource database, PartyNames names, Eve
         return new Page<HistoryEntry>(entries, null);
     }
 
+    /// <summary>The given deals as they are now, by their ids.</summary>
+    public async Task<IReadOnlyDictionary<string, DealRecord>> Of(IEnumerable<string> ids, CancellationToken cancel)
+    {
+        var deals = await database.Query("select state from views.deal where id = any($1) and to_position is null",
+            row => DealView.Read(row.GetString(0)), cancel, (object)ids.Distinct().ToArray());
+        return (await Records(deals, cancel)).ToDictionary(deal => deal.Id);
+    }
+
     /// <summary>What changed last in the whole ledger, latest first.</summary>
     public async Task<IReadOnlyList<LatestChange>> Latest(int limit, CancellationToken cancel)
     {
@@ -74,7 +82,19 @@ public sealed class DealQueries(NpgsqlDataSource database, PartyNames names, Eve
             },
             cancel, (long)limit);
         var records = await Records([.. rows.Select(change => change.After)], cancel);
-        return [.. rows.Zip(records, (change, record) => new LatestChange(record, HistoryEntry.Of(change, null)))];
+        var events = await EventNames(rows, limit, cancel);
+        return [.. rows.Zip(records, (change, record) => new LatestChange(record, HistoryEntry.Of(change, events.GetValueOrDefault(change.Cause.Position))))];
+    }
+
+    private async Task<Dictionary<long, string>> EventNames(List<DealChange> changes, int limit, CancellationToken cancel)
+    {
+        var names = new Dictionary<long, string>();
+        if (changes.Count == 0)
+            return names;
+        var query = new LogQuery { UpTo = changes[0].Cause.Position, Backwards = true, Types = StoredEvents.OfDeals, Limit = limit };
+        await foreach (var e in log.Read(query, cancel))
+            names.Add(e.Position, e.Type);
+        return names;
     }
 
     internal async Task<IReadOnlyList<DealRecord>> Records(IReadOnlyCollection<Deal> deals, CancellationToken cancel)

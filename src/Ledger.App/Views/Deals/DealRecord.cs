@@ -17,6 +17,10 @@ public sealed record DealRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ClaimRecord>? Claims { get; init; }
 
+    /// <summary>Whether its sum counts as money raised: pledged, announced or closed, and no aggregate.</summary>
+    [JsonIgnore]
+    internal bool Counts { get; init; }
+
     internal static IEnumerable<string> Parties(Deal deal) =>
         deal.Investors.Select(investor => investor.Party).Append(deal.Company).OfType<PartyId>().Select(id => id.Value);
 
@@ -44,7 +48,7 @@ public sealed record DealRecord(
             deal.Claim(Field.UseOfProceeds)?.Claim.AsWritten,
             [.. deal.Values<ClaimValue.ReportedBy>(Field.ReportedBy).Select(source => source.Name)],
             [.. deal.Sources.Select(source => source.Value)],
-            [.. deal.Contested.Select(Written.Name)], deal.Version, deal.Last!.Position);
+            [.. deal.Contested.Select(Written.Name)], deal.Version, deal.Last!.Position) { Counts = deal.Counts };
     }
 }
 

@@ -10,6 +10,34 @@ namespace Ledger.App.Views.Investors;
 /// <summary>What is asked of investors, by pages, API and command line alike.</summary>
 public sealed class InvestorQueries(NpgsqlDataSource database, PartyNames names, DealQueries dealQueries)
 {
+    /// <summary>Whoever is in a deal as an investor or backs a company, by name.</summary>
+    public async Task<Page<InvestorEntry>> List(int limit, string? next, CancellationToken cancel)
+    {
+        var after = await names.Place(next, cancel);
+        var rows = await database.Query(
+            """
+            select party.state, coalesce(counted.deals, 0), coalesce(counted.led, 0), coalesce(counted.joined, 0), coalesce(counted.backed, 0),
+                (select count(*) from (
+                    select company_id from views.investor_deal where investor_id = party.id
+                    union select company_id from views.backer where investor_id = party.id) held)
+            from (select id from views.investor union select investor_id from views.backer) named
+            join views.party on party.id = named.id
+            left join views.investor counted on counted.id = named.id
+            where $1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2)
+            order by lower(party.name) collate "C", party.id limit $3
+            """,
+            row => (Party: PartyView.Read(row.GetString(0)), Companies: row.GetInt64(5),
+                Counts: new InvestorCounts(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4))),
+            cancel, after?.Key, after?.Id, (long)limit + 1);
+        var items = rows.Take(limit).ToList();
+        return new Page<InvestorEntry>(
+            [
+                .. items.Select(row => new InvestorEntry(row.Party.Id.Value, row.Party.Name!, row.Party.Aliases,
+                    PartyRecord.KindsOf(row.Party), row.Counts, row.Companies)),
+            ],
+            rows.Count > items.Count ? items[^1].Party.Id.Value : null);
+    }
+
     /// <summary>The investor with this id, name or alias, in any case.</summary>
     /// <exception cref="NotFoundException">Nobody goes by it, several do, or who does is no investor.</exception>
     public async Task<InvestorOverview> Get(string idOrName, CancellationToken cancel)

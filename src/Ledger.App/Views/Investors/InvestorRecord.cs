@@ -22,6 +22,11 @@ public sealed record InvestorOverview : PartyRecord
     public required IReadOnlyList<InvestorDeal> Deals { get; init; }
 }
 
+/// <summary>An investor in a list; its counters as in its record.</summary>
+/// <param name="Companies">How many it has invested in or backs.</param>
+public sealed record InvestorEntry(
+    string Id, string Name, IReadOnlyList<string> Aliases, IReadOnlyList<string> Kinds, InvestorCounts Counts, long Companies);
+
 /// <param name="Deals">Led, joined and backed together.</param>
 /// <param name="Backed">Deals that name it as a backer of the company, in no round of its own.</param>
 public sealed record InvestorCounts(long Deals, long Led, long Joined, long Backed);

@@ -30,6 +30,16 @@ public sealed class PartyNames(NpgsqlDataSource database)
         };
     }
 
+    /// <summary>Where a page of a list by name ended, given the id of its last party; null for a first page.</summary>
+    /// <exception cref="Domain.Values.InvalidValueException">No party has the id.</exception>
+    internal async Task<(string Key, string Id)?> Place(string? next, CancellationToken cancel)
+    {
+        if (next is null)
+            return null;
+        var found = await database.Query("select lower(name), id from views.party where id = $1", row => (row.GetString(0), row.GetString(1)), cancel, next);
+        return found.Count == 1 ? found[0] : throw Cursor.Wrong(next);
+    }
+
     /// <summary>The names of parties by their ids; whoever is not registered has its id for a name.</summary>
     public async Task<IReadOnlyDictionary<string, PartyName>> Of(IEnumerable<string> ids, CancellationToken cancel)
     {

@@ -15,8 +15,8 @@ public abstract record PartyRecord
         Name = party.Name!;
         Aliases = party.Aliases;
         Founded = party.Current(Field.Founded) is { Claim: { Value: ClaimValue.Founded founded } claim } ? WhenRecord.Of(founded.When, claim.AsWritten) : null;
-        Kinds = [.. Values<ClaimValue.InvestorKind>(party).Select(kind => kind.Slug)];
-        Sectors = [.. Values<ClaimValue.Sector>(party).Select(sector => sector.Slug)];
+        Kinds = KindsOf(party);
+        Sectors = SectorsOf(party);
         Places = [.. Values<ClaimValue.Place>(party).Select(place => place.Name)];
         Affiliations = [.. Values<ClaimValue.Affiliation>(party).Select(value => new AffiliationRecord(value.Value, value.With is { } with ? names[with.Value] : null))];
         Claims = [.. party.Claims.Select(claim => ClaimRecord.Of(claim, party.IsCurrent(claim)))];
@@ -64,6 +64,10 @@ public abstract record PartyRecord
     /// <summary>The parties that a record of this one names.</summary>
     internal static IEnumerable<string> Parties(Party party) =>
         Values<ClaimValue.Affiliation>(party).Select(affiliation => affiliation.With).OfType<PartyId>().Select(id => id.Value);
+
+    internal static IReadOnlyList<string> KindsOf(Party party) => [.. Values<ClaimValue.InvestorKind>(party).Select(kind => kind.Slug)];
+
+    internal static IReadOnlyList<string> SectorsOf(Party party) => [.. Values<ClaimValue.Sector>(party).Select(sector => sector.Slug)];
 
     private static IEnumerable<TValue> Values<TValue>(Party party) where TValue : ClaimValue =>
         party.Claims.Select(claim => claim.Claim.Value).OfType<TValue>().Distinct();

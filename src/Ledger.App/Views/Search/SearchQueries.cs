@@ -1,0 +1,70 @@
+using Ledger.App.Views.Deals;
+using Ledger.App.Views.Parties;
+using Ledger.Domain.Parties;
+using Ledger.Domain.Values;
+using Npgsql;
+
+namespace Ledger.App.Views.Search;
+
+/// <summary>What goes by a name or a part of it.</summary>
+/// <param name="Parties">Whole names first, then beginnings of names, then what holds the words anywhere.</param>
+/// <param name="Deals">Whose company and round together hold the words; those that changed last first.</param>
+/// <param name="Exact">The page of the one thing that goes by exactly these words; null where there is none, or several.</param>
+/// <param name="More">More matches than are listed.</param>
+public sealed record SearchResult(IReadOnlyList<FoundParty> Parties, IReadOnlyList<DealRecord> Deals, string? Exact, bool More);
+
+/// <param name="As">The name that matched.</param>
+public sealed record FoundParty(string Id, string Name, string As, PartyRoles Roles);
+
+/// <summary>Finds parties by names and aliases in any case, and deals by their company's names and the round.</summary>
+public sealed class SearchQueries(NpgsqlDataSource database, DealQueries dealQueries)
+{
+    private const int ListMax = 25;
+
+    /// <exception cref="InvalidValueException">The words are longer than any name.</exception>
+    public async Task<SearchResult> Find(string words, CancellationToken cancel)
+    {
+        if (words.Length > Text.NameLengthMax)
+            throw new InvalidValueException("q", $"has {words.Length} characters; at most {Text.NameLengthMax} are looked for");
+        // PostgreSQL holds no NUL, so no name has one.
+        var key = NameKey.Of(words.Replace("\0", "", StringComparison.Ordinal));
+        if (key.Length == 0)
+            return new SearchResult([], [], null, false);
+        var parties = await Parties(key, cancel);
+        var deals = await Deals(key, cancel);
+        string[] exact =
+        [
+            .. parties.Where(party => party.Exact).Select(party => party.Found.Roles.Address(party.Found.Id)),
+            .. deals.Where(deal => deal.Id == key).Select(deal => $"/deals/{deal.Id}"),
+        ];
+        return new SearchResult([.. parties.Take(ListMax).Select(party => party.Found)], [.. deals.Take(ListMax)],
+            exact.Length == 1 ? exact[0] : null, parties.Count > ListMax || deals.Count > ListMax);
+    }
+
+    private Task<List<(FoundParty Found, bool Exact)>> Parties(string key, CancellationToken cancel) => database.Query(
+        $"""
+        with hit as (
+            select distinct on (party_id) party_id, name,
+                case when key = $1 or party_id = $1 then 0 when starts_with(key, $1) then 1 else 2 end as rank
+            from views.party_name where strpos(key, $1) > 0 or party_id = $1
+            order by party_id, rank, length(name)
+        )
+        select party.id, party.name, hit.name, hit.rank = 0, {PartyRoles.Columns}
+        from hit join views.party on party.id = hit.party_id
+        order by hit.rank, lower(party.name) collate "C", party.id limit $2
+        """,
+        row => (new FoundParty(row.GetString(0), row.GetString(1), row.GetString(2), PartyRoles.Read(row, 4)), row.GetBoolean(3)),
+        cancel, key, (long)ListMax + 1);
+
+    private async Task<IReadOnlyList<DealRecord>> Deals(string key, CancellationToken cancel) => await dealQueries.Records(
+        await database.Query(
+            """
+            select state from views.deal
+            where to_position is null and (id = $1 or exists (
+                select from views.party_name
+                where party_id = company_id and strpos(key || ' ' || lower(coalesce(round_as_written, kind)), $1) > 0))
+            order by from_position desc limit $2
+            """,
+            row => DealView.Read(row.GetString(0)), cancel, key, (long)ListMax + 1),
+        cancel);
+}
