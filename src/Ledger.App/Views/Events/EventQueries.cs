@@ -12,7 +12,7 @@ public sealed record EventRecord(
 {
     /// <summary>What it says, in one line for people.</summary>
     [JsonIgnore]
-    public required string Summary { get; init; }
+    public string Summary { get; init; } = "";
 }
 
 /// <summary>The log as a list.</summary>
