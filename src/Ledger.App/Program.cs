@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
+using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
+using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.Demo;
 using Ledger.App.Operations.Migrate;
+using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Serve;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
@@ -14,12 +17,19 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     DemoCommand.Make(),
     ServeCommand.Make(),
     SeedCommand.Make(),
+    ImportCommand.Make(),
     DealCommands.List(),
     DealCommands.Show(),
     DealCommands.History(),
     CompanyCommand.Make(),
     InvestorCommand.Make(),
     EventsCommand.Make(),
+    ProofCommands.Verify(),
+    ProofCommands.Proof(),
+    ProofCommands.Checkpoint(),
+    ExportCommand.Make(),
     MigrateCommand.Make(),
+    BackupCommand.Make(),
+    RestoreCommand.Make(),
 };
 return await LedgerCommand.Run(root, args);

@@ -85,6 +85,14 @@ public sealed class EventLog : IAsyncDisposable
         string stream, long fromVersion = 1, long? toVersion = null, bool backwards = false, CancellationToken cancel = default) =>
         _reader.ReadStream(stream, fromVersion, toVersion ?? long.MaxValue, backwards, cancel);
 
+    /// <summary>Reads several streams at once, whole, in one snapshot; a stream that does not exist has no events.</summary>
+    /// <param name="streams">Their names. All their events are held in memory: ask for as many as one command touches.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <returns>Events stream by stream, each in the order of its versions.</returns>
+    /// <exception cref="UnknownEventTypeException">An event is of a type that is not registered.</exception>
+    public Task<List<RecordedEvent>> ReadStreams(IReadOnlyCollection<string> streams, CancellationToken cancel = default) =>
+        _reader.ReadStreams(streams, cancel);
+
     /// <summary>Reads the log, up to the head it has when the reading begins.</summary>
     /// <param name="query">Which part, in which direction.</param>
     /// <param name="cancel">Stops reading.</param>

@@ -87,10 +87,11 @@ public sealed partial class EventTypes
         try
         {
             if (_types.TryGetValue(name, out JsonTypeInfo? type) && !_reshaped.ContainsKey(name))
-                return JsonSerializer.Deserialize(json, type)!;
+                return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("An object was expected.");
             return ReadOld(name, json, position);
         }
-        catch (JsonException problem)
+        // Also what the type itself refuses, and what an upcaster does.
+        catch (Exception problem) when (problem is not UnknownEventTypeException)
         {
             throw new InvalidDataException($"The {name} at position {position} cannot be read: {problem.Message}", problem);
         }
@@ -109,7 +110,7 @@ public sealed partial class EventTypes
                     data = isOld(data) ? change(data) : data;
             }
             if (_types.TryGetValue(name, out JsonTypeInfo? type))
-                return data!.Deserialize(type)!;
+                return data!.Deserialize(type) ?? throw new JsonException("An object was expected.");
             if (!_renamed.TryGetValue(name, out var renamed))
                 throw new UnknownEventTypeException(stored, position);
             data = renamed.Change(data ?? Parse(json));

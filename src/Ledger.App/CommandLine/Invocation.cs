@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.App.Operations;
 using Ledger.App.Operations.EmbeddedPostgres;
 using Ledger.App.Operations.Logging;
+using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
 using Ledger.EventStore;
 using Npgsql;
@@ -18,6 +19,8 @@ internal sealed class Invocation : IAsyncDisposable
 
     private LedgerDatabase? _database;
     private ServiceProvider? _services;
+    private LogKey? _key;
+    private LogTree? _tree;
 
     public Invocation(ParseResult parsed, LogEventLevel quiet)
     {
@@ -44,6 +47,15 @@ internal sealed class Invocation : IAsyncDisposable
 
     public NpgsqlDataSource Database => _database?.Data ?? throw new InvalidOperationException("The database has not been opened.");
 
+    /// <exception cref="KeyElsewhereException">The ledger is signed with a key that is not on this machine.</exception>
+    public LogKey Key => _key ?? throw new KeyElsewhereException(LedgerKey.FolderOf(Choice));
+
+    /// <exception cref="KeyElsewhereException">The ledger is signed with a key that is not on this machine.</exception>
+    public LogTree Tree => _tree ??= new LogTree(Database, Key, Logs.CreateLogger<LogTree>());
+
+    /// <summary>Whether this machine holds the key that the ledger is signed with.</summary>
+    public bool HoldsKey => _key is not null;
+
     public T Get<T>() where T : notnull => _services!.GetRequiredService<T>();
 
     /// <param name="migrate">Whether to bring another server's database to what this program needs.</param>
@@ -51,6 +63,25 @@ internal sealed class Invocation : IAsyncDisposable
     {
         _database = await LedgerDatabase.Open(Choice, migrate, Logs.CreateLogger("Ledger"), cancel);
         _services = new ServiceCollection().AddSingleton(Logs).AddLogging().AddLedger(_database.Data).BuildServiceProvider();
+        _key = await LedgerKey.Open(Choice, Configuration, _database.Data, cancel);
+    }
+
+    /// <summary>Signs what is in the log: what a command has recorded is proven before the command ends.</summary>
+    public async Task Sign(CancellationToken cancel)
+    {
+        if (HoldsKey)
+            await Tree.Sign(cancel);
+    }
+
+    /// <summary>Writes text to a file where one is named, and otherwise to standard output, as it is or inside JSON.</summary>
+    public async Task Write(string? file, string text, CancellationToken cancel)
+    {
+        if (file is not null)
+            await File.WriteAllTextAsync(file, text, cancel);
+        if (Json)
+            Console.Out.WriteLine(JsonSerializer.Serialize(new { File = file, Text = text }, ApiJson.Options));
+        else if (file is null)
+            await Console.Out.WriteAsync(text);
     }
 
     /// <summary>Folds what the views have not seen yet, so that a command shows all that was recorded before it began.</summary>
@@ -77,6 +108,8 @@ internal sealed class Invocation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _tree?.Dispose();
+        _key?.Dispose();
         if (_services is not null)
             await _services.DisposeAsync();
         if (_database is not null)
@@ -84,3 +117,6 @@ internal sealed class Invocation : IAsyncDisposable
         Logs.Dispose();
     }
 }
+
+/// <summary>A ledger's checkpoints are signed with one key, which is not here.</summary>
+internal sealed class KeyElsewhereException(string folder) : Exception($"The ledger is signed with a key that is not in {folder}; run this where the key is.");

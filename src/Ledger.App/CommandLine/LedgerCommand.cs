@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Net.Sockets;
 using Ledger.App.Deals;
 using Ledger.App.Intake;
+using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.EmbeddedPostgres;
 using Ledger.App.Operations.Migrate;
+using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
@@ -88,9 +90,10 @@ internal static class LedgerCommand
         }
     }
 
-    private static bool IsBadInput(Exception e) => e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException;
+    private static bool IsBadInput(Exception e) => 
+        e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException or RefusedException { Refusal.IsOfInput: true };
 
-    private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or ProjectionStoppedException
+    private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or KeyElsewhereException or LogDoesNotHoldException or InvalidDataException or BackupRefusedException or ProjectionStoppedException
         or IOException or UnauthorizedAccessException;
 
     private static bool IsExpected(Exception e) => IsBadInput(e) || IsRefusal(e) || e is NpgsqlException or OperationCanceledException;

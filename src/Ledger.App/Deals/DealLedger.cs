@@ -32,8 +32,6 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
     /// <exception cref="RefusedException">A rule of the record refuses one of them; nothing was recorded.</exception>
     public async Task<RecordOutcome> Record(IReadOnlyList<Announcement> announcements, string author, CancellationToken cancel)
     {
-        foreach (var announcement in announcements)
-            await texts.Keep(announcement.Article, cancel);
         var outcome = RecordOutcome.Nothing;
         await OnConflict.ExecuteAsync(
             async stop =>
@@ -47,6 +45,8 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
                     if (workspace.TakeAppend(author) is { } append)
                         appends.Add(append);
                 }
+                foreach (var announcement in announcements)
+                    await texts.Keep(announcement.Article, stop);
                 foreach (var append in appends)
                     outcome = outcome.Add(await log.Append(append, stop), append);
             },

@@ -15,6 +15,7 @@ namespace Ledger.App.Deals;
 /// </summary>
 internal sealed class Workspace(EventLog log)
 {
+    private readonly HashSet<string> _loaded = [];
     private readonly Dictionary<string, Article> _articles = [];
     private readonly Dictionary<string, Party> _parties = [];
     private readonly Dictionary<string, Deal> _deals = [];
@@ -26,23 +27,24 @@ internal sealed class Workspace(EventLog log)
     {
         var where = announcement.Where;
         var article = announcement.Article;
-        await DecideArticle(where, article.Id, new ArticleCommand.Record(article.Sha256, article.Text.ToString().Length, article.FileName), cancel);
+        await Load(announcement, cancel);
+        Decide(where, article.Id, new ArticleCommand.Record(article.Sha256, article.Text.ToString().Length, article.FileName));
         // A bare article says nothing of itself; it does not take away what an earlier announcement said of it.
         if (announcement.Description != ArticleDescription.Empty)
-            await DecideArticle(where, article.Id, new ArticleCommand.Describe(announcement.Description), cancel);
+            Decide(where, article.Id, new ArticleCommand.Describe(announcement.Description));
         if (announcement.Figures.Length > 0)
-            await DecideArticle(where, article.Id, new ArticleCommand.ClaimFigures(announcement.Figures), cancel);
+            Decide(where, article.Id, new ArticleCommand.ClaimFigures(announcement.Figures));
         foreach (var party in announcement.Parties)
-            await DecideParty(where, party.Id, party.Register, cancel);
+            Decide(party.Where, party.Id, party.Register);
         foreach (var reference in announcement.References())
         {
-            if (!(await LoadParty(reference, cancel)).IsKnown)
-                throw new RefusedException(where, new Refusal("party-unknown", $"Party {reference} is claimed but not registered."));
+            if (!Known(reference).IsKnown)
+                throw new RefusedException(where, new Refusal("party-unknown", $"Party {reference} is claimed but not registered.", IsOfInput: true));
         }
         foreach (var party in announcement.Parties.Where(party => party.Claims.Length > 0))
-            await DecideParty(where, party.Id, new PartyCommand.Describe(article.Id, party.Claims), cancel);
+            Decide(party.Where, party.Id, new PartyCommand.Describe(article.Id, party.Claims));
         foreach (var deal in announcement.Deals)
-            await DecideDeal(where, deal.Id, deal.Command, cancel);
+            Decide(deal.Where, deal.Id, deal.Command);
     }
 
     /// <summary>What was decided since the last call, as one append; null where there is nothing to record.</summary>
@@ -59,40 +61,57 @@ internal sealed class Workspace(EventLog log)
         return append;
     }
 
-    private async Task DecideArticle(string where, ArticleId id, ArticleCommand command, CancellationToken cancel)
+    /// <summary>Loads every stream that the announcement touches and that is not loaded yet, in one round trip.</summary>
+    private async Task Load(Announcement announcement, CancellationToken cancel)
+    {
+        var streams = announcement.Parties.Select(party => party.Id).Concat(announcement.References()).Select(StoredEvents.StreamOf)
+            .Concat(announcement.Deals.Select(deal => StoredEvents.StreamOf(deal.Id)))
+            .Append(StoredEvents.StreamOf(announcement.Article.Id))
+            .Where(_loaded.Add).ToList();
+        if (streams.Count == 0)
+            return;
+        foreach (var e in await log.ReadStreams(streams, cancel))
+        {
+            var cause = StoredEvents.CauseOf(e);
+            switch (e.Data)
+            {
+                case ArticleEvent happened:
+                    _articles[e.Stream] = _articles.GetValueOrDefault(e.Stream, Article.Unknown(StoredEvents.ArticleOf(e))).Evolve(happened, cause);
+                    break;
+                case PartyEvent happened:
+                    _parties[e.Stream] = _parties.GetValueOrDefault(e.Stream, Party.Unknown(StoredEvents.PartyOf(e))).Evolve(happened, cause);
+                    break;
+                case DealEvent happened:
+                    _deals[e.Stream] = _deals.GetValueOrDefault(e.Stream, Deal.Unknown(StoredEvents.DealOf(e))).Evolve(happened, cause);
+                    break;
+                default:
+                    throw new InvalidOperationException($"Stream {e.Stream} holds a {e.Type}, which is no event of a deal, a party or an article.");
+            }
+        }
+    }
+
+    private void Decide(string where, ArticleId id, ArticleCommand command)
     {
         var stream = StoredEvents.StreamOf(id);
-        var article = await Load(_articles, stream, Article.Unknown(id), (Article state, ArticleEvent e, Cause cause) => state.Evolve(e, cause), cancel);
+        var article = _articles.GetValueOrDefault(stream, Article.Unknown(id));
         _articles[stream] = Take(where, stream, article, article.Version, ArticleDecisions.Decide(article, command), (state, e, cause) => state.Evolve(e, cause));
     }
 
-    private async Task DecideParty(string where, PartyId id, PartyCommand command, CancellationToken cancel)
+    private void Decide(string where, PartyId id, PartyCommand command)
     {
         var stream = StoredEvents.StreamOf(id);
-        var party = await LoadParty(id, cancel);
+        var party = Known(id);
         _parties[stream] = Take(where, stream, party, party.Version, PartyDecisions.Decide(party, command), (state, e, cause) => state.Evolve(e, cause));
     }
 
-    private async Task DecideDeal(string where, DealId id, DealCommand command, CancellationToken cancel)
+    private void Decide(string where, DealId id, DealCommand command)
     {
         var stream = StoredEvents.StreamOf(id);
-        var deal = await Load(_deals, stream, Deal.Unknown(id), (Deal state, DealEvent e, Cause cause) => state.Evolve(e, cause), cancel);
+        var deal = _deals.GetValueOrDefault(stream, Deal.Unknown(id));
         _deals[stream] = Take(where, stream, deal, deal.Version, DealDecisions.Decide(deal, command), (state, e, cause) => state.Evolve(e, cause));
     }
 
-    private Task<Party> LoadParty(PartyId id, CancellationToken cancel) =>
-        Load(_parties, StoredEvents.StreamOf(id), Party.Unknown(id), (Party state, PartyEvent e, Cause cause) => state.Evolve(e, cause), cancel);
-
-    private async Task<TState> Load<TState, TEvent>(
-        Dictionary<string, TState> loaded, string stream, TState unknown, Func<TState, TEvent, Cause, TState> evolve, CancellationToken cancel)
-    {
-        if (loaded.TryGetValue(stream, out var state))
-            return state;
-        state = unknown;
-        await foreach (var e in log.ReadStream(stream, cancel: cancel))
-            state = evolve(state, (TEvent)e.Data, StoredEvents.CauseOf(e));
-        return loaded[stream] = state;
-    }
+    private Party Known(PartyId id) => _parties.GetValueOrDefault(StoredEvents.StreamOf(id), Party.Unknown(id));
 
     private TState Take<TState, TEvent>(
         string where, string stream, TState state, long version, Decision<TEvent> decision, Func<TState, TEvent, Cause, TState> evolve)

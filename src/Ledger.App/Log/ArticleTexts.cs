@@ -11,6 +11,9 @@ public sealed class ArticleTexts(NpgsqlDataSource database)
 {
     public async Task Keep(ArticleFile article, CancellationToken cancel)
     {
+        // A table of deals is named by every part of its import; its text is sent once.
+        if (await IsKept(article, cancel))
+            return;
         await using var command = database.CreateCommand(
             "insert into ledger.texts (sha256, content) values ($1, $2) on conflict do nothing");
         command.Parameters.AddWithValue(Convert.FromHexString(article.Sha256));
@@ -24,5 +27,12 @@ public sealed class ArticleTexts(NpgsqlDataSource database)
         await using var command = database.CreateCommand("select content from ledger.texts where sha256 = $1");
         command.Parameters.AddWithValue(Convert.FromHexString(sha256));
         return (string?)await command.ExecuteScalarAsync(cancel);
+    }
+
+    private async Task<bool> IsKept(ArticleFile article, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand("select exists (select from ledger.texts where sha256 = $1)");
+        command.Parameters.AddWithValue(Convert.FromHexString(article.Sha256));
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Ledger.App.Views;
 
@@ -8,6 +10,8 @@ namespace Ledger.App.Views;
 /// </summary>
 internal static class Sql
 {
+    private static readonly JsonSerializerOptions RowJson = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     /// <param name="name">The file's name without its ending; files are embedded, and no two share a name.</param>
     public static string File(string name)
     {
@@ -48,6 +52,13 @@ internal static class Sql
         await using var connection = await database.OpenConnectionAsync(cancel);
         return await connection.Query(sql, read, cancel, parameters);
     }
+
+    /// <summary>Rows for <c>jsonb_to_recordset</c>, their columns in snake case.</summary>
+    public static NpgsqlParameter Rows<T>(IEnumerable<T> rows) => new()
+    {
+        NpgsqlDbType = NpgsqlDbType.Jsonb,
+        Value = JsonSerializer.SerializeToUtf8Bytes(rows, RowJson),
+    };
 
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

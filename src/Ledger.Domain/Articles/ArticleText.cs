@@ -7,14 +7,17 @@ public sealed class ArticleText
 {
     public const int LengthMax = 1_000_000;
 
+    /// <summary>Of a table that deals are imported from, which is one source like an article.</summary>
+    public const int TableLengthMax = 100_000_000;
+
     private readonly string _text;
 
-    public ArticleText(string text)
+    public ArticleText(string text, int lengthMax = LengthMax)
     {
         if (string.IsNullOrWhiteSpace(text))
             throw new InvalidValueException("article", "is empty");
-        if (text.Length > LengthMax)
-            throw new InvalidValueException("article", $"has {text.Length} characters; at most {LengthMax} are allowed");
+        if (text.Length > lengthMax)
+            throw new InvalidValueException("article", $"has {text.Length} characters; at most {lengthMax} are allowed");
         if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var nul)
             throw new InvalidValueException("article", $"has a NUL character at {nul}; text is expected");
         _text = text;
@@ -34,7 +37,7 @@ public sealed class ArticleText
             throw new InvalidValueException("quote", $"“{Text.Shorten(passage)}” stands in the article {starts.Count} times; occurrence says which, from 1 to {starts.Count}");
         var chosen = occurrence ?? 1;
         if (chosen < 1 || chosen > starts.Count)
-            throw new InvalidValueException("quote", $"“{Text.Shorten(passage)}” has no occurrence {chosen}; it stands in the article {starts.Count} times");
+            throw new InvalidValueException("quote", $"“{Text.Shorten(passage)}” has no occurrence {chosen}; it stands in the article {starts.Count} {(starts.Count == 1 ? "time" : "times")}");
         return new Quote(passage, chosen, starts[chosen - 1]);
     }
 

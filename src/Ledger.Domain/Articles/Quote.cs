@@ -6,7 +6,8 @@ namespace Ledger.Domain.Articles;
 /// <param name="Text">To the letter.</param>
 /// <param name="Occurrence">Which of the places where the same words stand, counted from 1.</param>
 /// <param name="Start">Offset of its first character, in UTF-16 code units from 0.</param>
-public sealed record Quote(string Text, int Occurrence, int Start)
+/// <param name="Line">Of a row of a table: its line, counted from 1; null of prose.</param>
+public sealed record Quote(string Text, int Occurrence, int Start, int? Line = null)
 {
     public string Text { get; } = Values.Text.Passage("quote", Text);
 
@@ -15,4 +16,7 @@ public sealed record Quote(string Text, int Occurrence, int Start)
 
     public int Start { get; } = Start >= 0 ? Start
         : throw new InvalidValueException("quote.start", $"{Start} is negative");
+
+    public int? Line { get; } = Line is null or >= 1 ? Line
+        : throw new InvalidValueException("quote.line", $"{Line} is less than 1");
 }

@@ -173,7 +173,9 @@ public abstract record ClaimValue
             ? throw new InvalidValueException("affiliation.with", "is missing; only a state-backed party may leave it open")
             : With;
 
-        public override Slot Slot => new(Field.Affiliation, $"{Value}/{With}");
+        public override Slot Slot => new(Field.Affiliation, With is { } with ? $"{Name}/{with}" : Name);
+
+        private string Name => char.ToLowerInvariant(Value.ToString()[0]) + Value.ToString()[1..];
     }
 
     /// <summary>Of a company: an investor in it, in no round that the article names.</summary>

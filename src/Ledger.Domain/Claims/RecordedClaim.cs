@@ -20,6 +20,6 @@ internal static class RecordedClaims
     {
         var misplaced = claims.FirstOrDefault(claim => !fields.Contains(claim.Value.Slot.Field));
         return misplaced is null ? null
-            : new Refusal($"field-not-of-{kind}", $"{subject}: {misplaced.Value.Slot} is not a field of {kind.Replace('-', ' ')}.");
+            : new Refusal($"field-not-of-{kind}", $"{subject}: {misplaced.Value.Slot} is not a field of {kind.Replace('-', ' ')}.", IsOfInput: true);
     }
 }

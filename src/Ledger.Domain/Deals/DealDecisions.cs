@@ -48,5 +48,5 @@ public static class DealDecisions
         return new Decision<DealEvent>.Record([new DealEvent.DealAnnounced(announce.Source, news)]);
     }
 
-    private static Decision<DealEvent>.Refuse Refuse(string type, string sentence) => new(new Refusal(type, sentence));
+    private static Decision<DealEvent>.Refuse Refuse(string type, string sentence) => new(new Refusal(type, sentence, IsOfInput: true));
 }

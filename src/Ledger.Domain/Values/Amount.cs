@@ -56,8 +56,10 @@ public sealed record Amount
         };
         if (problem is not null)
             throw new InvalidValueException("amount", $"qualifier {qualifier} {problem} (low {Figure(low)}, high {Figure(high)})");
+        if (qualifier == AmountQualifier.Undisclosed && currency is not null)
+            throw new InvalidValueException("amount.currency", $"is {currency}; an undisclosed amount has none");
         Qualifier = qualifier;
-        Currency = qualifier == AmountQualifier.Undisclosed ? null : currency;
+        Currency = currency;
         Low = Plain(low);
         High = Plain(high);
     }

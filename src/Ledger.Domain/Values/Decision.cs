@@ -18,4 +18,5 @@ public abstract record Decision<TEvent>
 /// <summary>A rule of the record says no.</summary>
 /// <param name="Type">Stable, for programs: <c>deal-without-company</c>.</param>
 /// <param name="Sentence">For people: what was refused and why.</param>
-public sealed record Refusal(string Type, string Sentence);
+/// <param name="IsOfInput">What was given lacks something, or has it in the wrong place, whatever the record holds.</param>
+public sealed record Refusal(string Type, string Sentence, bool IsOfInput = false);

@@ -86,6 +86,10 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         }
     }
 
+    public Task<List<RecordedEvent>> ReadStreams(IReadOnlyCollection<string> streams, CancellationToken cancel) => Page(
+        $"select {Columns} from ledger.mt_events where stream_id = any($1) order by stream_id, version",
+        [Parameter(streams.ToArray())], cancel);
+
     /// <summary>Events after a position, which every position up to a committed one is part of.</summary>
     public Task<List<RecordedEvent>> After(long position, int max, CancellationToken cancel) => Page(
         $"select {Columns} from ledger.mt_events where seq_id > $1 order by seq_id limit $2",

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Ledger.EventStore;
-using EventLog = Ledger.EventStore.EventLog;
 using Npgsql;
 using NpgsqlTypes;
+using EventLog = Ledger.EventStore.EventLog;
 
 namespace Ledger.Benchmarks.Log;
 

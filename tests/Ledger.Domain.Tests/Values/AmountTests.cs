@@ -75,6 +75,7 @@ public sealed class AmountTests
         Assert.Equal((null, null, null), (Amount.Undisclosed.Currency, Amount.Undisclosed.Low, Amount.Undisclosed.High));
         Assert.False(Amount.Undisclosed.IsDisclosed);
         Assert.Equal("amount.currency", Assert.Throws<InvalidValueException>(() => new Amount(AmountQualifier.Exact, null, 7, 7)).Field);
+        Assert.Equal("amount.currency", Assert.Throws<InvalidValueException>(() => new Amount(AmountQualifier.Undisclosed, Yuan, null, null)).Field);
     }
 
     [Fact]

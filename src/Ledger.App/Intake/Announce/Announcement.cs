@@ -35,6 +35,8 @@ public sealed record Announcement(
             .OfType<PartyId>().Distinct();
 }
 
-public sealed record PartyAnnouncement(PartyId Id, PartyCommand.Register Register, ImmutableArray<Claim> Claims);
+/// <param name="Where">The file and the line.</param>
+public sealed record PartyAnnouncement(PartyId Id, PartyCommand.Register Register, ImmutableArray<Claim> Claims, string Where);
 
-public sealed record DealAnnouncement(DealId Id, DealCommand.Announce Command);
+/// <param name="Where">The file and the line.</param>
+public sealed record DealAnnouncement(DealId Id, DealCommand.Announce Command, string Where);

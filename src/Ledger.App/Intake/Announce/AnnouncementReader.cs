@@ -16,15 +16,16 @@ public static class AnnouncementReader
     {
         CheckEachOnce(path, "party", file.Parties.Select(party => (party.Id, party.Line)));
         CheckEachOnce(path, "deal", file.Deals.Select(deal => (deal.Id, deal.Line)));
-        var description = file.Article is { } fields ? At(path, fields, () => Describe(fields)) : ArticleDescription.Empty;
-        return new Announcement(path, article, description,
+        return new Announcement(path, article, Describe(path, file.Article),
             Claims(path, file.Figures, article, $"article {article.Id}"),
             [.. file.Parties.Select(party => ReadParty(path, party, article))],
             [.. file.Deals.Select(deal => ReadDeal(path, deal, article))]);
     }
 
-    private static ArticleDescription Describe(ArticleFields fields) => new(fields.Title, fields.Publisher, fields.Author, fields.Address,
-        fields.Published is { } published ? When.Parse("article.published", published) : When.Unknown);
+    /// <summary>The particulars of a source; none where nothing is written of it.</summary>
+    public static ArticleDescription Describe(string path, ArticleFields? fields) => fields is null ? ArticleDescription.Empty
+        : At(path, fields, () => new ArticleDescription(fields.Title, fields.Publisher, fields.Author, fields.Address,
+            fields.Published is { } published ? When.Parse("article.published", published) : When.Unknown));
 
     private static PartyAnnouncement ReadParty(string path, PartyFields fields, ArticleFile article)
     {
@@ -34,7 +35,7 @@ public static class AnnouncementReader
             return (id, new PartyCommand.Register(
                 Text.Line("party.name", fields.Name), [.. fields.Aliases.Select(alias => Text.Line("party.aliases", alias))]));
         });
-        return new PartyAnnouncement(id, register, Claims(path, fields.Claims, article, $"party {id}"));
+        return new PartyAnnouncement(id, register, Claims(path, fields.Claims, article, $"party {id}"), Place(path, fields));
     }
 
     private static DealAnnouncement ReadDeal(string path, DealFields fields, ArticleFile article)
@@ -43,8 +44,8 @@ public static class AnnouncementReader
         var command = new DealCommand.Announce(article.Id, Claims(path, fields.Claims, article, $"deal {id}"));
         // Against an unknown deal every rule of an announcement applies; whether this one is known is seen when it is recorded.
         if (DealDecisions.Decide(Deal.Unknown(id), command) is Decision<DealEvent>.Refuse(var refusal) && !IsAboutAFirst(refusal))
-            throw new InputException($"{path}, line {fields.Line}", refusal.Sentence.TrimEnd('.'));
-        return new DealAnnouncement(id, command);
+            throw new InputException(Place(path, fields), refusal.Sentence.TrimEnd('.'));
+        return new DealAnnouncement(id, command, Place(path, fields));
 
         static bool IsAboutAFirst(Refusal refusal) => refusal.Type.StartsWith("deal-without-", StringComparison.Ordinal);
     }
@@ -61,9 +62,11 @@ public static class AnnouncementReader
         }
         catch (InvalidValueException e)
         {
-            throw new InputException(written.Line > 0 ? $"{path}, line {written.Line}" : path, e.Message);
+            throw new InputException(Place(path, written), e.Message);
         }
     }
+
+    private static string Place(string path, Written written) => written.Line > 0 ? $"{path}, line {written.Line}" : path;
 
     private static void CheckEachOnce(string path, string kind, IEnumerable<(string? Id, long Line)> written)
     {

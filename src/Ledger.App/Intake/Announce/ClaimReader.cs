@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Ledger.App.Intake.RecordArticle;
 using Ledger.App.Log;
+using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Values;
 
@@ -13,11 +14,17 @@ internal static class ClaimReader
 {
     public static Claim Read(ClaimFields fields, ArticleFile article, string subject)
     {
-        var words = fields.Words ?? throw new InvalidValueException("words", "are missing; a claim gives the words of the article for its value");
         var passage = fields.Quote ?? throw new InvalidValueException("quote", "is missing; a claim gives the passage that carries it");
+        return Read(fields, article.Id, subject, () => article.Text.Locate(passage, fields.Occurrence));
+    }
+
+    /// <summary>Reads a claim whose quote is found by whoever asks.</summary>
+    public static Claim Read(ClaimFields fields, ArticleId article, string subject, Func<Quote> locate)
+    {
+        var words = fields.Words ?? throw new InvalidValueException("words", "are missing; a claim gives the words of the article for its value");
         var value = ReadValue(fields, words);
-        var quote = article.Text.Locate(passage, fields.Occurrence);
-        return new Claim(Identify(article.Id, subject, value, words, quote.Start), value, words, quote);
+        var quote = locate();
+        return new Claim(Identify(article, subject, value, words, quote.Start), value, words, quote);
     }
 
     private static ClaimValue ReadValue(ClaimFields c, string words)
@@ -87,8 +94,9 @@ internal static class ClaimReader
     {
         try
         {
-            return new Amount(Name<AmountQualifier>("amount.qualifier", amount.Qualifier),
-                amount.Currency is { } code ? new Currency(code) : currency, amount.Low, amount.High);
+            var qualifier = Name<AmountQualifier>("amount.qualifier", amount.Qualifier);
+            var implied = qualifier == AmountQualifier.Undisclosed ? null : currency;
+            return new Amount(qualifier, amount.Currency is { } code ? new Currency(code) : implied, amount.Low, amount.High);
         }
         catch (InvalidValueException e)
         {
@@ -99,7 +107,9 @@ internal static class ClaimReader
     private static T Name<T>(string field, string? name) where T : struct, Enum
     {
         var known = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparer.Ordinal);
-        return name is not null && known.TryGetValue(name, out var value) ? value
+        if (name is null)
+            throw new InvalidValueException(field, $"is missing; it is one of {string.Join(", ", known.Keys)}");
+        return known.TryGetValue(name, out var value) ? value
             : throw new InvalidValueException(field, $"'{name}' is not one of {string.Join(", ", known.Keys)}");
     }
 

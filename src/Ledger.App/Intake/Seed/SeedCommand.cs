@@ -30,6 +30,7 @@ internal sealed record SeedSummary(int RecordedEvents, long Position, long Artic
 {
     public static async Task<SeedSummary> Of(RecordOutcome outcome, Invocation ledger, CancellationToken cancel)
     {
+        await ledger.Sign(cancel);
         await ledger.CatchUp(cancel);
         var holdings = await Holdings.Count(ledger.Get<NpgsqlDataSource>(), cancel);
         return new SeedSummary(outcome.Events, await ledger.Get<EventLog>().Head(cancel), holdings.Articles, holdings.Deals, holdings.Companies, holdings.Investors);

@@ -1,5 +1,6 @@
 using Ledger.App.Intake.Announce;
 using Ledger.App.Intake.RecordArticle;
+using Ledger.Domain.Articles;
 
 namespace Ledger.App.Intake.Seed;
 
@@ -21,19 +22,29 @@ internal static class SeedFolder
         var announcements = new List<Announcement>();
         foreach (var path in Files(folder, "announcements", "*.yaml"))
         {
-            var text = ArticleFile.Parse(await File.ReadAllBytesAsync(path, cancel), path).Text.ToString();
-            var file = AnnouncementYaml.Parse(path, text);
+            var file = StrictYaml.Parse<AnnouncementFile>(path, TextFile.Decode(await TextFile.Read(path, "an announcement", cancel), path));
             if (file.Article?.File is not { Length: > 0 } name)
-                throw new InputException(path, "article.file is missing; it names the article in the folder articles");
+                throw new InputException(file.Article is { Line: var line } ? $"{path}, line {line}" : path, "article.file: is missing; it names the article in the folder articles");
             if (!articles.TryGetValue(name, out var article))
                 throw new InputException($"{path}, line {file.Article.Line}", $"article.file: '{name}' is not in the folder articles");
-            announcements.Add(AnnouncementReader.Read(path, file, article));
+            var announcement = AnnouncementReader.Read(path, file, article);
+            CheckDescribedAlike(announcement, announcements, file.Article.Line);
+            announcements.Add(announcement);
         }
         if (articles.Count == 0)
             throw new InputException(folder, "has no articles/*.txt");
         var announced = announcements.Select(announcement => announcement.Article.Id).ToHashSet();
         announcements.AddRange(articles.Values.Where(article => !announced.Contains(article.Id)).Select(Announcement.Of));
         return announcements;
+    }
+
+    /// <summary>Each description replaces the one before: two of them would do so anew whenever the folder is recorded.</summary>
+    private static void CheckDescribedAlike(Announcement announcement, List<Announcement> before, long line)
+    {
+        var other = before.Find(other => other.Article.Id == announcement.Article.Id
+            && other.Description != announcement.Description && other.Description != ArticleDescription.Empty && announcement.Description != ArticleDescription.Empty);
+        if (other is not null)
+            throw new InputException($"{announcement.Where}, line {line}", $"article: is described otherwise in {other.Where}");
     }
 
     private static IEnumerable<string> Files(string folder, string kind, string pattern)

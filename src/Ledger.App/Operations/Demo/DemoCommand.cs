@@ -4,6 +4,7 @@ using Ledger.App.Deals;
 using Ledger.App.Intake.Seed;
 using Ledger.App.Operations.Serve;
 using Serilog.Events;
+using Spectre.Console;
 
 namespace Ledger.App.Operations.Demo;
 
@@ -20,10 +21,23 @@ internal static class DemoCommand
                 await ledger.Open(migrate: true, cancel);
                 var outcome = await ledger.Get<DealLedger>().Record(announcements, Invocation.Author, cancel);
                 var summary = await SeedSummary.Of(outcome, ledger, cancel);
-                ledger.Print(summary, SeedSummary.Write);
-                if (!ledger.Parsed.GetValue(once))
-                    await LedgerServer.Run(ledger, ledger.Parsed.GetRequiredValue(ServeCommand.Urls), ServeCommand.Tell, cancel);
+                if (ledger.Parsed.GetValue(once))
+                {
+                    ledger.Print(summary, SeedSummary.Write);
+                    return;
+                }
+                // One JSON document, so it waits for the addresses.
+                await LedgerServer.Run(ledger, ledger.Parsed.GetRequiredValue(ServeCommand.Urls),
+                    addresses => ledger.Print(new Served(summary, [.. addresses]), Write), cancel);
             },
             LogEventLevel.Warning);
     }
+
+    private static void Write(Served served, IAnsiConsole console)
+    {
+        SeedSummary.Write(served.Recorded, console);
+        ServeCommand.Write(new Serving(served.Addresses), console);
+    }
+
+    private sealed record Served(SeedSummary Recorded, IReadOnlyList<string> Addresses);
 }

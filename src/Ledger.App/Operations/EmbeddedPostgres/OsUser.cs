@@ -25,6 +25,14 @@ internal sealed record OsUser(string? Name)
         return exitCode == 0 ? output.Trim() : throw new IOException(output.Trim());
     }
 
+    /// <summary>What root puts into another's folder is to be usable by that user too.</summary>
+    public static async Task GiveToOwnerOf(string folder, string path, CancellationToken cancel)
+    {
+        if (!Environment.IsPrivilegedProcess) return;
+        var (exitCode, output) = await Self.Run("/", ["chown", "--recursive", $"--reference={folder}", path], cancel);
+        if (exitCode != 0) throw new IOException(output.Trim());
+    }
+
     public async Task Own(string path, CancellationToken cancel)
     {
         if (Name is null) return;

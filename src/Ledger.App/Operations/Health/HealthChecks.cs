@@ -1,4 +1,5 @@
 using Ledger.App.Operations.Migrate;
+using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
 using Ledger.EventStore;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -16,7 +17,8 @@ internal static class HealthChecks
     public static void AddLedgerHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<DatabaseCheck>("database", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<ViewsCheck>("views", timeout: TimeSpan.FromSeconds(5))
-        .AddCheck<RoleCheck>("role", timeout: TimeSpan.FromSeconds(5));
+        .AddCheck<RoleCheck>("role", timeout: TimeSpan.FromSeconds(5))
+        .AddCheck<ProofCheck>("proof", timeout: TimeSpan.FromSeconds(5));
 
     public static void MapLedgerHealth(this IEndpointRouteBuilder routes)
     {
@@ -70,5 +72,16 @@ internal static class HealthChecks
                 ? HealthCheckResult.Unhealthy("The server's role owns the log's tables and could rewrite them; let it log in as ledger_app.")
                 : HealthCheckResult.Healthy("The server's role cannot rewrite the log.");
         }
+    }
+
+    private sealed class ProofCheck(IServiceProvider services) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(services.GetService<TreeSigner>() switch
+            {
+                null => HealthCheckResult.Healthy("The log is signed elsewhere: its key is not here."),
+                { Fault: { } fault } => HealthCheckResult.Unhealthy($"Nothing more is signed: {fault}"),
+                _ => HealthCheckResult.Healthy("The log is signed as it grows."),
+            });
     }
 }

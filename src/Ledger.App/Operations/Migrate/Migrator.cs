@@ -132,7 +132,7 @@ internal static class Migrator
         return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    private static string Sha256(Migration migration) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(migration.Sql)));
+    public static string Sha256(Migration migration) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(migration.Sql)));
 
     private static async Task Execute(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {

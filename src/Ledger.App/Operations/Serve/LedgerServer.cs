@@ -1,5 +1,6 @@
 using Ledger.App.CommandLine;
 using Ledger.App.Operations.Health;
+using Ledger.App.Operations.Proof;
 using Ledger.App.Shell;
 using Ledger.App.Views;
 using Serilog;
@@ -36,6 +37,11 @@ internal static class LedgerServer
         builder.Services.AddSingleton(ledger.Logs);
         builder.Services.AddLedger(ledger.Database);
         builder.Services.AddHostedService<ViewsFollower>();
+        if (ledger.HoldsKey)
+        {
+            builder.Services.AddSingleton(ledger.Key).AddSingleton(ledger.Tree).AddSingleton<TreeSigner>();
+            builder.Services.AddHostedService(services => services.GetRequiredService<TreeSigner>());
+        }
         builder.Services.AddLedgerHealth();
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
@@ -49,6 +55,8 @@ internal static class LedgerServer
         app.UseAntiforgery();
         app.MapLedgerHealth();
         app.MapApi();
+        if (ledger.HoldsKey)
+            app.MapTree();
         app.MapRazorComponents<Document>();
         return app;
     }

@@ -4,7 +4,6 @@ using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.App.Views.Deals;
 
@@ -52,17 +51,8 @@ internal sealed class DealView : IDealView
             cancel, ended.Select(change => change.After.Id.Value).ToArray(), ended.Select(change => firstAfter[change.After.Id]).ToArray());
         var rows = changes.Each.GroupBy(change => change.After.Id)
             .SelectMany(deal => deal.Zip(deal.Skip(1).Select(next => (long?)next.Cause.Position).Append(null), Row));
-        await connection.Execute(Insert, cancel, new NpgsqlParameter
-        {
-            NpgsqlDbType = NpgsqlDbType.Jsonb,
-            Value = JsonSerializer.SerializeToUtf8Bytes(rows, RowJson),
-        });
+        await connection.Execute(Insert, cancel, Sql.Rows(rows));
     }
-
-    private static readonly JsonSerializerOptions RowJson = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
 
     private static DealRow Row(DealChange change, long? to)
     {

@@ -37,19 +37,21 @@ internal static class PartyView
         return parties;
     }
 
-    private static async Task WriteParties(List<Party> parties, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        foreach (var party in parties)
+    private static Task WriteParties(List<Party> parties, NpgsqlConnection connection, CancellationToken cancel) => connection.Execute(
+        """
+        insert into views.party (id, name, aliases, position, state)
+        select id, name, coalesce(aliases, '{}'), position, state
+        from jsonb_to_recordset($1) as row (id text, name text, aliases text[], position bigint, state jsonb)
+        on conflict (id) do update set name = excluded.name, aliases = excluded.aliases, position = excluded.position, state = excluded.state
+        """,
+        cancel, Sql.Rows(parties.Select(party => new
         {
-            await connection.Execute(
-                """
-                insert into views.party (id, name, aliases, position, state) values ($1, $2, $3, $4, $5::jsonb)
-                on conflict (id) do update set name = excluded.name, aliases = excluded.aliases, position = excluded.position, state = excluded.state
-                """,
-                cancel, party.Id.Value, party.Name, party.Aliases.ToArray(), party.Last!.Position,
-                JsonSerializer.Serialize(party, StoredJson.TypeInfo<Party>()));
-        }
-    }
+            Id = party.Id.Value,
+            party.Name,
+            party.Aliases,
+            party.Last!.Position,
+            State = JsonSerializer.SerializeToElement(party, StoredJson.TypeInfo<Party>()),
+        })));
 
     private static async Task WriteNames(List<Party> parties, NpgsqlConnection connection, CancellationToken cancel)
     {

@@ -1,25 +1,31 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
 using YamlDotNet.Serialization.NodeDeserializers;
 
 namespace Ledger.App.Intake.Announce;
 
-/// <summary>Reads announcements from YAML, strictly: an unknown or doubled field, or a value of the wrong sort, names its line.</summary>
-public static class AnnouncementYaml
+/// <summary>Reads YAML strictly: an unknown or doubled field, or a value of the wrong sort, names its line.</summary>
+public static class StrictYaml
 {
     private static readonly IDeserializer Yaml = new DeserializerBuilder()
         .WithNamingConvention(CamelCaseNamingConvention.Instance)
         .WithDuplicateKeyChecking()
-        .WithEnforceNullability()
         .WithNodeDeserializer(inner => new LineKeeper(inner), where => where.InsteadOf<ObjectNodeDeserializer>())
+        .WithNodeDeserializer(new StrictNodes(), where => where.OnTop())
         .Build();
 
-    public static AnnouncementFile Parse(string path, string text)
+    public static T Parse<T>(string path, string text) where T : Written
     {
         try
         {
-            return Yaml.Deserialize<AnnouncementFile?>(text) ?? throw new InputException(path, "is empty; an announcement is expected");
+            var parser = new Parser(new StringReader(text));
+            parser.Consume<StreamStart>();
+            var file = Yaml.Deserialize<T?>(parser) ?? throw new InputException(path, "is empty");
+            if (parser.Accept<DocumentStart>(out var second))
+                throw new InputException($"{path}, line {second.Start.Line}", "a second document begins; a file holds one");
+            return file;
         }
         catch (YamlException e)
         {
@@ -35,9 +41,10 @@ public static class AnnouncementYaml
             innermost = inner;
         var reason = innermost.Message.TrimEnd('.').ReplaceLineEndings(" ");
         const string unknown = "Property '";
-        return reason.StartsWith(unknown, StringComparison.Ordinal) && reason.Contains("not found on type", StringComparison.Ordinal)
-            ? $"'{reason[unknown.Length..reason.IndexOf('\'', unknown.Length)]}' is not a field that is known there"
-            : reason;
+        const string doubled = "Encountered duplicate key ";
+        if (reason.StartsWith(unknown, StringComparison.Ordinal) && reason.Contains("not found on type", StringComparison.Ordinal))
+            return $"'{reason[unknown.Length..reason.IndexOf('\'', unknown.Length)]}' is not a field that is known there";
+        return reason.StartsWith(doubled, StringComparison.Ordinal) ? $"'{reason[doubled.Length..]}' stands twice" : reason;
     }
 
     private sealed class LineKeeper(INodeDeserializer inner) : INodeDeserializer

@@ -1,0 +1,34 @@
+using Ledger.Testing;
+using Xunit;
+
+namespace Ledger.App.Tests.Operations;
+
+public sealed class BackupCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_ledger_restored_into_an_empty_folder_answers_as_the_first_did()
+    {
+        var archive = _folder.Combine("ledger.tar.gz");
+        Assert.Equal("", (await Ledger("one", "demo", "--once")).Errors);
+        Assert.Equal("", (await Ledger("one", "backup", archive)).Errors);
+        Assert.Equal("", (await Ledger("two", "restore", archive, "--json")).Errors);
+
+        foreach (var question in new[] { "deals", "events" })
+        {
+            var answer = await Ledger("one", question, "--json");
+            Assert.NotEqual("", answer.Output);
+            Assert.Equal(answer, await Ledger("two", question, "--json"));
+        }
+
+        var again = await Ledger("two", "restore", archive);
+        Assert.Equal(1, again.ExitCode);
+        Assert.StartsWith("The ledger is not empty", again.Errors, StringComparison.Ordinal);
+        Assert.Equal("", again.Output);
+    }
+
+    private Task<LedgerRun> Ledger(string data, params string[] arguments) => LedgerProgram.Run([.. arguments, "--data", _folder.Combine(data)]);
+}
