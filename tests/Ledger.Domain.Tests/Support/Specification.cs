@@ -48,7 +48,7 @@ internal sealed class Specification<TCommand, TEvent>(IReadOnlyList<TEvent> hist
         public void ThenRefused(string type, string sentence)
         {
             var refusal = Assert.IsType<Decision<TEvent>.Refuse>(Decision).Refusal;
-            Assert.Equal(new Refusal(type, sentence), refusal);
+            Assert.Equal((type, sentence), (refusal.Type, refusal.Sentence));
         }
     }
 

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ledger.App.Operations.Migrate;
+using Ledger.App.Views;
+using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Ledger.App.Tests.Support;
+
+/// <summary>A migrated ledger of a test's own, empty, used by the real program and by the program's own parts.</summary>
+internal sealed class LedgerOnTestDatabase : IAsyncDisposable
+{
+    private readonly TestDatabase _database;
+    private readonly TemporaryFolder _data = new();
+    private readonly NpgsqlDataSource _source;
+    private readonly ServiceProvider _services;
+
+    private LedgerOnTestDatabase(TestDatabase database)
+    {
+        _database = database;
+        _source = NpgsqlDataSource.Create(database.AppConnectionString);
+        _services = new ServiceCollection().AddLogging().AddLedger(_source).BuildServiceProvider();
+    }
+
+    /// <summary>The folder that holds <c>articles</c> and <c>announcements</c> of the repository.</summary>
+    public static string Seeds => Path.Combine(AppContext.BaseDirectory, "seeds");
+
+    public NpgsqlDataSource Database => _source;
+
+    public string OwnerConnectionString => _database.OwnerConnectionString;
+
+    public static async Task<LedgerOnTestDatabase> Create(CancellationToken cancel)
+    {
+        var record = new RecordProjection();
+        var template = "ledger-" + TestDatabase.Fingerprint([.. LedgerSchema.Migrations.Select(migration => migration.Sql), record.Schema]);
+        return new LedgerOnTestDatabase(await TestDatabase.Create(template, (owner, stop) => LedgerSchema.Migrate(owner, stop), cancel));
+    }
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>Runs the program to its end, as the owner of the database, which works under the role of the server.</summary>
+    public Task<LedgerRun> Run(params string[] arguments) => LedgerProgram.Run(arguments, Options);
+
+    public LedgerProgram Start(params string[] arguments) => LedgerProgram.Start(arguments, Options);
+
+    /// <summary>The JSON that the program prints, which is all that it prints.</summary>
+    public async Task<JsonNode> Ask(params string[] arguments) => Parse(await Run([.. arguments, "--json"]));
+
+    public static JsonNode Parse(LedgerRun run)
+    {
+        Assert.True(run.ExitCode == 0, $"exit code {run.ExitCode}: {run.Errors}");
+        Assert.Empty(run.Errors);
+        return JsonNode.Parse(run.Output, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!;
+    }
+
+    /// <summary>Everything that the database holds outside the system's own schemas, a line a row.</summary>
+    public Task<IReadOnlyList<string>> Contents(CancellationToken cancel, params string[] schemas) => Rows.Of(_database.OwnerConnectionString, cancel, schemas);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _source.DisposeAsync();
+        await _database.DisposeAsync();
+        _data.Dispose();
+    }
+
+    private LedgerProgramOptions Options => new()
+    {
+        Environment = new Dictionary<string, string?> { ["ConnectionStrings__Ledger"] = _database.OwnerConnectionString, ["LEDGER_DATA"] = _data.Path },
+    };
+}
