@@ -52,8 +52,7 @@ public sealed class EventLog : IAsyncDisposable
     public Task<Appended> Append(Append append, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(append);
-        cancel.ThrowIfCancellationRequested();
-        return _writers.Append(append, cancel);
+        return cancel.IsCancellationRequested ? Task.FromCanceled<Appended>(cancel) : _writers.Append(append, cancel);
     }
 
     /// <summary>The first answer to an append with this key, or null if none was recorded up to now.</summary>
