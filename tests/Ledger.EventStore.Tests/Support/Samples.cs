@@ -27,6 +27,7 @@ public sealed class Counted(Action serialised)
 [JsonSerializable(typeof(CounterOpened))]
 [JsonSerializable(typeof(CounterMoved))]
 [JsonSerializable(typeof(Counted))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 internal sealed partial class SamplesJson : JsonSerializerContext;
 
 /// <summary>The events that the tests record.</summary>
