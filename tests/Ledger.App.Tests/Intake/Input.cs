@@ -48,7 +48,7 @@ internal static class Input
         """;
 
     public static Announcement Read(string yaml, string article = Article) =>
-        AnnouncementReader.Read("a.yaml", AnnouncementYaml.Parse("a.yaml", yaml), ArticleFile.Parse(Encoding.UTF8.GetBytes(article), "a.txt"));
+        AnnouncementReader.Read("a.yaml", StrictYaml.Parse<AnnouncementFile>("a.yaml", yaml), ArticleFile.Parse(Encoding.UTF8.GetBytes(article), "a.txt"));
 
     /// <summary>The sentence that refuses an announcement.</summary>
     public static string Refusal(string yaml, string article = Article) => Assert.Throws<InputException>(() => Read(yaml, article)).Message;
