@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Ledger.App.Intake.Import;
 using Ledger.App.Tests.Support;
 using Ledger.App.Views.Companies;
@@ -32,7 +33,7 @@ public sealed class ImportTests : IAsyncLifetime
     {
         var file = Crunchbase("/company/acme,Acme,games_video,USA,CA,SF Bay,San Francisco,series-a,2012-08-29,2012-08,2012-Q3,2012,600000");
 
-        var report = await _ledger.Ask("import", file, "--format", "crunchbase-2013");
+        var report = await Import(file, "--format", "crunchbase-2013");
 
         Assert.Equal((1, 1, 0), ((int)report["rows"]!, (int)report["deals"]!, report["skipped"]!.AsArray().Count));
         var deal = await Deal("cb-acme-series-a-2012-08-29-600000");
@@ -48,10 +49,10 @@ public sealed class ImportTests : IAsyncLifetime
     public async Task An_import_that_is_run_again_records_nothing()
     {
         var file = Crunchbase("/company/acme,Acme,web,USA,CA,SF Bay,Napa,angel,2012-08-29,2012-08,2012-Q3,2012,600000");
-        await _ledger.Ask("import", file, "--format", "crunchbase-2013");
+        await Import(file, "--format", "crunchbase-2013");
         var before = await _ledger.Contents(Cancel, "ledger", "views");
 
-        var report = await _ledger.Ask("import", file, "--format", "crunchbase-2013");
+        var report = await Import(file, "--format", "crunchbase-2013");
 
         Assert.Equal(0, (int)report["events"]!);
         Assert.Equal(before, await _ledger.Contents(Cancel, "ledger", "views"));
@@ -69,7 +70,7 @@ public sealed class ImportTests : IAsyncLifetime
             "/company/free,Free,web,USA,NY,New York,New York,venture,2012-02-03,2012-02,2012-Q1,2012,0",
             "/company/short,Short,web");
 
-        var report = await _ledger.Ask("import", file, "--format", "crunchbase-2013");
+        var report = await Import(file, "--format", "crunchbase-2013");
 
         var conde = await Deal("cb-conde-angel-2012-01-01-500000");
         Assert.Equal(("Condé", "2012", Precision.Year), (conde.Company.Name, conde.Announced.Date, conde.Announced.Precision));
@@ -101,7 +102,7 @@ public sealed class ImportTests : IAsyncLifetime
             investors: [{column: Backers, role: participant}]
             """, Encoding.UTF8);
 
-        await _ledger.Ask("import", _folder.Combine("deals.csv"), "--format", "csv", "--map", _folder.Combine("map.yaml"));
+        await Import(_folder.Combine("deals.csv"), "--format", "csv", "--map", _folder.Combine("map.yaml"));
 
         var company = await _ledger.Get<CompanyQueries>().Get("müller \"nord\" ag", Cancel);
         var deal = Assert.Single(company.Deals);
@@ -142,7 +143,7 @@ public sealed class ImportTests : IAsyncLifetime
         }
         var recorded = await _ledger.Get<EventLog>().Head(Cancel);
 
-        var report = await _ledger.Ask("import", file, "--format", "crunchbase-2013");
+        var report = await Import(file, "--format", "crunchbase-2013");
 
         // Two events of the source, and of each row one of its company and one of its deal.
         Assert.Equal(2 + (2 * 3000) - recorded, (long)report["events"]!);
@@ -161,6 +162,14 @@ public sealed class ImportTests : IAsyncLifetime
 
         Assert.All(names, name => Assert.Equal(Names.Slugify(name), new PartyId(Names.Slugify(name)).Value));
         Assert.Equal(names.Length, names.Select(Names.Slugify).Distinct().Count());
+    }
+
+    /// <summary>The report. How far it has come is told on standard error, where it takes long.</summary>
+    private async Task<JsonNode> Import(params string[] arguments)
+    {
+        var run = await _ledger.Run(["import", .. arguments, "--json"]);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        return JsonNode.Parse(run.Output)!;
     }
 
     private Task<DealRecord> Deal(string id) => _ledger.Get<DealQueries>().Get(id, Cancel);

@@ -59,7 +59,7 @@ internal static class ImportCommand
             var told = TimeSpan.Zero;
             return await run(report =>
             {
-                if (began.Elapsed - told < TimeSpan.FromSeconds(2) && report.Rows < total)
+                if (began.Elapsed - told < TimeSpan.FromSeconds(2))
                     return;
                 told = began.Elapsed;
                 Console.Error.WriteLine($"{report.Rows} of {total} rows, {report.Events} events, {report.Rows / began.Elapsed.TotalSeconds:0} rows/s");
