@@ -52,8 +52,7 @@ public sealed class EventLog : IAsyncDisposable
     public Task<Appended> Append(Append append, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(append);
-        cancel.ThrowIfCancellationRequested();
-        return _writers.Append(append, cancel);
+        return cancel.IsCancellationRequested ? Task.FromCanceled<Appended>(cancel) : _writers.Append(append, cancel);
     }
 
     /// <summary>The first answer to an append with this key, or null if none was recorded up to now.</summary>
@@ -72,6 +71,28 @@ public sealed class EventLog : IAsyncDisposable
             (first, last) = (reader.GetInt64(0), reader.GetInt64(1));
         }
         return await Verdicts.Recorded(connection, first, last, repeated: true, cancel);
+    }
+
+    /// <summary>
+    /// Forgets idempotency keys that are older than <see cref="EventLogOptions.KeyRetention"/>. To be called once a day or
+    /// so; an append with a key that was forgotten counts as new.
+    /// </summary>
+    /// <returns>How many keys were forgotten.</returns>
+    public async Task<long> ForgetOldKeys(CancellationToken cancel = default)
+    {
+        const int Chunk = 10_000;
+        long forgotten = 0;
+        for (int deleted = Chunk; deleted == Chunk; forgotten += deleted)
+        {
+            // In pieces, so that no append waits long for a page that is being cleared.
+            await using NpgsqlCommand command = _database.CreateCommand($"""
+                delete from ledger.idempotency_keys where ctid = any (array(
+                    select ctid from ledger.idempotency_keys where recorded_at < now() - $1 limit {Chunk}))
+                """);
+            command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = _options.KeyRetention });
+            deleted = await command.ExecuteNonQueryAsync(cancel);
+        }
+        return forgotten;
     }
 
     /// <summary>Reads a stream. A stream that does not exist has no events.</summary>

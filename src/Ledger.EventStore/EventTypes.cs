@@ -15,6 +15,8 @@ namespace Ledger.EventStore;
 /// </remarks>
 public sealed partial class EventTypes
 {
+    private const int NameMax = 500;
+
     private readonly Dictionary<string, JsonTypeInfo> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, string> _names = [];
     private readonly Dictionary<string, (string To, Func<JsonObject, JsonObject> Change)> _renamed = new(StringComparer.Ordinal);
@@ -119,9 +121,12 @@ public sealed partial class EventTypes
     }
 
     /// <summary>The given names and every old name that is read as one of them.</summary>
+    /// <exception cref="ArgumentException">A name is not registered.</exception>
     internal string[] WithOldNames(IEnumerable<string> names)
     {
         var all = names.ToHashSet(StringComparer.Ordinal);
+        if (all.FirstOrDefault(n => !_types.ContainsKey(n) && !_renamed.ContainsKey(n)) is { } unknown)
+            throw new ArgumentException($"'{unknown}' is not a registered event name.", nameof(names));
         int before;
         do
         {
@@ -140,8 +145,8 @@ public sealed partial class EventTypes
 
     private void RefuseTaken(string name)
     {
-        if (!SnakeCase().IsMatch(name))
-            throw new ArgumentException($"'{name}' is not snake case.", nameof(name));
+        if (!SnakeCase().IsMatch(name) || name.Length > NameMax)
+            throw new ArgumentException($"'{name}' is not snake case, or longer than {NameMax} characters.", nameof(name));
         if (_types.ContainsKey(name) || _renamed.ContainsKey(name))
             throw new ArgumentException($"'{name}' is registered already.", nameof(name));
     }

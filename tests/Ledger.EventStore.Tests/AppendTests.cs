@@ -114,4 +114,76 @@ public sealed class AppendTests(LogFixture fixture) : IClassFixture<LogFixture>
                 await appends[i];
         }
     }
+
+    [Fact]
+    public async Task Keys_are_forgotten_after_their_time_and_not_before()
+    {
+        Append old = Samples.To(Samples.Name(), 0, Samples.Moved()) with { Key = Samples.Name("key") };
+        Append young = Samples.To(Samples.Name(), 0, Samples.Moved()) with { Key = Samples.Name("key") };
+        await Log.Append(old, Cancel);
+        await Log.Append(young, Cancel);
+        await fixture.Sql($"update ledger.idempotency_keys set recorded_at = now() - interval '30 days 1 minute' where key = '{old.Key}'");
+        await fixture.Sql($"update ledger.idempotency_keys set recorded_at = now() - interval '29 days 23 hours' where key = '{young.Key}'");
+        Assert.Equal(1, await Log.ForgetOldKeys(Cancel));
+        Assert.Null(await Log.Find("tester", old.Key!, Cancel));
+        Assert.NotNull(await Log.Find("tester", young.Key!, Cancel));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_an_append_is_refused_with_a_reason()
+    {
+        NewEvent e = Samples.Moved();
+        await Refused("author", new Append("", [new("a", 0, [e])]));
+        await Refused("at least one stream", new Append("me", []));
+        await Refused("at least one event", new Append("me", [new("a", 0, [])]));
+        await Refused("twice", new Append("me", [new("a", 0, [e]), new("a", 1, [e])]));
+        await Refused("negative", new Append("me", [new("a", -1, [e])]));
+        await Refused("name may not be empty", new Append("me", [new("", 0, [e])]));
+        await Refused("id may not be empty", new Append("me", [new("a", 0, [e with { Id = Guid.Empty }])]));
+        await Refused("registered", new Append("me", [new("a", 0, [e with { Data = "no event" }])]));
+        await Refused("U+0000", new Append("me", [new("a\0b", 0, [e])]));
+        await Refused("surrogate", new Append("me", [new("a\ud800b", 0, [e])]));
+        await Refused("set from", new Append("me", [new("a", 0, [e])]) { Headers = new Dictionary<string, string> { ["author"] = "you" } });
+
+        async Task Refused(string reason, Append append) =>
+            Assert.Contains(reason, (await Assert.ThrowsAsync<ArgumentException>(() => Log.Append(append, Cancel))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(64_500, true)]
+    [InlineData(65_500, false)]
+    [InlineData(1_000_000, false)]
+    public async Task An_event_too_long_to_be_proved_is_refused(int length, bool fits)
+    {
+        Append append = Samples.To(Samples.Name(), 0, Samples.Moved(1, new string(',', length)));
+        if (fits)
+            await Log.Append(append, Cancel);
+        else
+            await Assert.ThrowsAsync<ArgumentException>(() => Log.Append(append, Cancel));
+    }
+
+    [Fact]
+    public async Task A_number_that_PostgreSQL_writes_out_counts_as_it_is_stored()
+    {
+        // Ten bytes here, a hundred thousand there.
+        var types = new EventTypes().Add("raw", SamplesJson.Default.JsonObject);
+        await using var log = new EventLog(fixture.Database, types);
+        await Assert.ThrowsAsync<ArgumentException>(() => log.Append(Samples.To(Samples.Name(), 0,
+            new NewEvent(Guid.CreateVersion7(), System.Text.Json.Nodes.JsonNode.Parse("{\"n\":1e100000}")!.AsObject())), Cancel));
+        await log.Append(Samples.To(Samples.Name(), 0,
+            new NewEvent(Guid.CreateVersion7(), System.Text.Json.Nodes.JsonNode.Parse("{\"n\":1e10, \"s\":\"1e100000\"}")!.AsObject())), Cancel);
+    }
+
+    [Fact]
+    public async Task A_restored_append_keeps_its_time_and_times_never_decrease()
+    {
+        DateTimeOffset at = new DateTimeOffset(2100, 1, 2, 3, 4, 5, TimeSpan.FromHours(8)).AddMicroseconds(6);
+        await using var other = new LogFixture();
+        await other.InitializeAsync();
+        Appended answer = await other.Log.Append(Samples.To("a", 0, Samples.Moved()) with { RecordedAt = at }, Cancel);
+        Assert.Equal((at, TimeSpan.Zero), (answer.RecordedAt, answer.RecordedAt.Offset));
+        await Assert.ThrowsAsync<ArgumentException>(() => other.Log.Append(Samples.To("b", 0, Samples.Moved()) with { RecordedAt = at.AddMicroseconds(-1) }, Cancel));
+        // The clock is behind now; the log's time waits for it.
+        Assert.Equal(at, (await other.Log.Append(Samples.To("b", 0, Samples.Moved()), Cancel)).RecordedAt);
+    }
 }

@@ -33,7 +33,8 @@ internal static class TestCluster
     private static async Task<EmbeddedCluster> OpenDisposable(string folder)
     {
         var lockFile = folder + ".lock";
-        await File.AppendAllTextAsync(lockFile, "");
+        // Shared, or it would fail while another process holds the lock.
+        await using (new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)) { }
         using var opening = await FileLock.Exclusive(lockFile, TimeSpan.FromMinutes(5), CancellationToken.None);
         try
         {

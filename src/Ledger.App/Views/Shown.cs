@@ -51,7 +51,7 @@ public static class Shown
     }
 
     /// <summary>What a deal is called beside its company: the round as the source writes it, or else its kind.</summary>
-    public static string Round(DealRecord deal) => deal.Round?.AsWritten ?? Words(deal.Kind);
+    public static string Round(DealRecord deal) => deal.Round?.AsWritten ?? Kind(deal.Kind).ToLowerInvariant();
 
     /// <summary>A date as precisely as it is known, with the source's words where they say more.</summary>
     public static string Date(WhenRecord when) => (when.Date, when.AsWritten) switch
@@ -171,7 +171,7 @@ public static class Shown
         ClaimValue.Raised v => Amount(v.Amount),
         ClaimValue.UsdAsReported v => Amount(v.Amount),
         ClaimValue.Valuation v => $"{Amount(v.Amount)}, {Basis(v.Basis)}",
-        ClaimValue.Investor v => $"{(v.Party is { } party ? name(party) : "Not named")}, {Words(v.Role)}{(v.Existing ? ", had invested before" : "")}",
+        ClaimValue.Investor v => $"{(v.Party is { } party ? name(party) : $"“{asWritten}”")}, {Words(v.Role)}{(v.Existing ? ", had invested before" : "")}",
         ClaimValue.OthersUndisclosed => "More investors, not named",
         ClaimValue.Announced v => Capital(Day(v.When)),
         ClaimValue.Period v => Capital(Day(v.When)),

@@ -90,7 +90,8 @@ internal sealed class AppendQueue(int batchEventsMax)
                     }
                 }
             }
-            changed = _changed.Next();
+            // Nothing that is still to be answered will change an empty queue.
+            changed = _queued.Count == 0 ? Task.CompletedTask : _changed.Next();
             return batch;
         }
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ledger.EventStore.Proof;
 
 namespace Ledger.EventStore.Writing;
 
@@ -93,6 +94,23 @@ internal sealed class PendingAppend
         }
         byte[]? content = append.Key is null ? null : HashContent(append, storedNames, data);
         return new PendingAppend(append, storedNames, data, WriteHeaders(append), content);
+    }
+
+    /// <summary>The events which may be too long for a leaf of the tree: their indexes, and the bytes their data may take as PostgreSQL stores it.</summary>
+    public List<(int Index, int DataMax)> PerhapsTooLong()
+    {
+        List<(int, int)> suspects = [];
+        int next = 0;
+        foreach (StreamAppend stream in Append.Streams)
+        {
+            for (int i = 0; i < stream.Events.Count; i++, next++)
+            {
+                int room = LeafSize.RoomForData(Append, stream.Stream, Types[next], Headers);
+                if (LeafSize.AtMost(Data[next]) > room)
+                    suspects.Add((next, room));
+            }
+        }
+        return suspects;
     }
 
     /// <summary>Length-prefixed, so that no two contents run into each other.</summary>

@@ -1,5 +1,6 @@
 using Ledger.EventStore.Reading;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Ledger.EventStore.Writing;
 
@@ -25,11 +26,13 @@ internal sealed class Writers : IAsyncDisposable
     private readonly Gate _bytes;
     private readonly AppendQueue _few = new(FewBatchMax);
     private readonly AppendQueue _many = new(ManyBatchMax);
+    private readonly NpgsqlDataSource _database;
     private readonly EventTypes _types;
     private readonly Task _running;
 
     public Writers(NpgsqlDataSource database, EventTypes types, EventLogOptions options, Tail tail)
     {
+        _database = database;
         _types = types;
         _events = new Gate(options.QueuedEventsMax);
         _bytes = new Gate(options.QueuedBytesMax);
@@ -46,6 +49,7 @@ internal sealed class Writers : IAsyncDisposable
         try
         {
             PendingAppend pending = PendingAppend.From(append, _types);
+            await RefuseTooLong(pending, cancel);
             await _bytes.Enter(pending.Bytes, cancel);
             try
             {
@@ -59,6 +63,27 @@ internal sealed class Writers : IAsyncDisposable
         finally
         {
             _events.Exit(events);
+        }
+    }
+
+    /// <summary>Asks PostgreSQL how long events become which may be too long for a leaf; most can not.</summary>
+    private async Task RefuseTooLong(PendingAppend pending, CancellationToken cancel)
+    {
+        foreach ((int index, int dataMax) in pending.PerhapsTooLong())
+        {
+            await using NpgsqlCommand command = _database.CreateCommand("select octet_length($1::text)");
+            command.Parameters.Add(new NpgsqlParameter { Value = pending.Data[index], NpgsqlDbType = NpgsqlDbType.Jsonb });
+            int length;
+            try
+            {
+                length = (int)(await command.ExecuteScalarAsync(cancel))!;
+            }
+            catch (PostgresException problem) when (AppendCommand.IsUnstorable(problem))
+            {
+                throw new ArgumentException($"A {pending.Types[index]} cannot be stored: {problem.Message}", problem);
+            }
+            if (length > dataMax)
+                throw new ArgumentException($"A {pending.Types[index]} has {length} bytes of data, but no more than {dataMax} can be proved: keep long texts elsewhere, and their hash in the event.");
         }
     }
 

@@ -141,12 +141,12 @@ public sealed class AnnouncementTests
 
     public static readonly TheoryData<string, string> Files = new()
     {
-        { "", "a.yaml: is empty; an announcement is expected." },
-        { "# only a remark\n", "a.yaml: is empty; an announcement is expected." },
+        { "", "a.yaml: is empty." },
+        { "# only a remark\n", "a.yaml: is empty." },
         { "- article\n", "a.yaml, line 1: a list stands where fields are expected." },
         { "article\n", "a.yaml, line 1: 'article' stands where fields are expected." },
         { "article: {file: a.txt}\ndeal: []\n", "a.yaml, line 2: 'deal' is not a field that is known there." },
-        { "article: {file: a.txt}\n---\ndeals: []\n", "a.yaml, line 2: a second document begins; a file holds one announcement." },
+        { "article: {file: a.txt}\n---\ndeals: []\n", "a.yaml, line 2: a second document begins; a file holds one." },
         { "article: {file: a.txt}\ndeals: enflame\n", "a.yaml, line 2: 'enflame' stands where a list is expected." },
         { "article: {file: a.txt}\ndeals: {id: enflame}\n", "a.yaml, line 2: fields stand where a list is expected." },
         { "article: {file: a.txt}\ndeals:\n  - enflame\n", "a.yaml, line 3: 'enflame' stands where fields are expected." },

@@ -79,7 +79,7 @@ public sealed class SeedFolderTests : IDisposable
         Assert.Equal($"{_folder.Combine("announcements/a.yaml")}: is not UTF-8: byte ff at offset 9 begins no character.", await Refusal());
 
         Input.WriteTo(_folder, "announcements/a.yaml", []);
-        Assert.Equal($"{_folder.Combine("announcements/a.yaml")}: is empty; an announcement is expected.", await Refusal());
+        Assert.Equal($"{_folder.Combine("announcements/a.yaml")}: is empty.", await Refusal());
 
         Input.WriteTo(_folder, "announcements/a.yaml", [.. Enumerable.Repeat((byte)'#', 5_000_000)]);
         Assert.Equal($"{_folder.Combine("announcements/a.yaml")}: has 5000000 bytes; an announcement has at most 4000000.", await Refusal());

@@ -30,6 +30,8 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
 
     public string OwnerConnectionString => _database.OwnerConnectionString;
 
+    public string DataFolder => _data.Path;
+
     public static async Task<LedgerOnTestDatabase> Create(CancellationToken cancel)
     {
         var record = new RecordProjection();

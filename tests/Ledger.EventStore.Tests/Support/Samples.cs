@@ -6,6 +6,19 @@ public sealed record CounterOpened(string Name, int Start = 0);
 
 public sealed record CounterMoved(int By, string? Why = null);
 
+/// <summary>Tells when it is serialised.</summary>
+public sealed class Counted(Action serialised)
+{
+    public int Value
+    {
+        get
+        {
+            serialised();
+            return 1;
+        }
+    }
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
@@ -13,6 +26,8 @@ public sealed record CounterMoved(int By, string? Why = null);
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(CounterOpened))]
 [JsonSerializable(typeof(CounterMoved))]
+[JsonSerializable(typeof(Counted))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 internal sealed partial class SamplesJson : JsonSerializerContext;
 
 /// <summary>The events that the tests record.</summary>
@@ -20,7 +35,8 @@ internal static class Samples
 {
     public static EventTypes Types() => new EventTypes()
         .Add("counter_opened", SamplesJson.Default.CounterOpened)
-        .Add("counter_moved", SamplesJson.Default.CounterMoved);
+        .Add("counter_moved", SamplesJson.Default.CounterMoved)
+        .Add("counted", SamplesJson.Default.Counted);
 
     public static NewEvent Moved(int by = 1, string? why = null) => new(Guid.CreateVersion7(), new CounterMoved(by, why));
 

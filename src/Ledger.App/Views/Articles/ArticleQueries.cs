@@ -61,6 +61,16 @@ public sealed class ArticleQueries(NpgsqlDataSource database, ArticleTexts texts
         return new Page<ArticleEntry>([.. rows.Take(limit)], rows.Count > limit ? Cursor.Of(rows[limit - 1].Position) : null);
     }
 
+    /// <summary>Up to a space, so that no word is cut.</summary>
+    private static string Opening(string text)
+    {
+        var line = text.ReplaceLineEndings(" ").Trim();
+        if (line.Length <= OpeningLength)
+            return line;
+        var end = line.LastIndexOf(' ', OpeningLength);
+        return (end > 0 ? line[..end] : line[..OpeningLength]) + "…";
+    }
+
     /// <summary>The given articles by their ids.</summary>
     public async Task<IReadOnlyDictionary<string, ArticleEntry>> Of(IEnumerable<string> ids, CancellationToken cancel)
     {
@@ -79,7 +89,7 @@ public sealed class ArticleQueries(NpgsqlDataSource database, ArticleTexts texts
             var article = ArticleView.Read(row.GetString(0));
             var about = article.Description;
             return new ArticleEntry(article.Id.Value, article.FileName, about.Title, about.Publisher, WhenRecord.Of(about.Publication, null),
-                article.Last!.RecordedAt, Domain.Values.Text.Shorten(row.GetString(3).ReplaceLineEndings(" ").Trim(), OpeningLength), row.GetInt64(2), row.GetInt64(1));
+                article.Last!.RecordedAt, Opening(row.GetString(3)), row.GetInt64(2), row.GetInt64(1));
         },
         cancel, limit, parameter);
 }

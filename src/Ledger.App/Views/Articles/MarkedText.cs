@@ -7,8 +7,8 @@ namespace Ledger.App.Views.Articles;
 public sealed record MarkedPassage(int Number, int Start, int Length, IReadOnlyList<QuoteMark> Claims);
 
 /// <summary>A stretch of a line, with the passages that it belongs to.</summary>
-/// <param name="Begins">The passages whose first letter this is.</param>
-/// <param name="Ends">The passages whose last letter this is.</param>
+/// <param name="Begins">The passages of which this is the first run.</param>
+/// <param name="Ends">The passages of which nothing but white space follows this run.</param>
 public sealed record MarkedRun(
     string Text, IReadOnlyList<MarkedPassage> In, IReadOnlyList<MarkedPassage> Begins, IReadOnlyList<MarkedPassage> Ends);
 
@@ -23,7 +23,24 @@ public sealed record MarkedText(IReadOnlyList<MarkedPassage> Passages, IReadOnly
             .. marks.GroupBy(mark => (mark.Start, mark.Length)).OrderBy(place => place.Key.Start).ThenBy(place => place.Key.Length)
                 .Select((place, index) => new MarkedPassage(index + 1, place.Key.Start, place.Key.Length, [.. place])),
         ];
-        return new MarkedText(passages, [.. LinesOf(text).Select(line => Runs(text, line.Start, line.End, passages))]);
+        return new MarkedText(passages, LinesWith(text, passages));
+    }
+
+    // One walk over lines and passages together: a file of deals has many thousands of both.
+    private static List<IReadOnlyList<MarkedRun>> LinesWith(string text, MarkedPassage[] passages)
+    {
+        var lines = new List<IReadOnlyList<MarkedRun>>();
+        var open = new List<MarkedPassage>();
+        var begun = new HashSet<MarkedPassage>();
+        var next = 0;
+        foreach (var (start, end) in LinesOf(text))
+        {
+            open.RemoveAll(passage => passage.Start + passage.Length <= start);
+            for (; next < passages.Length && passages[next].Start < end; next++)
+                open.Add(passages[next]);
+            lines.Add(Runs(text, start, end, open, begun));
+        }
+        return lines;
     }
 
     private static IEnumerable<(int Start, int End)> LinesOf(string text)
@@ -37,14 +54,14 @@ public sealed record MarkedText(IReadOnlyList<MarkedPassage> Passages, IReadOnly
         }
     }
 
-    private static List<MarkedRun> Runs(string text, int start, int end, MarkedPassage[] passages) =>
+    private static List<MarkedRun> Runs(string text, int start, int end, List<MarkedPassage> passages, HashSet<MarkedPassage> begun) =>
     [
         .. TextSpans.Cut(start, end, [.. passages.Select(passage => (passage.Start, passage.Length))]).Select(segment =>
         {
             MarkedPassage[] within = [.. segment.Covering.Select(index => passages[index])];
             return new MarkedRun(text.Substring(segment.Start, segment.Length), within,
-                [.. within.Where(passage => passage.Start == segment.Start)],
-                [.. within.Where(passage => passage.Start + passage.Length == segment.End)]);
+                [.. within.Where(begun.Add)],
+                [.. within.Where(passage => string.IsNullOrWhiteSpace(text[segment.End..Math.Max(segment.End, passage.Start + passage.Length)]))]);
         }),
     ];
 }

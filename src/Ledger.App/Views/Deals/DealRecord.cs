@@ -109,7 +109,7 @@ public sealed record ClaimRecord(
 {
     internal static ClaimRecord Of(RecordedClaim claim, bool current) => new(
         claim.Claim.Id.Value, claim.Claim.Value.Slot.ToString(), claim.Claim.Value, claim.Claim.AsWritten,
-        new QuoteRecord(claim.Claim.Quote.Text, claim.Claim.Quote.Occurrence, claim.Claim.Quote.Start),
+        new QuoteRecord(claim.Claim.Quote.Text, claim.Claim.Quote.Occurrence, claim.Claim.Quote.Start, claim.Claim.Quote.Line),
         claim.Source.Value, current, claim.Cause.RecordedAt, claim.Cause.Author, claim.Cause.Position);
 
     internal static IReadOnlyList<ClaimRecord> Of(Deal deal)
@@ -121,4 +121,6 @@ public sealed record ClaimRecord(
 
 /// <param name="Occurrence">Which of the places in the article where the same words stand, counted from 1.</param>
 /// <param name="Start">Offset of the first character in the article, in UTF-16 code units from 0.</param>
-public sealed record QuoteRecord(string Text, int Occurrence, int Start);
+/// <param name="Line">Of a row of an imported table: its line, counted from 1; left out of prose.</param>
+public sealed record QuoteRecord(
+    string Text, int Occurrence, int Start, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Line = null);

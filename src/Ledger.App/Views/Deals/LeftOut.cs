@@ -22,7 +22,7 @@ internal static class LeftOut
         foreach (var deal in deals)
         {
             if (!deal.Counts)
-                yield return (deal, deal.Kind == DealKind.Aggregate ? "a sum over several rounds" : Shown.Words(deal.Status));
+                yield return (deal, deal.Kind == DealKind.Aggregate ? "its rounds count, not their sum" : Shown.Words(deal.Status));
             else if (deal.Amount.Currency is null)
                 yield return (deal, "the amount is undisclosed");
         }

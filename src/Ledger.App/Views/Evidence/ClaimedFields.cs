@@ -39,10 +39,13 @@ public sealed record ClaimedFields(IReadOnlyList<ClaimedField> Fields, IReadOnly
         ];
         var byPlace = passages.ToDictionary(passage => (passage.Source, passage.Quote));
         var fields = claims.GroupBy(claim => claim.Field.Split('/')[0])
-            .OrderBy(field => Array.IndexOf(Order, field.Key) is >= 0 and var place ? place : Order.Length)
+            .OrderBy(field => Rank(field.Key))
             .Select(field => new ClaimedField(field.Key, contested.Contains(field.Key), [.. field.GroupBy(claim => claim.Field).SelectMany(slot => Values(slot, byPlace))]));
         return new ClaimedFields([.. fields], passages);
     }
+
+    /// <summary>Where a field stands among the others.</summary>
+    public static int Rank(string field) => Array.IndexOf(Order, field) is >= 0 and var place ? place : Order.Length;
 
     /// <summary>The ids of the parties that claims name.</summary>
     public static IEnumerable<string> Parties(IEnumerable<ClaimRecord> claims) => claims.SelectMany(claim => Parties(claim.Value));

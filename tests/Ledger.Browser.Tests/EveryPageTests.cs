@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Ledger.Browser.Tests.Support;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Ledger.Browser.Tests;
+
+public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, DisputedSite disputed)
+{
+    private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js")));
+
+    public static TheoryData<string> Each => Pages.Each;
+
+    [Fact]
+    public async Task Every_link_from_the_home_page_on_leads_to_a_page_without_an_error_that_fits_a_narrow_screen()
+    {
+        await using var visit = await Visit.Begin(browser, seeds, new Look(Width: 390));
+        var seen = new HashSet<string> { "/" };
+        var open = new Queue<string>(seen);
+        while (open.TryDequeue(out var path))
+        {
+            await visit.Open(path);
+            Assert.Equal([], visit.Complaints().Select(complaint => $"{path}: {complaint}"));
+            Assert.Equal((path, 1), (path, await visit.Page.Locator("h1").CountAsync()));
+            Assert.Equal((path, 390), (path, await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")));
+            var links = await visit.Page.Locator("a[href]").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
+            // The events are many and alike: those that something else links to are enough. What is under /api is no page.
+            foreach (var link in links.Where(link => link.StartsWith('/') && !link.StartsWith("/api", StringComparison.Ordinal) && !(path.StartsWith("/log", StringComparison.Ordinal) && link.StartsWith("/log/", StringComparison.Ordinal))))
+            {
+                if (seen.Add(link.Split('#')[0]))
+                    open.Enqueue(link.Split('#')[0]);
+            }
+        }
+        Assert.True(seen.Count > 80, $"Only {seen.Count} pages were found.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Each))]
+    public async Task A_page_says_the_same_without_scripts_and_asks_for_none(string path)
+    {
+        await using var without = await Visit.Begin(browser, seeds);
+        await using var with = await Visit.Begin(browser, seeds, new Look(Script: true));
+        await without.Open(path);
+        await with.Open(path);
+        Assert.Equal(await with.Page.Locator("body").InnerTextAsync(), await without.Page.Locator("body").InnerTextAsync());
+        Assert.Equal(0, await with.Page.Locator("script").CountAsync());
+        Assert.Empty(with.Complaints());
+        Assert.Empty(without.Complaints());
+    }
+
+    [Theory]
+    [MemberData(nameof(Each))]
+    public async Task A_page_has_no_serious_barrier_in_light_in_dark_or_narrow(string path)
+    {
+        foreach (var look in new[] { new Look(Script: true), new Look(Script: true, Colors: ColorScheme.Dark), new Look(390, Script: true) })
+        {
+            await using var visit = await Visit.Begin(browser, seeds, look);
+            await visit.Open(path);
+            Assert.Equal([], await Barriers(visit.Page));
+        }
+    }
+
+    [Theory]
+    [InlineData($"/deals/{DisputedSite.Deal}")]
+    [InlineData($"/deals/{DisputedSite.Deal}/history")]
+    [InlineData("/companies/nobody")]
+    public async Task What_the_seeds_do_not_show_has_no_serious_barrier_either(string path)
+    {
+        foreach (var colors in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true, Colors: colors));
+            await visit.Page.GotoAsync(disputed.Address + path);
+            Assert.Equal([], await Barriers(visit.Page));
+        }
+    }
+
+    [Fact]
+    public async Task The_look_follows_the_readers_preference()
+    {
+        var grounds = new List<string>();
+        foreach (var colors in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await using var visit = await Visit.Begin(browser, seeds, new Look(Colors: colors));
+            await visit.Open("/");
+            grounds.Add(await visit.Page.Locator("body").EvaluateAsync<string>("body => getComputedStyle(body).backgroundColor"));
+        }
+        Assert.Equal(["rgb(250, 249, 246)", "rgb(21, 23, 22)"], grounds);
+    }
+
+    [Fact]
+    public async Task The_keyboard_reaches_the_content_the_search_and_the_main_navigation()
+    {
+        await using var visit = await Visit.Begin(browser, seeds);
+        await visit.Open("/deals");
+        Assert.Equal(
+            ["Skip to the content", "Ledger", "q", "Search", "Home", "Deals", "Companies", "Investors", "Articles", "Log"],
+            await Tabbed(visit.Page, 10));
+
+        await visit.Open("/deals");
+        await visit.Page.Keyboard.PressAsync("Tab");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        Assert.Equal("content", await visit.Page.EvaluateAsync<string>("document.activeElement.id"));
+        Assert.Equal(["company"], await Tabbed(visit.Page, 1));
+    }
+
+    [Fact]
+    public async Task On_a_narrow_screen_the_keyboard_opens_the_menu_and_walks_through_it_without_scripts()
+    {
+        await using var visit = await Visit.Begin(browser, seeds, new Look(Width: 390));
+        await visit.Open("/deals");
+        var menu = visit.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" });
+        Assert.False(await menu.IsVisibleAsync());
+        Assert.Equal(["Skip to the content", "Ledger", "q", "Search", "Menu"], await Tabbed(visit.Page, 5));
+        await visit.Page.Keyboard.PressAsync("Enter");
+        Assert.True(await menu.IsVisibleAsync());
+        Assert.Equal(["Home", "Deals", "Companies"], await Tabbed(visit.Page, 3));
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.Page.WaitForURLAsync("**/companies");
+        Assert.False(await menu.IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task The_navigation_tells_where_the_reader_is()
+    {
+        await using var visit = await Visit.Begin(browser, seeds);
+        foreach (var (path, place, current) in new[] { ("/", "Home", "page"), ("/deals", "Deals", "page"), ("/deals/stepfun-series-b", "Deals", "true"), ("/log/1", "Log", "true") })
+        {
+            await visit.Open(path);
+            var marked = visit.Page.Locator("#menu [aria-current]");
+            Assert.Equal((place, current), (await marked.InnerTextAsync(), await marked.GetAttributeAsync("aria-current")));
+        }
+    }
+
+    private static async Task<string[]> Tabbed(IPage page, int times)
+    {
+        var names = new string[times];
+        for (var i = 0; i < times; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            names[i] = await page.EvaluateAsync<string>("(document.activeElement.getAttribute('aria-label') || document.activeElement.name || document.activeElement.textContent).trim()");
+        }
+        return names;
+    }
+
+    private static async Task<IEnumerable<string>> Barriers(IPage page)
+    {
+        await page.EvaluateAsync(Axe.Value);
+        var results = await page.EvaluateAsync<JsonElement>("axe.run(document, { resultTypes: ['violations'] })");
+        return
+        [
+            .. results.GetProperty("violations").EnumerateArray()
+                .Where(violation => violation.GetProperty("impact").GetString() is "serious" or "critical")
+                .Select(violation => $"{violation.GetProperty("id")}: {string.Join("; ", violation.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("html").GetString() + " " + node.GetProperty("failureSummary").GetString()))}"),
+        ];
+    }
+}

@@ -1,0 +1,18 @@
+using Xunit;
+
+namespace Ledger.Browser.Tests.Support;
+
+/// <summary>Addresses in the ledger of the seeds.</summary>
+public static class Pages
+{
+    /// <summary>One page of each kind, and more where a kind has faces of its own.</summary>
+    public static readonly string[] OfEachKind =
+    [
+        "/", "/deals", "/deals/enflame-technology-series-b", "/deals/zhipu-ai-2-5-billion-yuan-aggregate", "/deals/intellifusion-pre-ipo/history",
+        "/companies", "/companies/zhipu-ai", "/companies/biren", "/investors", "/investors/tencent", "/investors/fortera-capital",
+        "/parties/shanghai-state-owned-capital-investment", "/articles", "/articles/b17244a40225f137", "/articles/5abb4a867af3d3e3",
+        "/log", "/log/19", "/search", "/search?q=in",
+    ];
+
+    public static TheoryData<string> Each => [.. OfEachKind];
+}
