@@ -22,6 +22,8 @@ public sealed class LedgerProgram : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>What the program has printed so far.</summary>
     public string Output { get { lock (_output) return _output.ToString(); } }
 

@@ -134,7 +134,10 @@ public sealed class ImportTests : IAsyncLifetime
         await using (var program = _ledger.Start("import", file, "--format", "crunchbase-2013"))
         {
             while (await _ledger.Get<EventLog>().Head(Cancel) < 1000)
+            {
+                Assert.False(program.HasEnded, program.Errors);
                 await Task.Delay(5, Cancel);
+            }
             await program.Kill();
         }
         var recorded = await _ledger.Get<EventLog>().Head(Cancel);
