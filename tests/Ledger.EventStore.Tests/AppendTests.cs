@@ -186,4 +186,14 @@ public sealed class AppendTests(LogFixture fixture) : IClassFixture<LogFixture>
         // The clock is behind now; the log's time waits for it.
         Assert.Equal(at, (await other.Log.Append(Samples.To("b", 0, Samples.Moved()), Cancel)).RecordedAt);
     }
+
+    [Fact]
+    public async Task A_database_that_contradicts_itself_is_an_error_and_no_endless_attempt()
+    {
+        await using var other = new LogFixture();
+        await other.InitializeAsync();
+        await other.Log.Append(Samples.To("a", 0, Samples.Moved(), Samples.Moved()), Cancel);
+        await other.Sql("update ledger.mt_streams set version = 1");
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => other.Log.Append(Samples.To("a", 1, Samples.Moved()), Cancel)).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+    }
 }

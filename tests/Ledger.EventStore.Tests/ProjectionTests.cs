@@ -55,6 +55,25 @@ public sealed class ProjectionTests(LogFixture fixture) : IClassFixture<LogFixtu
         Assert.Null((await runner.Status(Cancel)).Failure);
     }
 
+    [Fact]
+    public async Task A_process_stopped_in_the_middle_of_a_batch_loses_it_to_another()
+    {
+        using var thaw = new ManualResetEventSlim();
+        var view = new Freezing { Freeze = () => thaw.Wait(Cancel) };
+        await Migrate("freezing", view);
+        Appended answer = await fixture.Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
+        var stopped = new ProjectionRunner(fixture.Log, fixture.Database, "freezing", [view], NullLogger.Instance, TimeSpan.FromMilliseconds(300));
+        Task<long> frozen = Task.Run(() => stopped.CatchUp(Cancel), Cancel);
+        while (!view.IsFrozen)
+            await Task.Delay(5, Cancel);
+
+        var other = new ProjectionRunner(fixture.Log, fixture.Database, "freezing", [new Freezing()], NullLogger.Instance);
+        Assert.True(await other.CatchUp(Cancel).WaitAsync(TimeSpan.FromSeconds(5), Cancel) >= answer.LastPosition);
+        thaw.Set();
+        await Assert.ThrowsAnyAsync<Exception>(() => frozen);
+        Assert.Equal(await fixture.Log.Head(Cancel), await fixture.Sql("select events from public.frozen"));
+    }
+
     private ProjectionRunner Runner(string group, Projection projection) =>
         new(fixture.Log, fixture.Database, group, [projection], NullLogger.Instance);
 
@@ -78,6 +97,25 @@ public sealed class ProjectionTests(LogFixture fixture) : IClassFixture<LogFixtu
         public override async Task Apply(IReadOnlyList<RecordedEvent> batch, NpgsqlConnection connection, CancellationToken cancel)
         {
             await using var command = new NpgsqlCommand("update public.totals set events = events + $1", connection);
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batch.Count });
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+    }
+
+    private sealed class Freezing : Projection
+    {
+        public Action? Freeze { get; init; }
+        public bool IsFrozen { get; private set; }
+        public override string Name => "frozen";
+        public override int Version => 1;
+        public override string Schema => "create table public.frozen (events bigint not null); insert into public.frozen values (0); grant select, update on public.frozen to ledger_app";
+        public override string Drop => "drop table if exists public.frozen";
+
+        public override async Task Apply(IReadOnlyList<RecordedEvent> batch, NpgsqlConnection connection, CancellationToken cancel)
+        {
+            IsFrozen = Freeze is not null;
+            Freeze?.Invoke();
+            await using var command = new NpgsqlCommand("update public.frozen set events = events + $1", connection);
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batch.Count });
             await command.ExecuteNonQueryAsync(cancel);
         }

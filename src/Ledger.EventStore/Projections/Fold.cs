@@ -13,7 +13,8 @@ internal sealed class FoldException(long position, int events, string projection
 }
 
 /// <summary>One step of a group of projections: a batch of events, the views and the position, in one transaction.</summary>
-internal sealed class Fold(LogReader log, NpgsqlDataSource database, string group, IReadOnlyList<Projection> projections)
+internal sealed class Fold(
+    LogReader log, NpgsqlDataSource database, string group, IReadOnlyList<Projection> projections, TimeSpan stoppedAfter)
 {
     private readonly string _versions = string.Join(',', projections.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => $"{p.Name}:{p.Version}"));
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,10 +69,10 @@ internal sealed class Fold(LogReader log, NpgsqlDataSource database, string grou
     }
 
     /// <summary>A process that is stopped between two statements loses its transaction, and the lock with it.</summary>
-    private static async Task BoundWaiting(NpgsqlConnection connection, CancellationToken cancel)
+    private async Task BoundWaiting(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            $"set local idle_in_transaction_session_timeout = '{ProjectionRunner.StoppedAfter.TotalMilliseconds}'", connection);
+            $"set local idle_in_transaction_session_timeout = '{stoppedAfter.TotalMilliseconds}'", connection);
         await command.ExecuteNonQueryAsync(cancel);
     }
 

@@ -32,12 +32,18 @@ public sealed class ProjectionRunner
     /// <param name="logger">Where failures are told.</param>
     public ProjectionRunner(
         EventLog log, NpgsqlDataSource database, string group, IReadOnlyList<Projection> projections, ILogger logger)
+        : this(log, database, group, projections, logger, StoppedAfter)
+    {
+    }
+
+    internal ProjectionRunner(
+        EventLog log, NpgsqlDataSource database, string group, IReadOnlyList<Projection> projections, ILogger logger, TimeSpan stoppedAfter)
     {
         _log = log;
         _database = database;
         _logger = logger;
         Group = group;
-        _fold = new Fold(log.Reader, database, group, projections);
+        _fold = new Fold(log.Reader, database, group, projections, stoppedAfter);
     }
 
     /// <summary>The group's name.</summary>

@@ -18,6 +18,9 @@ public sealed class LogTree : IDisposable
     /// <summary>How often new events are looked for. The signature follows within a second of the commit.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>How long a process that was stopped while it extended the tree can keep others from it.</summary>
+    private static readonly TimeSpan StoppedAfter = TimeSpan.FromSeconds(5);
+
     private readonly NpgsqlDataSource _database;
     private readonly LogKey _key;
     private readonly ILogger _logger;
@@ -33,7 +36,7 @@ public sealed class LogTree : IDisposable
         _database = database;
         _key = key;
         _logger = logger ?? NullLogger.Instance;
-        _keeper = new TreeKeeper(database, key);
+        _keeper = new TreeKeeper(database, key, StoppedAfter);
     }
 
     /// <summary>

@@ -7,13 +7,10 @@ namespace Ledger.EventStore.Proof;
 /// Extends the tree by the events that were committed since, and signs what it has then. One process at a time does so:
 /// the one that holds the lock on the tree's head.
 /// </summary>
-internal sealed class TreeKeeper(NpgsqlDataSource database, LogKey key)
+internal sealed class TreeKeeper(NpgsqlDataSource database, LogKey key, TimeSpan stoppedAfter)
 {
     /// <summary>How many events one step takes at most.</summary>
     private const int StepMax = 50_000;
-
-    /// <summary>How long a process that was stopped within a step can keep others from the tree.</summary>
-    private static readonly TimeSpan StoppedAfter = TimeSpan.FromSeconds(5);
 
     private TreeEdge? _edge;
     private Checkpoint? _own;
@@ -42,7 +39,7 @@ internal sealed class TreeKeeper(NpgsqlDataSource database, LogKey key)
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
         await using (var bound = new NpgsqlCommand(
-            $"set local idle_in_transaction_session_timeout = {StoppedAfter.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}", connection))
+            $"set local idle_in_transaction_session_timeout = {stoppedAfter.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}", connection))
             await bound.ExecuteNonQueryAsync(cancel);
         if (await Number(connection, $"select size from ledger.tree_head order by size desc limit 1 for update{(wait ? "" : " skip locked")}", cancel) is not { } size)
             return null;

@@ -17,6 +17,12 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
     /// </summary>
     private static readonly TimeSpan LingerMax = TimeSpan.FromMicroseconds(200);
 
+    /// <summary>
+    /// How often a batch may be refused with nobody found to blame. Another process can bring that about once; again and
+    /// again only a database whose rows contradict each other does.
+    /// </summary>
+    private const int UnexplainedMax = 5;
+
     private NpgsqlConnection? _connection;
     private AppendCommand? _command;
     private DateTimeOffset? _downSince;
@@ -49,6 +55,7 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
     private async Task Record(AppendBatch batch)
     {
         bool sent = false;
+        int unexplained = 0;
         for (int attempt = 0; batch.Appends.Count > 0; attempt++)
         {
             try
@@ -61,9 +68,11 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
                 batch.Succeed(position, at);
                 return;
             }
-            catch (PostgresException e) when (AppendCommand.IsMismatch(e))
+            catch (PostgresException e) when (AppendCommand.IsMismatch(e) && unexplained < UnexplainedMax)
             {
+                int before = batch.Appends.Count;
                 batch = await WithoutRefused(batch);
+                unexplained = batch.Appends.Count == before ? unexplained + 1 : 0;
             }
             catch (Exception e) when (Failures.MayPass(e))
             {

@@ -217,10 +217,10 @@ public sealed class BackupTests : IAsyncLifetime
     {
         await using var connection = await Open(database);
         var content = new List<string>();
-        foreach (var (name, columns) in await BackupContent.Tables(connection, Cancel))
+        foreach (var table in await BackupContent.Tables(connection, Cancel))
         {
-            await using var rows = new NpgsqlCommand($"select string_agg(t::text, E'\\n' order by t::text) from {name} t", connection);
-            content.Add($"{name} ({string.Join(", ", columns)})\n{await rows.ExecuteScalarAsync(Cancel)}");
+            await using var rows = new NpgsqlCommand($"select string_agg(t::text, E'\\n' order by t::text) from {table.Name} t", connection);
+            content.Add($"{table.Name} ({string.Join(", ", table.Columns)})\n{await rows.ExecuteScalarAsync(Cancel)}");
         }
 
         content.AddRange((await BackupContent.Sequences(connection, Cancel)).Select(sequence => sequence.ToString()));

@@ -115,6 +115,18 @@ public sealed class TreeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_stopped_while_it_extends_the_tree_does_not_keep_others_from_it()
+    {
+        await _fixture.Log.Append(Samples.To("a", 0, Samples.Moved()), Cancel);
+        // It holds the lock and says nothing more, with the bound that every step sets.
+        await using NpgsqlConnection stopped = await _fixture.Database.OpenConnectionAsync(Cancel);
+        await using NpgsqlTransaction transaction = await stopped.BeginTransactionAsync(Cancel);
+        await using (var step = new NpgsqlCommand("set local idle_in_transaction_session_timeout = 300; select from ledger.tree_head for update", stopped))
+            await step.ExecuteNonQueryAsync(Cancel);
+        Assert.Equal(1, SizeOf(await _tree.Sign(Cancel).WaitAsync(TimeSpan.FromSeconds(5), Cancel)));
+    }
+
+    [Fact]
     public async Task Tiles_entries_and_checkpoint_are_served_by_path()
     {
         await _fixture.Log.Append(Samples.To("a", 0, [.. Enumerable.Range(0, 300).Select(i => Samples.Moved(i))]), Cancel);

@@ -17,8 +17,13 @@ internal static class BackupContent
     public static Task<List<BackupManifest.MigrationRun>> Migrations(NpgsqlConnection connection, CancellationToken cancel) =>
         connection.Query("select name, sha256 from ledger.migration order by applied_at, name", row => new BackupManifest.MigrationRun(row.GetString(0), row.GetString(1)), cancel);
 
+    /// <param name="Name">With its schema, quoted where SQL wants that.</param>
+    /// <param name="Columns">Those that can be loaded, quoted likewise.</param>
+    /// <param name="IsOneRow">Whether the layout itself puts one row there, which can be changed but neither added to nor taken away.</param>
+    internal sealed record Table(string Name, string[] Columns, bool IsOneRow);
+
     /// <summary>Tables and their columns, those that others refer to first.</summary>
-    public static async Task<List<(string Name, string[] Columns)>> Tables(NpgsqlConnection connection, CancellationToken cancel)
+    public static async Task<List<Table>> Tables(NpgsqlConnection connection, CancellationToken cancel)
     {
         var tables = await connection.Query(
             $"""
@@ -27,20 +32,21 @@ internal static class BackupContent
                          where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum),
                    array(select format('%I.%I', rn.nspname, r.relname)
                          from pg_constraint k join pg_class r on r.oid = k.confrelid join pg_namespace rn on rn.oid = r.relnamespace
-                         where k.contype = 'f' and k.conrelid = c.oid and k.confrelid <> c.oid)
+                         where k.contype = 'f' and k.conrelid = c.oid and k.confrelid <> c.oid),
+                   exists (select from pg_trigger where tgrelid = c.oid and tgname = 'one_row')
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where c.relkind = 'r' and {Ours}
             order by 1
             """,
-            row => (Name: row.GetString(0), Columns: row.GetFieldValue<string[]>(1), Needs: row.GetFieldValue<string[]>(2)), cancel);
-        var ordered = new List<(string, string[])>();
-        var known = tables.Select(table => table.Name).ToHashSet(StringComparer.Ordinal);
+            row => (Table: new Table(row.GetString(0), row.GetFieldValue<string[]>(1), row.GetBoolean(3)), Needs: row.GetFieldValue<string[]>(2)), cancel);
+        var ordered = new List<Table>();
+        var known = tables.Select(one => one.Table.Name).ToHashSet(StringComparer.Ordinal);
         while (tables.Count > 0)
         {
-            var next = tables.FindIndex(table => !table.Needs.Any(known.Contains));
-            if (next < 0) throw new InvalidOperationException($"Foreign keys go round in a circle: {string.Join(", ", tables.Select(table => table.Name))}.");
-            ordered.Add((tables[next].Name, tables[next].Columns));
-            known.Remove(tables[next].Name);
+            var next = tables.FindIndex(one => !one.Needs.Any(known.Contains));
+            if (next < 0) throw new InvalidOperationException($"Foreign keys go round in a circle: {string.Join(", ", tables.Select(one => one.Table.Name))}.");
+            ordered.Add(tables[next].Table);
+            known.Remove(tables[next].Table.Name);
             tables.RemoveAt(next);
         }
 

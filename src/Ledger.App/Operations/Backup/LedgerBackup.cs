@@ -61,8 +61,8 @@ internal static class LedgerBackup
         await connection.Execute("set transaction read only; set local timezone = 'UTC'; set local datestyle = 'ISO'; set local bytea_output = 'hex'; set local statement_timeout = 0", cancel);
         var takenAt = (await connection.Query("select now()", row => row.GetDateTime(0), cancel)).Single();
         var tables = new List<BackupManifest.Table>();
-        foreach (var (name, columns) in await BackupContent.Tables(connection, cancel))
-            tables.Add(await WriteTable(tar, connection, name, columns, part, cancel));
+        foreach (var table in await BackupContent.Tables(connection, cancel))
+            tables.Add(await WriteTable(tar, connection, table.Name, table.Columns, part, cancel));
         var manifest = new BackupManifest(BackupManifest.CurrentFormat, ProgramVersion.Current, takenAt,
             await BackupContent.Migrations(connection, cancel), tables, await BackupContent.Sequences(connection, cancel), files);
         using var json = new MemoryStream(manifest.ToJson());

@@ -12,11 +12,6 @@ namespace Ledger.App.Operations.Backup;
 /// </summary>
 internal static class LedgerRestore
 {
-    private const string Head = "ledger.log_head";
-
-    /// <summary>Tables into which the layout itself puts the one row that nobody may take away, by the column that counts from 0.</summary>
-    private static readonly Dictionary<string, string> OneRow = new(StringComparer.Ordinal) { [Head] = "position", ["ledger.tree_head"] = "size" };
-
     /// <param name="owner">Open, as the owner of the ledger's tables; outside a transaction.</param>
     /// <param name="dataFolder">Gets the folder <c>keys</c>, which must not be there yet.</param>
     /// <param name="file">Is read twice: nothing is changed before all of it was found whole.</param>
@@ -82,38 +77,38 @@ internal static class LedgerRestore
     private static async Task Load(NpgsqlConnection owner, BackupManifest manifest, string file, CancellationToken cancel)
     {
         // A server that is at work on this database waits here, and then finds the restored log.
-        await owner.Execute($"set local statement_timeout = 0; set local timezone = 'UTC'; set local datestyle = 'ISO'; lock table {Head} in access exclusive mode", cancel);
-        var there = (await BackupContent.Tables(owner, cancel)).ToDictionary(table => table.Name, table => table.Columns, StringComparer.Ordinal);
-        foreach (var name in there.Keys)
-            if (await Holds(owner, OneRow.TryGetValue(name, out var counter) ? $"{name} where {counter} > 0" : name, cancel))
-                throw new BackupRefusedException($"The ledger is not empty, its table {name} holds rows: a backup is restored into an empty one.");
+        await owner.Execute("set local statement_timeout = 0; set local timezone = 'UTC'; set local datestyle = 'ISO'; lock table ledger.log_head in access exclusive mode", cancel);
+        var there = (await BackupContent.Tables(owner, cancel)).ToDictionary(table => table.Name, StringComparer.Ordinal);
+        foreach (var table in there.Values.Where(table => !table.IsOneRow))
+            if (await Holds(owner, table.Name, cancel))
+                throw new BackupRefusedException($"The ledger is not empty, its table {table.Name} holds rows: a backup is restored into an empty one.");
         foreach (var table in manifest.Tables)
-            if (!there.TryGetValue(table.Name, out var columns) || table.Columns.Except(columns).Any())
+            if (!there.TryGetValue(table.Name, out var target) || table.Columns.Except(target.Columns).Any())
                 throw new BackupRefusedException($"The archive's table {table.Name} does not fit this program's database: use the program that wrote it, {manifest.Program}.");
 
         var tables = manifest.Tables.ToDictionary(table => table.Member, StringComparer.Ordinal);
         await foreach (var entry in BackupArchive.Members(file, cancel))
-            if (tables.TryGetValue(entry.Name, out var table)) await LoadTable(owner, table, entry.DataStream ?? Stream.Null, cancel);
+            if (tables.TryGetValue(entry.Name, out var table)) await LoadTable(owner, table, there[table.Name].IsOneRow, entry.DataStream ?? Stream.Null, cancel);
         foreach (var sequence in manifest.Sequences)
             await owner.Execute("select setval($1::regclass, $2, $3)", cancel, sequence.Name, sequence.LastValue, sequence.IsCalled);
     }
 
-    private static async Task LoadTable(NpgsqlConnection owner, BackupManifest.Table table, Stream rows, CancellationToken cancel)
+    private static async Task LoadTable(NpgsqlConnection owner, BackupManifest.Table table, bool isOneRow, Stream rows, CancellationToken cancel)
     {
         var columns = string.Join(", ", table.Columns);
-        var oneRow = OneRow.ContainsKey(table.Name);
-        var target = oneRow ? $"restored_{table.Name.Replace('.', '_')}" : table.Name;
-        if (oneRow) await owner.Execute($"create temporary table {target} (like {table.Name}) on commit drop", cancel);
+        var target = isOneRow ? "restored_row" : table.Name;
+        if (isOneRow) await owner.Execute($"create temporary table {target} (like {table.Name})", cancel);
         await using (var copy = (StreamWriter)await owner.BeginTextImportAsync($"copy {target} ({columns}) from stdin", cancel))
         {
             await rows.CopyToAsync(copy.BaseStream, cancel);
             await copy.FlushAsync(cancel);
         }
 
-        if (oneRow) await owner.Execute($"update {table.Name} set ({columns}) = (select {columns} from {target})", cancel);
         var loaded = (await owner.Query($"select count(*) from {target}", row => row.GetInt64(0), cancel)).Single();
         if (loaded != table.Rows)
             throw new BackupRefusedException($"The archive's table {table.Name} should have {table.Rows} rows, but {loaded} were loaded.");
+        if (!isOneRow) return;
+        await owner.Execute($"update {table.Name} set ({columns}) = (select {columns} from {target}); drop table {target}", cancel);
     }
 
     /// <summary>Puts the folder in place as a whole. Before the commit: a ledger without its key would make itself a new one.</summary>
