@@ -20,6 +20,7 @@ public sealed class OutputTests(SeededLedger seeded)
     [InlineData("events --limit 3")]
     [InlineData("events --after 1000000")]
     [InlineData("migrate")]
+    [InlineData("verify")]
     public async Task With_json_a_command_prints_json_and_nothing_else(string arguments)
     {
         var run = await (await seeded.Ledger).Run([.. arguments.Split(' '), "--json"]);
@@ -43,6 +44,15 @@ public sealed class OutputTests(SeededLedger seeded)
             var addresses = Assert.Single(JsonNode.Parse(run.Output)!["addresses"]!.AsArray());
             Assert.Matches(@"^http://127\.0\.0\.1:[1-9]\d*$", (string)addresses!);
         }
+    }
+
+    [Fact]
+    public async Task The_log_is_exported_as_a_line_of_json_an_event()
+    {
+        var run = await (await seeded.Ledger).Run("export", "events", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(92, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).Count());
     }
 
     [Theory]

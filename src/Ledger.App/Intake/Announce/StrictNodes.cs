@@ -20,9 +20,11 @@ internal sealed class StrictNodes : INodeDeserializer
             return false;
         if (node is not Scalar && !node.Anchor.IsEmpty)
             throw Wrong(node, "an anchor (&) stands before fields or a list; only texts may be given one");
-        if (expectedType.IsGenericType && expectedType.GetGenericTypeDefinition() == typeof(List<>))
+        if (expectedType.IsGenericType && expectedType.IsAssignableTo(typeof(ICollection)))
         {
-            value = ReadList(reader, node, expectedType, nestedObjectDeserializer);
+            value = expectedType.IsAssignableTo(typeof(IDictionary))
+                ? ReadMap(reader, node, expectedType, nestedObjectDeserializer)
+                : ReadList(reader, node, expectedType, nestedObjectDeserializer);
             return true;
         }
         if (IsNothing(node))
@@ -49,11 +51,35 @@ internal sealed class StrictNodes : INodeDeserializer
         if (!reader.TryConsume<SequenceStart>(out _))
             throw Misplaced(node, "a list is");
         while (!reader.TryConsume<SequenceEnd>(out _))
+            list.Add(ReadItem(reader, itemType, readItem));
+        return list;
+    }
+
+    private static IDictionary ReadMap(IParser reader, NodeEvent node, Type type, Func<IParser, Type, object?> readItem)
+    {
+        var map = (IDictionary)Activator.CreateInstance(type)!;
+        if (IsNothing(node))
+        {
+            reader.MoveNext();
+            return map;
+        }
+        if (!reader.TryConsume<MappingStart>(out _))
+            throw Misplaced(node, "fields are");
+        while (!reader.TryConsume<MappingEnd>(out _))
         {
             var start = reader.Current!;
-            list.Add(readItem(reader, itemType) ?? throw Wrong(start, $"nothing stands where {(itemType == typeof(string) ? "a text is" : "fields are")} expected"));
+            var key = (string)ReadItem(reader, typeof(string), readItem);
+            if (map.Contains(key))
+                throw Wrong(start, $"'{key}' stands twice");
+            map.Add(key, ReadItem(reader, type.GetGenericArguments()[1], readItem));
         }
-        return list;
+        return map;
+    }
+
+    private static object ReadItem(IParser reader, Type type, Func<IParser, Type, object?> readItem)
+    {
+        var start = reader.Current!;
+        return readItem(reader, type) ?? throw Wrong(start, $"nothing stands where {(type == typeof(string) ? "a text is" : "fields are")} expected");
     }
 
     /// <summary>Null for a type that needs no care: its text is its value.</summary>
