@@ -29,6 +29,8 @@ begin
     if at < last_at then
         raise exception 'Recorded times never decrease: % lies before %.', at, last_at using errcode = 'LG002';
     end if;
+    -- All appends wait at the head: whoever keeps another row locked is no append, and must not stop the log for long.
+    perform set_config('lock_timeout', '200ms', true);
     at := coalesce(at, greatest(clock_timestamp(), last_at));
     update ledger.log_head set position = base + cardinality(event_ids), recorded_at = at where position = base;
 

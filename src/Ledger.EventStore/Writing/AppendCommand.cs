@@ -46,6 +46,9 @@ internal sealed class AppendCommand : IAsyncDisposable
     public static bool IsUnstorable(Exception problem) =>
         problem is PostgresException { SqlState: ['2', '2', ..] or ['5', '4', ..] or "LG002" };
 
+    /// <summary>True if somebody who is no append keeps a stream's row locked: nothing was recorded.</summary>
+    public static bool IsLockedOut(Exception problem) => problem is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
     public static async Task<AppendCommand> Prepare(NpgsqlConnection connection)
     {
         var command = new AppendCommand(connection);

@@ -74,7 +74,7 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
                 batch = await WithoutRefused(batch);
                 unexplained = batch.Appends.Count == before ? unexplained + 1 : 0;
             }
-            catch (Exception e) when (Failures.MayPass(e))
+            catch (Exception e) when (Failures.MayPass(e) && !AppendCommand.IsLockedOut(e))
             {
                 await Disconnect();
                 _downSince ??= DateTimeOffset.UtcNow;

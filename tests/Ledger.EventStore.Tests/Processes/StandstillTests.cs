@@ -61,6 +61,23 @@ public sealed class StandstillTests(LogFixture fixture) : IClassFixture<LogFixtu
         Assert.InRange(pages, 1, 10);
     }
 
+    [Fact]
+    public async Task A_row_of_a_stream_that_somebody_keeps_locked_fails_its_appends_and_no_others()
+    {
+        string locked = Samples.Name();
+        await fixture.Log.Append(Samples.To(locked, 0, Samples.Moved()), Cancel);
+        await using NpgsqlConnection holder = await fixture.Owner.OpenConnectionAsync(Cancel);
+        await using NpgsqlTransaction holding = await holder.BeginTransactionAsync(Cancel);
+        await using (var hold = new NpgsqlCommand($"select from ledger.mt_streams where id = '{locked}' for update", holder))
+            await hold.ExecuteNonQueryAsync(Cancel);
+        Task<Appended> refused = fixture.Log.Append(Samples.To(locked, 1, Samples.Moved()), Cancel);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => fixture.Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel)))
+            .WaitAsync(TimeSpan.FromSeconds(5), Cancel);
+        Assert.Equal(PostgresErrorCodes.LockNotAvailable, (await Assert.ThrowsAsync<PostgresException>(() => refused)).SqlState);
+        await holding.RollbackAsync(Cancel);
+        Assert.Equal(2, (await fixture.Log.Append(Samples.To(locked, 1, Samples.Moved()), Cancel)).Versions[locked]);
+    }
+
     private static async Task Signal(Process process, string signal)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
