@@ -38,7 +38,8 @@ public sealed class ImportTests : IAsyncLifetime
         Assert.Equal((1, 1, 0), ((int)report["rows"]!, (int)report["deals"]!, report["skipped"]!.AsArray().Count));
         var deal = await Deal("cb-acme-series-a-2012-08-29-600000");
         Assert.Equal(("Acme", "a", 600000m, "2012-08-29"), (deal.Company.Name, deal.Round!.Series, deal.Amount.Low, deal.Announced.Date));
-        Assert.Equal((["games-video"], ["San Francisco"]), (deal.Sectors, deal.Places));
+        Assert.Equal(["games-video"], deal.Sectors);
+        Assert.Equal(["San Francisco"], deal.Places);
         var quote = deal.Claims![0].Quote;
         Assert.StartsWith("/company/acme,Acme,games_video", quote.Text, StringComparison.Ordinal);
         Assert.Equal(Headings.Length + 1, quote.Start);

@@ -29,7 +29,7 @@ internal sealed class StrictNodes : INodeDeserializer
         }
         if (IsNothing(node))
             return false;
-        if (expectedType.IsSubclassOf(typeof(Written)) || (expectedType.IsGenericType && expectedType.GetGenericTypeDefinition() == typeof(Dictionary<,>)))
+        if (expectedType.IsSubclassOf(typeof(Written)))
             return node is MappingStart ? false : throw Misplaced(node, "fields are");
         if (node is not Scalar scalar)
             throw Misplaced(node, "a text is");
