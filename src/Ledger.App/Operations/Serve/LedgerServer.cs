@@ -22,7 +22,15 @@ internal static class LedgerServer
         await using var app = Build(ledger, addresses);
         await app.StartAsync(cancel);
         started(app.Urls);
-        await app.WaitForShutdownAsync(cancel);
+        try
+        {
+            await app.WaitForShutdownAsync(cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Being told to stop is how a server ends; the host may hear of it before or after us.
+            await app.StopAsync(CancellationToken.None);
+        }
     }
 
     private static WebApplication Build(Invocation ledger, string addresses)
