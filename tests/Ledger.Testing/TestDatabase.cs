@@ -121,7 +121,8 @@ public sealed class TestDatabase : IAsyncDisposable
                           when datname ~ '^template_[0-9a-f]{20}$' then split_part(shobj_description(oid, 'pg_database'), ' ', 1)::bigint end as made
               from pg_database) as ours
             where made < $1
-            """, connection) { Parameters = { new() { Value = UnixSeconds() - (long)LeftoverAge.TotalSeconds } } };
+            """, connection)
+        { Parameters = { new() { Value = UnixSeconds() - (long)LeftoverAge.TotalSeconds } } };
         var names = new List<string>();
         await using (var reader = await find.ExecuteReaderAsync())
             while (await reader.ReadAsync()) names.Add(reader.GetString(0));

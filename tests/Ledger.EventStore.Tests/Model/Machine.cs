@@ -149,7 +149,8 @@ internal sealed class Machine : IAsyncDisposable
     [
         .. step.Streams.Select((s, i) => new StreamAppend(NameOf(s.Stream), Math.Max(0, VersionOf(NameOf(s.Stream)) + (i == 0 ? step.Off : 0)),
             [.. Enumerable.Range(0, s.Events).Select(n => new NewEvent(Guid.CreateVersion7(), n == 0 ? new CounterOpened($"{step.Content}") : new CounterMoved(step.Content)))])),
-    ]) { Key = step.Key == 0 ? null : $"{_name}-{step.Key}" };
+    ])
+    { Key = step.Key == 0 ? null : $"{_name}-{step.Key}" };
 
     private string NameOf(int stream) => $"{_name}-{stream}";
 

@@ -47,13 +47,22 @@ internal static class Programs
     private static Gen<Step> Steps() => Gen.Frequency(
         (8, Append()),
         (3, from back in Gen.Choose(1, 5) select (Step)new Step.Repeat(back)),
-        (2, from stream in Stream() from callers in Gen.Choose(2, 6) from key in Gen.Elements(true, false)
+        (2, from stream in Stream()
+            from callers in Gen.Choose(2, 6)
+            from key in Gen.Elements(true, false)
             select (Step)new Step.Race(stream, callers, key)),
         (2, from stream in Stream() from after in Gen.Choose(0, 30) select (Step)new Step.Cancelled(stream, after)),
-        (2, from stream in Stream() from a in Gen.Choose(0, 8) from b in Gen.Choose(0, 20) from back in Gen.Elements(true, false)
+        (2, from stream in Stream()
+            from a in Gen.Choose(0, 8)
+            from b in Gen.Choose(0, 20)
+            from back in Gen.Elements(true, false)
             select (Step)new Step.ReadStream(stream, a, b, back)),
-        (3, from a in Gen.Choose(0, 10) from b in Gen.Choose(0, 40) from back in Gen.Elements(true, false)
-            from limit in Gen.Choose(0, 10) from opened in Gen.Elements(true, false) from e in Gen.Choose(-5, 10)
+        (3, from a in Gen.Choose(0, 10)
+            from b in Gen.Choose(0, 40)
+            from back in Gen.Elements(true, false)
+            from limit in Gen.Choose(0, 10)
+            from opened in Gen.Elements(true, false)
+            from e in Gen.Choose(-5, 10)
             select (Step)new Step.ReadLog(a, b, back, limit, opened, e)),
         (1, Gen.Constant((Step)new Step.Reopen())));
 

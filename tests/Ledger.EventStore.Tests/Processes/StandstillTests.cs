@@ -13,7 +13,8 @@ public sealed class StandstillTests(LogFixture fixture) : IClassFixture<LogFixtu
     {
         string journal = Path.GetTempFileName();
         using Process other = Process.Start(new ProcessStartInfo("dotnet",
-            [typeof(StandstillTests).Assembly.Location, "write", fixture.ConnectionString, journal, "7"]) { RedirectStandardInput = true })!;
+            [typeof(StandstillTests).Assembly.Location, "write", fixture.ConnectionString, journal, "7"])
+        { RedirectStandardInput = true })!;
         try
         {
             var random = new Random(1);

@@ -96,7 +96,8 @@ internal static class WritingProcess
     }
 
     private static Append Append(string key, string stream, long version, int events, string? why = null) => new("writer",
-        [new(stream, version, [.. Enumerable.Range(0, events).Select(i => Samples.Moved(i, why ?? key))])]) { Key = key };
+        [new(stream, version, [.. Enumerable.Range(0, events).Select(i => Samples.Moved(i, why ?? key))])])
+    { Key = key };
 
     private static async Task<long> VersionOf(EventLog log, string stream) =>
         await log.ReadStream(stream, backwards: true).Select(e => e.Version).FirstOrDefaultAsync();

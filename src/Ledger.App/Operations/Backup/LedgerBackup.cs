@@ -93,7 +93,10 @@ internal static class LedgerBackup
         // An archive names a member's length before its content, so a table waits in a file until it is known.
         await using var rows = new FileStream(part, new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.ReadWrite, UnixCreateMode = OwnerOnly, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            Mode = FileMode.Create,
+            Access = FileAccess.ReadWrite,
+            UnixCreateMode = OwnerOnly,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
         });
         using (var copy = (StreamReader)await connection.BeginTextExportAsync($"copy {name} ({string.Join(", ", columns)}) to stdout", cancel))
             await copy.BaseStream.CopyToAsync(rows, cancel);

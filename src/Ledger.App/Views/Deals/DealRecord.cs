@@ -48,7 +48,8 @@ public sealed record DealRecord(
             deal.Claim(Field.UseOfProceeds)?.Claim.AsWritten,
             [.. deal.Values<ClaimValue.ReportedBy>(Field.ReportedBy).Select(source => source.Name)],
             [.. deal.Sources.Select(source => source.Value)],
-            [.. deal.Contested.Select(Written.Name)], deal.Version, deal.Last!.Position) { Counts = deal.Counts };
+            [.. deal.Contested.Select(Written.Name)], deal.Version, deal.Last!.Position)
+        { Counts = deal.Counts };
     }
 }
 
