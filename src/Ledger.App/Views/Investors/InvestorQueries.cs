@@ -99,7 +99,9 @@ public sealed class InvestorQueries(NpgsqlDataSource database, PartyNames names,
 
     private static List<CoInvestor> CoInvestors(PartyId investor, List<Deal> deals, IReadOnlyDictionary<string, PartyName> names) =>
     [
-        .. deals.SelectMany(deal => deal.Investors.Select(other => other.Party).OfType<PartyId>().Distinct())
+        // Who only backs the company was in no deal together with anybody.
+        .. deals.Where(deal => Held(deal, investor).Role != InvestorRole.Backer)
+            .SelectMany(deal => deal.Investors.Where(other => other.Role != InvestorRole.Backer).Select(other => other.Party).OfType<PartyId>().Distinct())
             .Where(other => other != investor)
             .GroupBy(other => other.Value)
             .Select(other => new CoInvestor(other.Key, names[other.Key].Name, other.LongCount()))
