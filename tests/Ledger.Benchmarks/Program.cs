@@ -23,6 +23,7 @@ Environment.SetEnvironmentVariable("LEDGER_TEST_DATA", Path.Combine("/var/tmp", 
 List<Figure> figures = [];
 foreach (Comparison comparison in comparisons.Where(c => only is null || c.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
     figures.AddRange(await comparison.Run(line => (json ? Console.Error : Console.Out).WriteLine(line)));
+await Scans.Clear();
 
 if (json)
     Console.WriteLine(JsonSerializer.Serialize(figures, BenchmarksJson.Default.ListFigure));

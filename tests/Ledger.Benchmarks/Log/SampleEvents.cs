@@ -12,6 +12,7 @@ internal sealed record DealOpened(string Name);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DealChanged))]
 [JsonSerializable(typeof(DealOpened))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class SampleEventsJson : JsonSerializerContext;
 
 /// <summary>Events of the size of a ledger's, 340 to 420 bytes.</summary>
