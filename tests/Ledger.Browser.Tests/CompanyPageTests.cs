@@ -24,7 +24,7 @@ public sealed class CompanyPageTests(TestBrowser browser, SeedSite seeds)
     {
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/companies/zhipu-ai");
-        Assert.Equal(["Funding round", "Previous financing round", "Sum over several rounds"], await visit.Page.Locator(".deal-table tbody th a").AllInnerTextsAsync());
+        Assert.Equal(["Previous financing round", "Funding round", "Sum over several rounds"], await visit.Page.Locator(".deal-table tbody th a").AllInnerTextsAsync());
         Assert.Equal(
             ["Beijing Zhongguancun Science City Innovation Development", "Alibaba", "Tencent", "Hillhouse", "Legend Capital", "Qiming Venture Partners", "Sequoia", "Xiaomi"],
             await visit.Page.Locator("section[aria-labelledby=investors] tbody th").AllInnerTextsAsync());
