@@ -48,8 +48,8 @@ public sealed class DealPageTests(TestBrowser browser, SeedSite seeds, DisputedS
         Assert.StartsWith("/articles/b17244a40225f137#claim-", visit.Path, StringComparison.Ordinal);
         var marked = visit.Page.Locator("mark:has(:target)");
         Assert.Equal(quote, await marked.TextContentAsync());
-        var box = (await marked.BoundingBoxAsync())!;
-        Assert.InRange(box.Y, 56, 900);
+        // Waits for the scrolling to end.
+        await Assertions.Expect(marked).ToBeInViewportAsync();
     }
 
     [Fact]
