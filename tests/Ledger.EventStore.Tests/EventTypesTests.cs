@@ -45,8 +45,9 @@ public sealed class EventTypesTests(LogFixture fixture) : IClassFixture<LogFixtu
         RecordedEvent e = Assert.Single(await log.ReadStream(stream, cancel: Cancel).ToListAsync(Cancel));
         Assert.Equal(type, e.Type);
         Assert.Equal(golden.RootElement.GetProperty("reads").Deserialize(SamplesJson.Default.CounterMoved), e.Data);
-        // Asked for by its present name it is found under its old ones.
-        Assert.Contains(await log.Read(new LogQuery { Types = ["counter_moved"] }, Cancel).ToListAsync(Cancel), found => found.Id == e.Id);
+        // Asked for by its present name it is found under its old ones. (Other tests store what cannot be read.)
+        var query = new LogQuery { Types = ["counter_moved"], After = e.Position - 1, UpTo = e.Position };
+        Assert.Equal(e.Id, Assert.Single(await log.Read(query, Cancel).ToListAsync(Cancel)).Id);
     }
 
     [Fact]
