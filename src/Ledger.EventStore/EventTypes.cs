@@ -74,6 +74,9 @@ public sealed partial class EventTypes
         ? name
         : throw new ArgumentException($"{type} is not a registered event type.", nameof(type));
 
+    /// <summary>A name as it was registered: one text for all events that bear it.</summary>
+    internal string Known(string name) => _types.TryGetValue(name, out JsonTypeInfo? type) ? _names[type.Type] : name;
+
     /// <summary>An event's name and data as they are stored: UTF-8 JSON.</summary>
     internal (string Name, byte[] Json) Write(object data)
     {

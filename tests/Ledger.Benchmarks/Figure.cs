@@ -7,7 +7,7 @@ namespace Ledger.Benchmarks;
 /// <param name="Value">The median of the runs.</param>
 /// <param name="Unit">What value and floor count.</param>
 /// <param name="Floor">The median of what the figure is held against.</param>
-/// <param name="Ratio">Value by floor.</param>
+/// <param name="Ratio">The median of the turns' ratios of value to floor.</param>
 /// <param name="Target">What the ratio must reach; of a latency, what it may reach.</param>
 /// <param name="Met">Whether it does.</param>
 internal sealed record Figure(string Name, double Value, string Unit, double Floor, double Ratio, double Target, bool Met)

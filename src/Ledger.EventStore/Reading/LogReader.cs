@@ -1,13 +1,19 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Text;
 using Npgsql;
 
 namespace Ledger.EventStore.Reading;
 
-/// <summary>Reads events a page at a time: memory is bounded, and no snapshot is held while the caller works.</summary>
+/// <summary>
+/// Reads events a page at a time: memory is bounded, and no snapshot is held while the caller works. The next page of a
+/// scan is fetched meanwhile.
+/// </summary>
 internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
 {
     private const int PageSize = 1_000;
+    private static readonly DateTimeOffset Since2000 = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private const string Columns = "seq_id, id, stream_id, version, type, timestamp, data, headers, correlation_id, causation_id";
 
     public static async Task<long> Head(NpgsqlConnection connection, CancellationToken cancel)
@@ -49,41 +55,73 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         long after = query.After;
         long upTo = query.UpTo ?? await Head(cancel);
         int left = query.Limit ?? int.MaxValue;
-        (string sql, List<NpgsqlParameter> filters) = Filtered(query);
-        while (after < upTo && left > 0)
+        int size = Math.Min(PageSize, left);
+        string filters = Filters(query);
+        await using var next = new PageAhead(cancel);
+        next.Start(Fetch);
+        while (true)
         {
-            int size = Math.Min(PageSize, left);
-            List<RecordedEvent> page = await Page(
-                sql, [Parameter(after), Parameter(upTo), Parameter(size), .. filters.Select(f => f.Clone())], cancel);
+            List<RecordedEvent> page = await next.Page;
+            bool last = page.Count < size || (left -= page.Count) == 0;
+            if (!last)
+            {
+                if (query.Backwards)
+                    upTo = page[^1].Position - 1;
+                else
+                    after = page[^1].Position;
+                size = Math.Min(PageSize, left);
+                next.Start(Fetch);
+            }
             foreach (RecordedEvent e in page)
                 yield return e;
-            if (page.Count < size)
+            if (last)
                 yield break;
-            left -= page.Count;
-            if (query.Backwards)
-                upTo = page[^1].Position - 1;
-            else
-                after = page[^1].Position;
         }
+
+        // By COPY, which takes no parameters: numbers, registered names and formatted times need no quoting.
+        Task<List<RecordedEvent>> Fetch(CancellationToken stop) => Scan($"""
+            select {Columns} from ledger.mt_events where seq_id > {after} and seq_id <= {upTo} {filters}
+            order by seq_id {(query.Backwards ? "desc" : "asc")} limit {size}
+            """, stop);
     }
 
-    private (string Sql, List<NpgsqlParameter> Filters) Filtered(LogQuery query)
+    private string Filters(LogQuery query)
     {
-        string sql = $"select {Columns} from ledger.mt_events where seq_id > $1 and seq_id <= $2";
-        List<NpgsqlParameter> filters = [];
+        string sql = "";
         if (query.Types is { } names)
-            Add("type = any", new NpgsqlParameter<string[]> { TypedValue = types.WithOldNames(names) });
+            sql += $" and type = any('{{{string.Join(',', types.WithOldNames(names))}}}')";
         if (query.RecordedFrom is { } from)
-            Add("timestamp >=", new NpgsqlParameter<DateTimeOffset> { TypedValue = from.ToUniversalTime() });
+            sql += $" and timestamp >= '{Formatted(from)}'";
         if (query.RecordedBefore is { } before)
-            Add("timestamp <", new NpgsqlParameter<DateTimeOffset> { TypedValue = before.ToUniversalTime() });
-        return (sql + $" order by seq_id {(query.Backwards ? "desc" : "asc")} limit $3", filters);
+            sql += $" and timestamp < '{Formatted(before)}'";
+        return sql;
 
-        void Add(string condition, NpgsqlParameter parameter)
+        static string Formatted(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.ffffff+00", CultureInfo.InvariantCulture);
+    }
+
+    private async Task<List<RecordedEvent>> Scan(string sql, CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
+        var page = new List<RecordedEvent>();
+        var headers = new LastHeaders();
+        await CopyRows.Read(connection, $"copy ({sql}) to stdout (format binary)", row => page.Add(Event(row, headers)), cancel);
+        return page;
+    }
+
+    private RecordedEvent Event(ReadOnlySpan<byte> row, LastHeaders headers)
+    {
+        long position = BinaryPrimitives.ReadInt64BigEndian(CopyRows.Next(ref row, out _));
+        var id = new Guid(CopyRows.Next(ref row, out _), bigEndian: true);
+        string stream = Encoding.UTF8.GetString(CopyRows.Next(ref row, out _));
+        long version = BinaryPrimitives.ReadInt64BigEndian(CopyRows.Next(ref row, out _));
+        string type = types.Known(Encoding.UTF8.GetString(CopyRows.Next(ref row, out _)));
+        DateTimeOffset recordedAt = Since2000.AddTicks(BinaryPrimitives.ReadInt64BigEndian(CopyRows.Next(ref row, out _)) * TimeSpan.TicksPerMicrosecond);
+        object data = types.Read(type, CopyRows.Json(CopyRows.Next(ref row, out _)), position);
+        return new RecordedEvent(position, id, stream, version, type, recordedAt, data, headers.Of(CopyRows.Json(CopyRows.Next(ref row, out _))))
         {
-            filters.Add(parameter);
-            sql += $" and {condition}(${filters.Count + 3})";
-        }
+            CorrelationId = CopyRows.Next(ref row, out bool correlated) is var correlation && correlated ? Encoding.UTF8.GetString(correlation) : null,
+            CausationId = CopyRows.Next(ref row, out bool caused) is var causation && caused ? Encoding.UTF8.GetString(causation) : null,
+        };
     }
 
     public Task<List<RecordedEvent>> ReadStreams(IReadOnlyCollection<string> streams, CancellationToken cancel) => Page(
@@ -102,39 +140,42 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         command.Parameters.AddRange(parameters);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
         var page = new List<RecordedEvent>();
+        var headers = new LastHeaders();
         while (await reader.ReadAsync(cancel))
-            page.Add(Event(reader));
+            page.Add(Event(reader, headers));
         return page;
     }
 
-    private RecordedEvent Event(NpgsqlDataReader reader)
+    private RecordedEvent Event(NpgsqlDataReader reader, LastHeaders headers)
     {
         long position = reader.GetInt64(0);
-        string type = reader.GetString(4);
+        string type = types.Known(reader.GetString(4));
         object data = types.Read(type, reader.GetFieldValue<byte[]>(6), position);
         return new RecordedEvent(position, reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), type,
-            reader.GetFieldValue<DateTimeOffset>(5), data, Headers(reader))
+            reader.GetFieldValue<DateTimeOffset>(5), data, headers.Of(reader.IsDBNull(7) ? [] : reader.GetFieldValue<byte[]>(7)))
         {
             CorrelationId = reader.IsDBNull(8) ? null : reader.GetString(8),
             CausationId = reader.IsDBNull(9) ? null : reader.GetString(9),
         };
     }
 
-    private static Dictionary<string, string> Headers(NpgsqlDataReader reader)
-    {
-        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (reader.IsDBNull(7))
-            return headers;
-        var json = new Utf8JsonReader(reader.GetFieldValue<byte[]>(7));
-        json.Read();
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-        {
-            string name = json.GetString()!;
-            json.Read();
-            headers[name] = json.TokenType == JsonTokenType.String ? json.GetString()! : "";
-        }
-        return headers;
-    }
-
     private static NpgsqlParameter<T> Parameter<T>(T value) => new() { TypedValue = value };
+
+    /// <summary>A page that is on its way.</summary>
+    private sealed class PageAhead(CancellationToken cancel) : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+
+        public Task<List<RecordedEvent>> Page { get; private set; } = Task.FromResult<List<RecordedEvent>>([]);
+
+        public void Start(Func<CancellationToken, Task<List<RecordedEvent>>> fetch) => Page = Task.Run(() => fetch(_stop.Token));
+
+        /// <summary>Its reader may have stopped before the end.</summary>
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await Page.ContinueWith(_ => { }, TaskScheduler.Default);
+            _stop.Dispose();
+        }
+    }
 }

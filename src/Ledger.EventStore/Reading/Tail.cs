@@ -14,7 +14,7 @@ internal sealed class Tail(NpgsqlDataSource database, EventLogOptions options) :
     private const string Topic = "ledger_log";
 
     /// <summary>Hints follow each other at this distance at least, however fast the log grows.</summary>
-    private static readonly TimeSpan HintPause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan HintPause = TimeSpan.FromMilliseconds(10);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -114,7 +114,8 @@ internal sealed class Tail(NpgsqlDataSource database, EventLogOptions options) :
             {
                 await _hintDue.Reader.ReadAsync(_stop.Token);
                 await using NpgsqlConnection connection = await database.OpenConnectionAsync(_stop.Token);
-                await Execute(connection, $"notify {Topic}, '{Known}'");
+                // A hint need not be durable: it waits for no disk.
+                await Execute(connection, $"select set_config('synchronous_commit', 'off', true), pg_notify('{Topic}', '{Known}')");
                 await Task.Delay(HintPause, _stop.Token);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -5,7 +5,8 @@
 create procedure ledger.append(
     -- one element an event, in the order of their positions
     event_ids uuid[], event_streams text[], event_versions bigint[], event_types text[], event_data jsonb[],
-    event_correlations text[], event_causations text[], event_headers jsonb[],
+    event_appends int[], -- which of the next arrays' elements is the event's
+    append_correlations text[], append_causations text[], append_headers jsonb[],
     -- streams which exist: the version each must have, and the one it gets
     grown text[], grown_from bigint[], grown_to bigint[],
     -- streams which must not exist
@@ -23,6 +24,11 @@ begin
     -- Planned once a session, while the tables may still be small: only index lookups stay right as they grow.
     perform set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
             set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
+
+    -- Large batches queue among themselves first, so that at the head a small one has at most one of them before it.
+    if cardinality(event_ids) >= 64 then
+        perform pg_advisory_xact_lock(hashtextextended('ledger.append', 0));
+    end if;
 
     select h.position, h.recorded_at into strict base, last_at
         from ledger.log_head h order by h.position desc limit 1 for update;
@@ -58,10 +64,10 @@ begin
 
     insert into ledger.mt_events
             (seq_id, id, stream_id, version, type, data, timestamp, correlation_id, causation_id, headers)
-        select base + e.n, e.id, e.stream, e.version, e.type, e.data, at, e.correlation, e.causation, e.headers
-        from unnest(event_ids, event_streams, event_versions, event_types, event_data,
-                    event_correlations, event_causations, event_headers)
-            with ordinality e (id, stream, version, type, data, correlation, causation, headers, n);
+        select base + e.n, e.id, e.stream, e.version, e.type, e.data, at,
+               append_correlations[e.append], append_causations[e.append], append_headers[e.append]
+        from unnest(event_ids, event_streams, event_versions, event_types, event_data, event_appends)
+            with ordinality e (id, stream, version, type, data, append, n);
 
     -- Marten reads its high-water mark here: never below the last committed position, and ahead of it only now.
     perform setval('ledger.mt_events_sequence', base + cardinality(event_ids));

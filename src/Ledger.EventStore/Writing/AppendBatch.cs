@@ -17,9 +17,10 @@ internal sealed class AppendBatch
     public List<long> EventVersions { get; } = [];
     public List<string> EventTypes { get; } = [];
     public List<byte[]> EventData { get; } = [];
-    public List<string?> EventCorrelations { get; } = [];
-    public List<string?> EventCausations { get; } = [];
-    public List<byte[]> EventHeaders { get; } = [];
+    public List<int> EventAppends { get; } = [];
+    public List<string?> Correlations { get; } = [];
+    public List<string?> Causations { get; } = [];
+    public List<byte[]> Headers { get; } = [];
     public List<string> Grown { get; } = [];
     public List<long> GrownFrom { get; } = [];
     public List<long> GrownTo { get; } = [];
@@ -58,6 +59,9 @@ internal sealed class AppendBatch
         }
         _appends.Add(pending);
         Bytes += pending.Bytes;
+        Correlations.Add(append.CorrelationId);
+        Causations.Add(append.CausationId);
+        Headers.Add(pending.Headers);
         int next = 0;
         foreach (StreamAppend stream in append.Streams)
             AddStream(pending, stream, ref next);
@@ -73,9 +77,7 @@ internal sealed class AppendBatch
             EventVersions.Add(++version);
             EventTypes.Add(pending.Types[next]);
             EventData.Add(pending.Data[next]);
-            EventCorrelations.Add(pending.Append.CorrelationId);
-            EventCausations.Add(pending.Append.CausationId);
-            EventHeaders.Add(pending.Headers);
+            EventAppends.Add(_appends.Count);
             next++;
         }
         if (stream.ExpectedVersion == 0)

@@ -7,7 +7,7 @@ namespace Ledger.EventStore.Writing;
 internal sealed class AppendCommand : IAsyncDisposable
 {
     private const string Sql =
-        "call ledger.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,null,$19)";
+        "call ledger.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,null,$20)";
 
     private readonly NpgsqlCommand _command;
     private readonly List<Action<AppendBatch>> _bindings = [];
@@ -20,9 +20,10 @@ internal sealed class AppendCommand : IAsyncDisposable
         Bind(NpgsqlDbType.Bigint, b => b.EventVersions);
         Bind(NpgsqlDbType.Text, b => b.EventTypes);
         Bind(NpgsqlDbType.Jsonb, b => b.EventData);
-        Bind(NpgsqlDbType.Text, b => b.EventCorrelations);
-        Bind(NpgsqlDbType.Text, b => b.EventCausations);
-        Bind(NpgsqlDbType.Jsonb, b => b.EventHeaders);
+        Bind(NpgsqlDbType.Integer, b => b.EventAppends);
+        Bind(NpgsqlDbType.Text, b => b.Correlations);
+        Bind(NpgsqlDbType.Text, b => b.Causations);
+        Bind(NpgsqlDbType.Jsonb, b => b.Headers);
         Bind(NpgsqlDbType.Text, b => b.Grown);
         Bind(NpgsqlDbType.Bigint, b => b.GrownFrom);
         Bind(NpgsqlDbType.Bigint, b => b.GrownTo);

@@ -1,18 +1,26 @@
+using System.Diagnostics;
+
 namespace Ledger.EventStore.Writing;
 
 /// <summary>
 /// Appends that wait to be recorded, in the order they came. Of those on the same stream, or with the same key, one is
 /// on its way at a time, so that each is judged by what the one before it has left.
 /// </summary>
-internal sealed class AppendQueue(int batchEventsMax)
+/// <param name="batchMax">How many events a batch holds at most.</param>
+/// <param name="batchMaxBeside">The same while the other queue is in use.</param>
+/// <param name="givesWayTo">A queue whose appends are not to wait long for this one's.</param>
+internal sealed class AppendQueue(int batchMax, int batchMaxBeside, AppendQueue? givesWayTo = null)
 {
     private const long BatchBytesMax = 8 << 20;
+
+    /// <summary>For how long after an append a queue counts as in use.</summary>
+    private static readonly TimeSpan InUse = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How many appends that have to wait are passed over in search of others.</summary>
     private const int PassedOverMax = 1_000;
 
     /// <summary>How many events must be queued before a second writer is worth its while.</summary>
-    private readonly int _backlogForHelp = batchEventsMax / 2;
+    private readonly int _backlogForHelp = batchMax / 4;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<PendingAppend> _queued = [];
@@ -20,10 +28,18 @@ internal sealed class AppendQueue(int batchEventsMax)
     private readonly Signal _changed = new();
     private readonly Signal _backlog = new();
     private long _events;
+    private long _lastAdded;
     private bool _closed;
 
     /// <summary>How many appends are queued.</summary>
     public int Count => _queued.Count;
+
+    /// <summary>Whether its appends are small: then a batch is worth a moment's wait for one more.</summary>
+    public bool IsForFew => givesWayTo is null;
+
+    /// <summary>Whether the queue that this one gives way to is in use.</summary>
+    public bool GivesWay => givesWayTo is { } other
+        && Volatile.Read(ref other._lastAdded) is var last and > 0 && Stopwatch.GetElapsedTime(last) < InUse;
 
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public void Add(PendingAppend pending)
@@ -33,6 +49,7 @@ internal sealed class AppendQueue(int batchEventsMax)
             ObjectDisposedException.ThrowIf(_closed, typeof(EventLog));
             _queued.AddLast(pending);
             _events += pending.Data.Length;
+            Volatile.Write(ref _lastAdded, Stopwatch.GetTimestamp());
             _changed.Give();
             if (_events >= _backlogForHelp)
                 _backlog.Give();
@@ -66,8 +83,9 @@ internal sealed class AppendQueue(int batchEventsMax)
             var batch = new AppendBatch();
             var passedOver = new Claims();
             int passed = 0;
+            int max = GivesWay ? batchMaxBeside : batchMax;
             LinkedListNode<PendingAppend>? next = _queued.First;
-            while (next is { } node && passed < PassedOverMax && HasRoom(batch, node.Value))
+            while (next is { } node && passed < PassedOverMax && HasRoom(batch, node.Value, max))
             {
                 next = node.Next;
                 PendingAppend pending = node.Value;
@@ -118,8 +136,8 @@ internal sealed class AppendQueue(int batchEventsMax)
         }
     }
 
-    private bool HasRoom(AppendBatch batch, PendingAppend next) => batch.Appends.Count == 0
-        || (batch.EventIds.Count + next.Data.Length <= batchEventsMax && batch.Bytes + next.Bytes <= BatchBytesMax);
+    private static bool HasRoom(AppendBatch batch, PendingAppend next, int max) => batch.Appends.Count == 0
+        || (batch.EventIds.Count + next.Data.Length <= max && batch.Bytes + next.Bytes <= BatchBytesMax);
 
     private void Remove(LinkedListNode<PendingAppend> node)
     {

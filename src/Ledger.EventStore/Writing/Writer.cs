@@ -17,6 +17,8 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
     /// </summary>
     private static readonly TimeSpan LingerMax = TimeSpan.FromMicroseconds(200);
 
+    private static readonly TimeSpan HelperPause = TimeSpan.FromMilliseconds(10);
+
     /// <summary>
     /// How often a batch may be refused with nobody found to blame. Another process can bring that about once; again and
     /// again only a database whose rows contradict each other does.
@@ -34,7 +36,13 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
         int callers = 0;
         while (await queue.WaitForWork(helper))
         {
-            while (queue.Count < callers && Stopwatch.GetElapsedTime(answered) < LingerMax)
+            // Two cores' worth of large batches would leave the small ones nothing.
+            if (helper && queue.GivesWay)
+            {
+                await Task.Delay(HelperPause);
+                continue;
+            }
+            while (queue.IsForFew && queue.Count < callers && Stopwatch.GetElapsedTime(answered) < LingerMax)
                 await Task.Yield();
             AppendBatch batch = queue.Take(out Task changed);
             if (batch.Appends.Count == 0)

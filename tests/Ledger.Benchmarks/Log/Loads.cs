@@ -12,16 +12,15 @@ internal static class Loads
 {
     public const int Events = 200_000;
 
-    /// <summary>Appends under way at a time.</summary>
-    private const int Callers = 4;
-
-    /// <summary>An append of 1,000 events goes to so many existing streams.</summary>
+    /// <summary>An append of 1,000 events goes to so many existing streams; so many appends are under way at a time.</summary>
     private const int StreamsOfBulk = 100;
+    private const int BulkCallers = 8;
     private const int PerStreamOfBulk = 10;
     private const int ExistingStreams = 2_000;
 
-    /// <summary>An import's chunk: so many new streams of five events.</summary>
-    private const int StreamsOfChunk = 100;
+    /// <summary>An import's chunk: so many new streams of five events; so many chunks are under way at a time.</summary>
+    private const int StreamsOfChunk = 20;
+    private const int ImportCallers = 48;
     private const int PerNewStream = 5;
 
     private static readonly byte[] Headers = "{\"author\": \"benchmark\"}"u8.ToArray();
@@ -39,7 +38,7 @@ internal static class Loads
     {
         const int PerAppend = StreamsOfBulk * PerStreamOfBulk;
         // Rounds over the streams, so that no two appends under way meet.
-        await Parallel.ForAsync(0, Events / PerAppend, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (append, _) =>
+        await Parallel.ForAsync(0, Events / PerAppend, new ParallelOptions { MaxDegreeOfParallelism = BulkCallers }, async (append, _) =>
         {
             int first = append * StreamsOfBulk;
             await log.Append(new Append("benchmark", [.. Enumerable.Range(first, StreamsOfBulk).Select(s => new StreamAppend(
@@ -76,7 +75,7 @@ internal static class Loads
         long recorded = 0;
         try
         {
-            await Parallel.ForAsync(0L, events / (StreamsOfChunk * PerNewStream), new ParallelOptions { MaxDegreeOfParallelism = Callers, CancellationToken = cancel },
+            await Parallel.ForAsync(0L, events / (StreamsOfChunk * PerNewStream), new ParallelOptions { MaxDegreeOfParallelism = ImportCallers, CancellationToken = cancel },
                 async (chunk, _) =>
                 {
                     long first = chunk * StreamsOfChunk;
