@@ -6,7 +6,7 @@ namespace Ledger.EventStore.Writing;
 
 /// <summary>
 /// The way of appends into the log. Few events go together in common transactions; many events have a lane of their own,
-/// so that who appends a little does not queue behind who appends a lot.
+/// which gives way to the first, so that who appends a little does not queue behind who appends a lot.
 /// </summary>
 internal sealed class Writers : IAsyncDisposable
 {
