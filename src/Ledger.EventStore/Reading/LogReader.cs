@@ -13,6 +13,9 @@ namespace Ledger.EventStore.Reading;
 internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
 {
     private const int PageSize = 1_000;
+
+    /// <summary>Large enough that asking costs little beside decoding, small enough to die young.</summary>
+    private const int ScanPageSize = 2_000;
     private static readonly DateTimeOffset Since2000 = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private const string Columns = "seq_id, id, stream_id, version, type, timestamp, data, headers, correlation_id, causation_id";
 
@@ -55,7 +58,7 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         long after = query.After;
         long upTo = query.UpTo ?? await Head(cancel);
         int left = query.Limit ?? int.MaxValue;
-        int size = Math.Min(PageSize, left);
+        int size = Math.Min(ScanPageSize, left);
         string filters = Filters(query);
         await using var next = new PageAhead(cancel);
         next.Start(Fetch);
@@ -69,7 +72,7 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
                     upTo = page[^1].Position - 1;
                 else
                     after = page[^1].Position;
-                size = Math.Min(PageSize, left);
+                size = Math.Min(ScanPageSize, left);
                 next.Start(Fetch);
             }
             foreach (RecordedEvent e in page)
