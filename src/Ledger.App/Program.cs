@@ -4,6 +4,7 @@ using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
 using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.Demo;
+using Ledger.App.Operations.Export;
 using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Serve;

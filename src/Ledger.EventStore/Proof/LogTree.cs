@@ -174,6 +174,20 @@ public sealed class LogTree : IDisposable
         }
     }
 
+    /// <summary>
+    /// Writes the texts that events name by their hashes, one a line: <c>{"sha256":"…","text":"…"}</c>. They are no part of
+    /// the tree; the hashes are.
+    /// </summary>
+    /// <param name="output">Takes UTF-8 lines.</param>
+    /// <param name="cancel">Stops.</param>
+    public async Task ExportTexts(Stream output, CancellationToken cancel = default)
+    {
+        await using NpgsqlCommand command = _database.CreateCommand("select encode(sha256, 'hex'), to_json(content)::text from ledger.texts order by sha256");
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            await output.WriteAsync(Encoding.UTF8.GetBytes($"{{\"sha256\":\"{reader.GetString(0)}\",\"text\":{reader.GetString(1)}}}\n"), cancel);
+    }
+
     /// <summary>Holds the whole log against the tree and against every checkpoint that was signed, in the database and in the file beside the key.</summary>
     /// <param name="progress">Told how many events were checked.</param>
     /// <param name="cancel">Stops.</param>

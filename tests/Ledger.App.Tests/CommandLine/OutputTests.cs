@@ -47,12 +47,12 @@ public sealed class OutputTests(SeededLedger seeded)
     }
 
     [Fact]
-    public async Task The_log_is_exported_as_a_line_of_json_an_event()
+    public async Task The_log_is_exported_as_a_line_of_json_a_text_and_an_event()
     {
         var run = await (await seeded.Ledger).Run("export", "events", "--json");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Equal(92, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).Count());
+        Assert.Equal(5 + 92, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).Count());
     }
 
     [Theory]

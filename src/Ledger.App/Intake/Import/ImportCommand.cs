@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals;
 using Ledger.App.Intake.Announce;
@@ -11,25 +10,32 @@ namespace Ledger.App.Intake.Import;
 internal static class ImportCommand
 {
     private const string Csv = "csv";
+    private const string Jsonl = "jsonl";
     private const string Crunchbase = "crunchbase-2013";
 
     public static Command Make()
     {
-        var file = new Argument<string>("FILE") { Description = "A table of deals, a row a deal." };
-        var format = new Option<string>("--format") { Description = "How the table is written.", Required = true };
-        format.AcceptOnlyFromAmong(Csv, Crunchbase);
+        var file = new Argument<string>("FILE") { Description = "A table of deals, a row a deal; or what 'ledger export events' wrote." };
+        var format = new Option<string>("--format") { Description = "How the file is written.", Required = true };
+        format.AcceptOnlyFromAmong(Csv, Crunchbase, Jsonl);
         var map = new Option<string?>("--map") { Description = "What the columns of a csv mean.", HelpName = "MAPPING.YAML" };
-        return new Command("import", "Record the rows of a table, each as a deal with its row for a quote. What is recorded already is left alone.") { file, format, map }
+        return new Command("import", "Record the rows of a table, each as a deal with its row for a quote; what is recorded already is left alone. Or fill an empty ledger with the events of another (jsonl).") { file, format, map }
             .Doing(async (ledger, cancel) =>
             {
+                var path = ledger.Parsed.GetRequiredValue(file);
+                if (ledger.Parsed.GetRequiredValue(format) == Jsonl)
+                {
+                    await ExportedLog.Import(ledger, path, cancel);
+                    return;
+                }
                 var (where, mapping) = await Mapping(ledger.Parsed.GetRequiredValue(format), ledger.Parsed.GetValue(map), cancel);
-                var table = await Table.Open(ledger.Parsed.GetRequiredValue(file), mapping.Encoding, cancel);
+                var table = await Table.Open(path, mapping.Encoding, cancel);
                 var reader = new RowReader(where, mapping, table);
                 var source = AnnouncementReader.Describe(where, mapping.Source);
                 await ledger.Open(migrate: false, cancel);
                 var total = table.Rows().Count();
-                var report = await WithProgress(total, progress =>
-                    new Importer(ledger.Get<DealLedger>()).Run(reader, table, source, Invocation.Author, progress, cancel));
+                var report = await ImportProgress.Show(total, "rows", progress =>
+                    new Importer(ledger.Get<DealLedger>()).Run(reader, table, source, Invocation.Author, done => progress(done.Rows), cancel));
                 await ledger.Sign(cancel);
                 await ledger.CatchUp(cancel);
                 ledger.Print(report, Write);
@@ -48,35 +54,6 @@ internal static class ImportCommand
         if (map is null)
             throw new InputException("--map", "is missing; it names the file that says what the columns of a csv mean");
         return (map, StrictYaml.Parse<ImportMapping>(map, TextFile.Decode(await TextFile.Read(map, "a mapping", cancel), map)));
-    }
-
-    /// <summary>A bar on a terminal, and elsewhere a line now and then; both on standard error.</summary>
-    private static async Task<ImportReport> WithProgress(int total, Func<Action<ImportReport>, Task<ImportReport>> run)
-    {
-        var began = Stopwatch.StartNew();
-        if (Console.IsErrorRedirected)
-        {
-            var told = TimeSpan.Zero;
-            return await run(report =>
-            {
-                if (began.Elapsed - told < TimeSpan.FromSeconds(2))
-                    return;
-                told = began.Elapsed;
-                Console.Error.WriteLine($"{report.Rows} of {total} rows, {report.Events} events, {report.Rows / began.Elapsed.TotalSeconds:0} rows/s");
-            });
-        }
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return await console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(async progress =>
-            {
-                var bar = progress.AddTask("Importing", maxValue: total);
-                return await run(report =>
-                {
-                    bar.Value = report.Rows;
-                    bar.Description = $"{report.Rows} of {total} rows, {report.Events} events, {report.Rows / began.Elapsed.TotalSeconds:0} rows/s";
-                });
-            });
     }
 
     private static void Write(ImportReport report, IAnsiConsole console)

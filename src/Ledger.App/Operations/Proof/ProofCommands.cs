@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
 using Ledger.App.Intake;
+using Ledger.App.Views;
 using Ledger.EventStore;
 using Spectre.Console;
 
@@ -66,7 +67,7 @@ internal static class ProofCommands
 
     private static void Write(LogVerdict verdict, IAnsiConsole console)
     {
-        console.WriteLine($"{verdict.Events} events were checked against the tree and {verdict.Checkpoints} signed checkpoints"
+        console.WriteLine($"{Shown.Count(verdict.Events, "event")} checked against the tree and {Shown.Count(verdict.Checkpoints, "signed checkpoint")}"
             + (verdict.Unproven > 0 ? $"; the last {verdict.Unproven} are not signed yet." : "."));
         foreach (var fault in verdict.Faults)
             console.WriteLine(fault.FirstPosition == fault.LastPosition ? $"Event {fault.FirstPosition}: {fault.What}" : $"Events {fault.FirstPosition} to {fault.LastPosition}: {fault.What}");
