@@ -26,7 +26,6 @@ internal static class Api
         api.MapGet("/articles", (ArticleQueries articles, string? next, string? limit, CancellationToken cancel) =>
             articles.List(PageLimit.Parse(limit), next, cancel));
         api.MapGet("/articles/{id}", (ArticleQueries articles, string id, CancellationToken cancel) => articles.Get(id, cancel));
-        api.MapGet("/events", (EventQueries events, string? after, string? limit, CancellationToken cancel) =>
-            events.List(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel));
+        api.MapLog();
     }
 }

@@ -13,6 +13,13 @@ public sealed record EventRecord(
     /// <summary>What it says, in one line for people.</summary>
     [JsonIgnore]
     public string Summary { get; init; } = "";
+
+    internal static EventRecord Of(RecordedEvent e) => new(
+        e.Position, e.Id, e.Stream, e.Version, e.Type, e.RecordedAt, e.Author,
+        JsonSerializer.SerializeToElement(e.Data, StoredJson.Options.GetTypeInfo(e.Data.GetType())))
+    {
+        Summary = EventSummary.Of(e.Data),
+    };
 }
 
 /// <summary>The log as a list.</summary>
@@ -46,13 +53,7 @@ public sealed class EventQueries(EventLog log)
     {
         var events = new List<EventRecord>();
         await foreach (var e in log.Read(query, cancel))
-        {
-            events.Add(new EventRecord(e.Position, e.Id, e.Stream, e.Version, e.Type, e.RecordedAt, e.Author,
-                JsonSerializer.SerializeToElement(e.Data, StoredJson.Options.GetTypeInfo(e.Data.GetType())))
-            {
-                Summary = EventSummary.Of(e.Data),
-            });
-        }
+            events.Add(EventRecord.Of(e));
         return events;
     }
 }

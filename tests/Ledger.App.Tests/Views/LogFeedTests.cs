@@ -1,0 +1,75 @@
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
+using Ledger.App.Tests.Support;
+
+namespace Ledger.App.Tests.Views;
+
+/// <summary>The log over HTTP.</summary>
+public sealed class LogFeedTests : IAsyncLifetime
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private LedgerOnTestDatabase _ledger = null!;
+
+    public async ValueTask InitializeAsync() => _ledger = await LedgerOnTestDatabase.Create(Cancel);
+
+    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
+
+    [Fact]
+    public async Task It_is_read_a_page_at_a_time_and_followed_as_it_grows()
+    {
+        await using var server = _ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
+        await server.Printed("http://127.0.0.1:");
+        using var http = new HttpClient { BaseAddress = Address(server.Output) };
+        await using var following = Follow(http, "/api/log/stream").GetAsyncEnumerator(Cancel);
+        var first = following.MoveNextAsync().AsTask();
+
+        await _ledger.Run("seed", LedgerOnTestDatabase.Seeds);
+
+        List<long> seen = [];
+        for (var more = await first; more; more = seen.Count < 92 && await following.MoveNextAsync())
+        {
+            seen.Add(Position(following.Current));
+            Assert.Equal(following.Current.EventId, $"{seen[^1]}");
+        }
+        Assert.Equal(Enumerable.Range(1, 92).Select(n => (long)n), seen);
+
+        var page = JsonNode.Parse(await http.GetStringAsync("/api/log?after=90&limit=1", Cancel))!;
+        Assert.Equal((91, "91"), ((int)page["items"]![0]!["position"]!, (string)page["next"]!));
+
+        await using var resumed = Follow(http, "/api/log/stream?after=3", lastEventId: "90").GetAsyncEnumerator(Cancel);
+        Assert.True(await resumed.MoveNextAsync());
+        Assert.Equal((91, "deal_announced"), (Position(resumed.Current), resumed.Current.EventType));
+
+        // Streams that are open do not hold up the server's end.
+        Assert.Equal(0, (await server.Terminate()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_place_that_is_none_is_refused()
+    {
+        await using var server = _ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
+        await server.Printed("http://127.0.0.1:");
+        using var http = new HttpClient { BaseAddress = Address(server.Output) };
+
+        var answer = await http.GetAsync("/api/log/stream?after=yesterday", Cancel);
+
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Contains("'yesterday'", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    private static Uri Address(string printed) => new((string)JsonNode.Parse(printed)!["addresses"]![0]!);
+
+    private static long Position(SseItem<string> item) => (long)JsonNode.Parse(item.Data)!["position"]!;
+
+    private static async IAsyncEnumerable<SseItem<string>> Follow(HttpClient http, string path, string? lastEventId = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        answer.EnsureSuccessStatusCode();
+        await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync(Cancel)).EnumerateAsync(Cancel))
+            yield return item;
+    }
+}
