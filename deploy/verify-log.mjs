@@ -114,6 +114,14 @@ function checkConsistency(older, newer, proof) {
 
 // --- the three checks ---
 
+function positionOf(line, number) {
+  try {
+    return JSON.parse(line).position;
+  } catch {
+    throw new Failed(`The event on line ${number} is not JSON.`);
+  }
+}
+
 // Before its events an export holds the texts that they name by hash: no part of the tree, but each is what its hash says.
 function isText(line) {
   if (!line.subarray(0, 10).equals(Buffer.from('{"sha256":'))) return false;
@@ -147,7 +155,7 @@ async function checkLog([events, ...files], key) {
   for await (const line of linesOf(events)) {
     if (tree.size === 0 && isText(line)) continue;
     tree.add(leafHash(line));
-    const { position } = JSON.parse(line);
+    const position = positionOf(line, tree.size);
     if (position !== tree.size) throw new Failed(`Line ${tree.size} holds position ${position}.`);
     check();
   }

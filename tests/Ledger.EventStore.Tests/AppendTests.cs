@@ -177,14 +177,40 @@ public sealed class AppendTests(LogFixture fixture) : IClassFixture<LogFixture>
     [Fact]
     public async Task A_restored_append_keeps_its_time_and_times_never_decrease()
     {
-        DateTimeOffset at = new DateTimeOffset(2100, 1, 2, 3, 4, 5, TimeSpan.FromHours(8)).AddMicroseconds(6);
+        DateTimeOffset at = new DateTimeOffset(2020, 1, 2, 3, 4, 5, TimeSpan.FromHours(8)).AddMicroseconds(6);
         await using var other = new LogFixture();
         await other.InitializeAsync();
         Appended answer = await other.Log.Append(Samples.To("a", 0, Samples.Moved()) with { RecordedAt = at }, Cancel);
         Assert.Equal((at, TimeSpan.Zero), (answer.RecordedAt, answer.RecordedAt.Offset));
         await Assert.ThrowsAsync<ArgumentException>(() => other.Log.Append(Samples.To("b", 0, Samples.Moved()) with { RecordedAt = at.AddMicroseconds(-1) }, Cancel));
-        // The clock is behind now; the log's time waits for it.
-        Assert.Equal(at, (await other.Log.Append(Samples.To("b", 0, Samples.Moved()), Cancel)).RecordedAt);
+        await Assert.ThrowsAsync<ArgumentException>(() => other.Log.Append(Samples.To("b", 0, Samples.Moved()) with { RecordedAt = DateTimeOffset.UtcNow.AddMinutes(1) }, Cancel));
+        // The clock was put back; the log's time waits for it.
+        var ahead = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        await other.Sql("update ledger.log_head set recorded_at = '2100-01-01Z'");
+        Assert.Equal(ahead, (await other.Log.Append(Samples.To("b", 0, Samples.Moved()), Cancel)).RecordedAt);
+    }
+
+    [Fact]
+    public async Task An_append_of_which_only_a_part_was_recorded_is_no_repeat()
+    {
+        string stream = Samples.Name();
+        NewEvent one = Samples.Moved(1), two = Samples.Moved(2);
+        await Log.Append(Samples.To(stream, 0, one), Cancel);
+        await Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
+        await Assert.ThrowsAsync<VersionConflictException>(() => Log.Append(Samples.To(stream, 0, one, two), Cancel));
+        Assert.True((await Log.Append(Samples.To(stream, 0, one), Cancel)).Repeated);
+    }
+
+    [Fact]
+    public async Task A_check_that_fails_fails_its_batch_and_no_later_one()
+    {
+        await using var other = new LogFixture();
+        await other.InitializeAsync();
+        await other.Log.Append(Samples.To("a", 0, Samples.Moved()), Cancel);
+        await other.Sql("revoke execute on function ledger.append_check from ledger_app");
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => other.Log.Append(Samples.To("a", 0, Samples.Moved()), Cancel)).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        await other.Sql("grant execute on function ledger.append_check to ledger_app");
+        await other.Log.Append(Samples.To("b", 0, Samples.Moved()), Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
     }
 
     [Fact]

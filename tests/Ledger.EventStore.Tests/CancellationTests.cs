@@ -62,6 +62,37 @@ public sealed class CancellationTests(LogFixture fixture) : IClassFixture<LogFix
         await Assert.ThrowsAsync<ObjectDisposedException>(() => log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel));
     }
 
+    [Fact]
+    public async Task Appends_that_are_withdrawn_are_let_go_of()
+    {
+        await using var log = new EventLog(fixture.Database, Samples.Types(), new EventLogOptions { QueuedEventsMax = 10, QueuedBytesMax = 1 << 20 });
+        await log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
+        await using NpgsqlConnection blocker = await fixture.Database.OpenConnectionAsync(Cancel);
+        await using NpgsqlTransaction holding = await HoldHead(blocker);
+        Task<Appended> first = log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
+        while (await Waiting() == 0)
+            await Task.Delay(5, Cancel);
+        string why = new('x', 50_000);
+        List<WeakReference> withdrawn = [];
+        for (int i = 0; i < 50; i++)
+            withdrawn.Add(await Withdraw(log, why));
+        GC.Collect();
+        // The last may still stand in somebody's registers.
+        Assert.InRange(withdrawn.Count(append => append.IsAlive), 0, 5);
+        await holding.RollbackAsync(Cancel);
+        await first;
+    }
+
+    private static async Task<WeakReference> Withdraw(EventLog log, string why)
+    {
+        using var cancel = new CancellationTokenSource();
+        Append append = Samples.To(Samples.Name(), 0, Samples.Moved(1, why));
+        Task<Appended> answer = log.Append(append, cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        return new WeakReference(append);
+    }
+
     private async Task<NpgsqlTransaction> HoldHead(NpgsqlConnection connection)
     {
         NpgsqlTransaction transaction = await connection.BeginTransactionAsync(Cancel);

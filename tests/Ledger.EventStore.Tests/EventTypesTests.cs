@@ -94,7 +94,7 @@ public sealed class EventTypesTests(LogFixture fixture) : IClassFixture<LogFixtu
     /// <summary>Stores an event as an older program did.</summary>
     private async Task<long> Store(string stream, string type, string data)
     {
-        await using NpgsqlCommand command = fixture.Database.CreateCommand("call ledger.append($1,$2,$3,$4,$5,'{1}',$6,$6,$7,'{}','{}','{}',$2,$3,'{}','{}','{}','{}','{}',null,null)");
+        await using NpgsqlCommand command = fixture.Database.CreateCommand("call ledger.append($1,$2,$3,$4,$5,'{1}',$6,$6,$7,'{}','{}','{}',$2,$3,'{}','{}','{}','{}','{}',false,null,null)");
         Add(Guid.CreateVersion7(), NpgsqlDbType.Uuid);
         Add(stream, NpgsqlDbType.Text);
         Add(1L, NpgsqlDbType.Bigint);

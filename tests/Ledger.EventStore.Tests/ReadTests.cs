@@ -63,6 +63,52 @@ public sealed class ReadTests(LogFixture fixture) : IClassFixture<LogFixture>
         await following.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
     }
 
+    [Fact]
+    public async Task A_hint_that_lies_changes_nothing()
+    {
+        await using var other = new LogFixture();
+        await other.InitializeAsync();
+        await other.Log.Append(Samples.To("a", 0, Samples.Moved()), Cancel);
+        await using var follower = new EventLog(other.Database, Samples.Types());
+        await using IAsyncEnumerator<LogBatch> following = follower.Follow(0, cancel: Cancel).GetAsyncEnumerator(Cancel);
+        await following.MoveNextAsync();
+        ValueTask<bool> next = following.MoveNextAsync();
+        await other.Sql("select pg_notify('ledger_log', '999999999')");
+        await Task.Delay(400, Cancel);
+        Assert.False(next.IsCompleted);
+        await other.Log.Append(Samples.To("b", 0, Samples.Moved()), Cancel);
+        Assert.True(await next);
+        Assert.Equal((1, 0L), (following.Current.Count, following.Current.Behind));
+    }
+
+    [Fact]
+    public async Task A_scan_of_many_pages_may_be_left_early_cancelled_or_meet_what_it_does_not_know()
+    {
+        const int Many = 5_001;
+        await using var other = new LogFixture();
+        await other.InitializeAsync();
+        await other.Log.Append(Samples.To("many", 0, [.. Enumerable.Range(1, Many).Select(n => Samples.Moved(n))]), Cancel);
+
+        Assert.Equal(Enumerable.Range(1, Many), await Numbers(other.Log.Read(new LogQuery(), Cancel)));
+        Assert.Equal(Enumerable.Range(2, Many - 2).Reverse(), await Numbers(other.Log.Read(new LogQuery { Backwards = true, After = 1, UpTo = Many - 1 }, Cancel)));
+        Assert.Equal(2_500, (await Numbers(other.Log.Read(new LogQuery { Limit = 2_500 }, Cancel)))[^1]);
+        for (int i = 0; i < 50; i++)
+            Assert.Equal(1, (await other.Log.Read(new LogQuery(), Cancel).FirstAsync(Cancel)).Position);
+        using var cancel = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (RecordedEvent e in other.Log.Read(new LogQuery(), cancel.Token))
+            {
+                if (e.Position == 1_000)
+                    await cancel.CancelAsync();
+            }
+        });
+        await using var ignorant = new EventLog(other.Database, new EventTypes().Add("counter_opened", SamplesJson.Default.CounterMoved));
+        await Assert.ThrowsAsync<UnknownEventTypeException>(async () => await ignorant.Read(new LogQuery(), Cancel).ToListAsync(Cancel));
+        // None of which has used up a connection.
+        Assert.Equal(Many, await other.Log.Read(new LogQuery(), Cancel).CountAsync(Cancel));
+    }
+
     private static async Task<List<int>> Numbers(IAsyncEnumerable<RecordedEvent> events) =>
         await events.Select(e => ((CounterMoved)e.Data).By).ToListAsync(Cancel);
 

@@ -54,7 +54,14 @@ internal static class CheckpointFile
     /// <summary>Appends notes, and returns when they are on the disk.</summary>
     public static void Append(LogKey key, IEnumerable<string> notes)
     {
-        using var file = new FileStream(key.CheckpointFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        using var file = new FileStream(key.CheckpointFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        // What a crash cut off must not run into what follows.
+        if (file.Length > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != '\n')
+                file.WriteByte((byte)'\n');
+        }
         foreach (string note in notes)
             file.Write(Encoding.UTF8.GetBytes(note + "\n"));
         file.Flush(flushToDisk: true);

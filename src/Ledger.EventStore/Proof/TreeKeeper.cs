@@ -12,6 +12,9 @@ internal sealed class TreeKeeper(NpgsqlDataSource database, LogKey key, TimeSpan
     /// <summary>How many events one step takes at most.</summary>
     private const int StepMax = 50_000;
 
+    /// <summary>How many of them are read before the lock is held on to.</summary>
+    private const int PageSize = 5_000;
+
     private TreeEdge? _edge;
     private Checkpoint? _own;
 
@@ -88,19 +91,25 @@ internal sealed class TreeKeeper(NpgsqlDataSource database, LogKey key, TimeSpan
 
     private async Task Extend(NpgsqlConnection connection, long size, long upTo, CancellationToken cancel)
     {
-        long expected = size;
-        await StoredLeaves.Read(connection, size, upTo, leaf =>
+        // The lock's own connection stays idle meanwhile: only so does the database cut off a process that was stopped.
+        await using NpgsqlConnection reading = await database.OpenConnectionAsync(cancel);
+        for (long expected = size; expected < upTo;)
         {
-            if (leaf.Position != ++expected)
-                throw new InvalidDataException($"The event at position {expected} is missing.");
-            Span<byte> hash = stackalloc byte[Merkle.HashSize];
-            Merkle.Leaf(leaf.Prefixed, hash);
-            _edge!.Add(hash);
-            if (_own is { } own && own.Size == _edge.Size && !own.Root.AsSpan().SequenceEqual(_edge.Root()))
-                throw NotWhatWasSigned(own);
-        }, cancel);
-        if (expected != upTo)
-            throw new InvalidDataException($"The event at position {expected + 1} is missing.");
+            long pageEnd = Math.Min(upTo, expected + PageSize);
+            await StoredLeaves.Read(reading, expected, pageEnd, leaf =>
+            {
+                if (leaf.Position != ++expected)
+                    throw new InvalidDataException($"The event at position {expected} is missing.");
+                Span<byte> hash = stackalloc byte[Merkle.HashSize];
+                Merkle.Leaf(leaf.Prefixed, hash);
+                _edge!.Add(hash);
+                if (_own is { } own && own.Size == _edge.Size && !own.Root.AsSpan().SequenceEqual(_edge.Root()))
+                    throw NotWhatWasSigned(own);
+            }, cancel);
+            if (expected != pageEnd)
+                throw new InvalidDataException($"The event at position {expected + 1} is missing.");
+            await Number(connection, "select 1::bigint", cancel);
+        }
         await _edge!.Save(connection, cancel);
         await using var move = new NpgsqlCommand("update ledger.tree_head set size = $2 where size = $1", connection);
         move.Parameters.Add(new NpgsqlParameter<long> { TypedValue = size });

@@ -28,9 +28,10 @@ internal static partial class TreeResources
     private static async Task<byte[]?> Entries(NpgsqlConnection connection, long index, int width, CancellationToken cancel)
     {
         await using var size = new NpgsqlCommand("select size from ledger.tree_head order by size desc limit 1", connection);
-        long first = index * TreeEdge.TileWidth;
-        if (first + width > (long)(await size.ExecuteScalarAsync(cancel))!)
+        long last = (long)(await size.ExecuteScalarAsync(cancel))!;
+        if (index > last / TreeEdge.TileWidth || (index * TreeEdge.TileWidth) + width > last)
             return null;
+        long first = index * TreeEdge.TileWidth;
         var bundle = new ArrayBufferWriter<byte>(64 << 10);
         await StoredLeaves.Read(connection, first, first + width, leaf =>
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Ledger.EventStore.Proof;
@@ -20,14 +19,14 @@ internal sealed class Verification(NpgsqlConnection connection, LogKey key, IPro
         _trees = new TwoTrees(await Checkpoints(forged, cancel));
         foreach (LogFault fault in forged)
             _trees.Fault(fault.FirstPosition, fault.LastPosition, fault.What);
-        _treeSize = await Number("select max(size) from ledger.tree_head", cancel);
-        long head = await Number("select max(position) from ledger.log_head", cancel);
-        long last = await Number("select max(seq_id) from ledger.mt_events", cancel);
+        // In one snapshot, and after the checkpoints: the log goes on meanwhile.
+        (_treeSize, long head, long last) = await Ends(cancel);
         long provable = Math.Max(_treeSize, Math.Min(last, _trees.LastSigned));
         if (head != last)
             _trees.Fault(Math.Min(head, last) + 1, Math.Max(head, last), $"The head of the log says {head}, but its last event is at position {last}.");
         while (_trees.Size < provable)
             await ReadSegment(Math.Min(provable, _trees.Size + Segment), cancel);
+        await CheckPositions(cancel);
         await CheckTexts(cancel);
         await CheckStreams(cancel);
         return new LogVerdict(_trees.Size, Math.Max(0, last - provable), _trees.Checked, _trees.End());
@@ -131,6 +130,15 @@ internal sealed class Verification(NpgsqlConnection connection, LogKey key, IPro
             tiles.Add(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
     }
 
+    /// <summary>Positions begin at 1; what stands below is in no tree, and is read with its stream all the same.</summary>
+    private async Task CheckPositions(CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select seq_id, id from ledger.mt_events where seq_id < 1 order by seq_id limit 1000", connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            _trees.Fault(reader.GetInt64(0), reader.GetInt64(0), $"The event {reader.GetGuid(1)} was put at position {reader.GetInt64(0)}, before the log begins.");
+    }
+
     private async Task CheckTexts(CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
@@ -146,8 +154,10 @@ internal sealed class Verification(NpgsqlConnection connection, LogKey key, IPro
         await using var command = new NpgsqlCommand("""
             select coalesce(s.id, e.stream_id)
             from ledger.mt_streams s
-            full join (select stream_id, max(version) as version from ledger.mt_events group by stream_id) e on e.stream_id = s.id
-            where s.version is distinct from e.version or s.is_archived or s.tenant_id is distinct from '*DEFAULT*' or s.type is not null
+            full join (select stream_id, max(version) as version, min(timestamp) as first, max(timestamp) as last
+                       from ledger.mt_events group by stream_id) e on e.stream_id = s.id
+            where s.version is distinct from e.version or s.created is distinct from e.first or s.timestamp is distinct from e.last
+                or s.is_archived is distinct from false or s.tenant_id is distinct from '*DEFAULT*' or s.type is not null
             limit 1000
             """, connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
@@ -155,10 +165,14 @@ internal sealed class Verification(NpgsqlConnection connection, LogKey key, IPro
             _trees.Fault(0, 0, $"The row of stream '{reader.GetString(0)}' does not follow from its events.");
     }
 
-    private async Task<long> Number(string sql, CancellationToken cancel)
+    private async Task<(long TreeSize, long Head, long Last)> Ends(CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
-        object? value = await command.ExecuteScalarAsync(cancel);
-        return value is DBNull ? 0 : Convert.ToInt64(value, CultureInfo.InvariantCulture);
+        await using var command = new NpgsqlCommand("""
+            select coalesce((select max(size) from ledger.tree_head), 0), coalesce((select max(position) from ledger.log_head), 0),
+                   coalesce((select max(seq_id) from ledger.mt_events), 0)
+            """, connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return (reader.GetInt64(0), reader.GetInt64(1), Math.Max(0, reader.GetInt64(2)));
     }
 }

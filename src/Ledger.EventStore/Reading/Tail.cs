@@ -73,11 +73,6 @@ internal sealed class Tail(NpgsqlDataSource database, EventLogOptions options) :
             try
             {
                 await using NpgsqlConnection connection = await database.OpenConnectionAsync(_stop.Token);
-                connection.Notification += (_, hint) =>
-                {
-                    if (long.TryParse(hint.Payload, out long position))
-                        Advance(position);
-                };
                 await Execute(connection, $"listen {Topic}");
                 try
                 {
@@ -85,6 +80,7 @@ internal sealed class Tail(NpgsqlDataSource database, EventLogOptions options) :
                     {
                         Advance(await LogReader.Head(connection, _stop.Token));
                         attempt = 0;
+                        // A hint ends the wait, and says nothing: anybody may send one.
                         await connection.WaitAsync(options.PollInterval, _stop.Token);
                     }
                 }
@@ -115,7 +111,7 @@ internal sealed class Tail(NpgsqlDataSource database, EventLogOptions options) :
                 await _hintDue.Reader.ReadAsync(_stop.Token);
                 await using NpgsqlConnection connection = await database.OpenConnectionAsync(_stop.Token);
                 // A hint need not be durable: it waits for no disk.
-                await Execute(connection, $"select set_config('synchronous_commit', 'off', true), pg_notify('{Topic}', '{Known}')");
+                await Execute(connection, $"select set_config('synchronous_commit', 'off', true), pg_notify('{Topic}', '')");
                 await Task.Delay(HintPause, _stop.Token);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -13,6 +13,8 @@ create procedure ledger.append(
     started text[], started_to bigint[],
     -- idempotency keys, with the offsets of their first and last event
     key_authors text[], key_names text[], key_contents bytea[], key_firsts bigint[], key_lasts bigint[],
+    -- whether this is a large batch, which is not to hold up the small ones
+    gives_way boolean,
     -- out: the position before the first event, and when the batch was recorded.
     -- in: a time to record at instead of now, for restoring a log; it may not lie before the last.
     inout base bigint, inout at timestamptz)
@@ -26,7 +28,7 @@ begin
             set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
 
     -- Large batches queue among themselves first, so that at the head a small one has at most one of them before it.
-    if cardinality(event_ids) >= 64 then
+    if gives_way then
         perform pg_advisory_xact_lock(hashtextextended('ledger.append', 0));
     end if;
 
@@ -34,6 +36,9 @@ begin
         from ledger.log_head h order by h.position desc limit 1 for update;
     if at < last_at then
         raise exception 'Recorded times never decrease: % lies before %.', at, last_at using errcode = 'LG002';
+    end if;
+    if at > clock_timestamp() then
+        raise exception 'Nothing is recorded in the future: %.', at using errcode = 'LG002';
     end if;
     -- All appends wait at the head: whoever keeps another row locked is no append, and must not stop the log for long.
     perform set_config('lock_timeout', '200ms', true);

@@ -7,10 +7,11 @@ namespace Ledger.EventStore.Writing;
 internal sealed class AppendCommand : IAsyncDisposable
 {
     private const string Sql =
-        "call ledger.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,null,$20)";
+        "call ledger.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,null,$21)";
 
     private readonly NpgsqlCommand _command;
     private readonly List<Action<AppendBatch>> _bindings = [];
+    private readonly NpgsqlParameter<bool> _givesWay = new();
 
     private AppendCommand(NpgsqlConnection connection)
     {
@@ -34,6 +35,7 @@ internal sealed class AppendCommand : IAsyncDisposable
         Bind(NpgsqlDbType.Bytea, b => b.KeyContents);
         Bind(NpgsqlDbType.Bigint, b => b.KeyFirsts);
         Bind(NpgsqlDbType.Bigint, b => b.KeyLasts);
+        _command.Parameters.Add(_givesWay);
         var at = new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = DBNull.Value };
         _command.Parameters.Add(at);
         _bindings.Add(b => at.Value = b.RecordedAt is { } time ? time.ToUniversalTime() : DBNull.Value);
@@ -57,10 +59,11 @@ internal sealed class AppendCommand : IAsyncDisposable
         return command;
     }
 
-    /// <summary>Records the batch. Returns the position before its first event, and when it was recorded.</summary>
+    /// <summary>Records the batch, behind others that give way if it gives way itself. Returns the position before its first event, and when it was recorded.</summary>
     /// <exception cref="PostgresException">Nothing was recorded.</exception>
-    public async Task<(long Base, DateTimeOffset At)> Run(AppendBatch batch)
+    public async Task<(long Base, DateTimeOffset At)> Run(AppendBatch batch, bool givesWay)
     {
+        _givesWay.TypedValue = givesWay;
         foreach (Action<AppendBatch> bind in _bindings)
             bind(batch);
         await using NpgsqlDataReader reader = await _command.ExecuteReaderAsync();

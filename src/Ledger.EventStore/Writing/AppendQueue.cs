@@ -47,7 +47,7 @@ internal sealed class AppendQueue(int batchMax, int batchMaxBeside, AppendQueue?
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(EventLog));
-            _queued.AddLast(pending);
+            pending.Place = _queued.AddLast(pending);
             _events += pending.Data.Length;
             Volatile.Write(ref _lastAdded, Stopwatch.GetTimestamp());
             _changed.Give();
@@ -89,11 +89,7 @@ internal sealed class AppendQueue(int batchMax, int batchMaxBeside, AppendQueue?
             {
                 next = node.Next;
                 PendingAppend pending = node.Value;
-                if (pending.IsWithdrawn)
-                {
-                    Remove(node);
-                }
-                else if (!_onTheWay.Allow(pending) || !passedOver.Allow(pending) || !batch.Fits(pending))
+                if (!_onTheWay.Allow(pending) || !passedOver.Allow(pending) || !batch.Fits(pending))
                 {
                     passedOver.Add(pending);
                     passed++;
@@ -101,16 +97,25 @@ internal sealed class AppendQueue(int batchMax, int batchMaxBeside, AppendQueue?
                 else
                 {
                     Remove(node);
-                    if (pending.TryTake())
-                    {
-                        _onTheWay.Add(pending);
-                        batch.Add(pending);
-                    }
+                    _onTheWay.Add(pending);
+                    batch.Add(pending);
                 }
             }
             // Nothing that is still to be answered will change an empty queue.
             changed = _queued.Count == 0 ? Task.CompletedTask : _changed.Next();
             return batch;
+        }
+    }
+
+    /// <summary>Takes an append out again, and lets go of it. False if a writer has taken it already.</summary>
+    public bool Withdraw(PendingAppend pending)
+    {
+        lock (_lock)
+        {
+            if (pending.Place is not { List: not null } place)
+                return false;
+            Remove(place);
+            return true;
         }
     }
 

@@ -47,17 +47,8 @@ internal sealed class PendingAppend
 
     public void Fail(Exception problem) => _answer.TrySetException(problem);
 
-    /// <summary>Takes the append out of the queue, unless the writer has taken it already.</summary>
-    public bool TryWithdraw() => Interlocked.CompareExchange(ref _state, Withdrawn, Queued) == Queued;
-
-    /// <summary>True if the caller gave up before the writer came.</summary>
-    public bool IsWithdrawn => Volatile.Read(ref _state) == Withdrawn;
-
-    /// <summary>Takes the append to the writer, unless its caller has withdrawn it.</summary>
-    public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Queued) == Queued;
-
-    private const int Queued = 0, Taken = 1, Withdrawn = 2;
-    private int _state;
+    /// <summary>Where it stands in its queue; that is the queue's to know and to change.</summary>
+    public LinkedListNode<PendingAppend>? Place { get; set; }
 
     /// <summary>Checks and serialises an append on its caller's thread.</summary>
     /// <exception cref="ArgumentException">The append breaks a rule of <see cref="EventStore.Append"/>.</exception>

@@ -18,6 +18,7 @@ internal static class Verdicts
     {
         var exceptions = new Exception?[appends.Count];
         var repeats = new (long First, long Last)?[appends.Count];
+        var own = new long?[appends.Count];
         await using (NpgsqlCommand command = Ask(connection, appends))
         await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel))
         {
@@ -39,10 +40,15 @@ internal static class Verdicts
                     continue;
                 // Its own events stand where they were to stand: it was recorded before, and the answer was lost.
                 if (!reader.IsDBNull(3) && ReferenceEquals(stream, pending.Append.Streams[0]))
-                    repeats[request] = (reader.GetInt64(3), reader.GetInt64(3) + pending.Data.Length - 1);
-                else
-                    exceptions[request] ??= new VersionConflictException(stream.Stream, stream.ExpectedVersion, version);
+                    own[request] = reader.GetInt64(3);
+                exceptions[request] ??= new VersionConflictException(stream.Stream, stream.ExpectedVersion, version);
             }
+        }
+
+        for (int i = 0; i < appends.Count; i++)
+        {
+            if (own[i] is { } first && await Stands(connection, appends[i], first, cancel))
+                repeats[i] = (first, first + appends[i].Data.Length - 1);
         }
 
         var others = new List<PendingAppend>(appends.Count);
@@ -56,6 +62,21 @@ internal static class Verdicts
                 others.Add(appends[i]);
         }
         return others;
+    }
+
+    /// <summary>Whether all of an append's events, and no others, stand from a position on.</summary>
+    private static async Task<bool> Stands(NpgsqlConnection connection, PendingAppend pending, long first, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "select id, stream_id, version from ledger.mt_events where seq_id >= $1 and seq_id < $2 order by seq_id", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first + pending.Data.Length });
+        var stand = new List<(Guid, string, long)>(pending.Data.Length);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            stand.Add((reader.GetGuid(0), reader.GetString(1), reader.GetInt64(2)));
+        return stand.SequenceEqual(pending.Append.Streams.SelectMany(
+            stream => stream.Events.Select((e, index) => (e.Id, stream.Stream, stream.ExpectedVersion + index + 1))));
     }
 
     /// <summary>The answer to an append whose events stand at these positions.</summary>

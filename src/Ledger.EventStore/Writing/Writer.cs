@@ -28,6 +28,7 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
     private NpgsqlConnection? _connection;
     private AppendCommand? _command;
     private DateTimeOffset? _downSince;
+    private DateTimeOffset _failedAt;
 
     /// <summary>Records until the queue is closed and empty.</summary>
     public async Task Run()
@@ -51,8 +52,21 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
                 continue;
             }
             IReadOnlyList<PendingAppend> taken = batch.Appends;
-            await Record(batch);
-            queue.Done(taken);
+            try
+            {
+                await Record(batch);
+            }
+            catch (Exception problem)
+            {
+                // Whatever was not foreseen fails this batch, and no later one.
+                foreach (PendingAppend pending in taken)
+                    pending.Fail(problem);
+                await Disconnect();
+            }
+            finally
+            {
+                queue.Done(taken);
+            }
             callers = taken.Count;
             answered = Stopwatch.GetTimestamp();
         }
@@ -63,6 +77,8 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
     private async Task Record(AppendBatch batch)
     {
         bool sent = false;
+        if (DateTimeOffset.UtcNow - _failedAt > options.RetryFor)
+            _downSince = null;
         int unexplained = 0;
         for (int attempt = 0; batch.Appends.Count > 0; attempt++)
         {
@@ -70,7 +86,7 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
             {
                 await Connect();
                 sent = true;
-                (long position, DateTimeOffset at) = await _command!.Run(batch);
+                (long position, DateTimeOffset at) = await _command!.Run(batch, givesWay: !queue.IsForFew);
                 _downSince = null;
                 tail.Recorded(position + batch.EventIds.Count);
                 batch.Succeed(position, at);
@@ -85,7 +101,8 @@ internal sealed class Writer(AppendQueue queue, NpgsqlDataSource database, Event
             catch (Exception e) when (Failures.MayPass(e) && !AppendCommand.IsLockedOut(e))
             {
                 await Disconnect();
-                _downSince ??= DateTimeOffset.UtcNow;
+                _failedAt = DateTimeOffset.UtcNow;
+                _downSince ??= _failedAt;
                 options.Logger.LogWarning(e, "The log could not be written, attempt {Attempt}", attempt + 1);
                 if (DateTimeOffset.UtcNow - _downSince > options.RetryFor)
                 {

@@ -90,8 +90,9 @@ internal sealed class Writers : IAsyncDisposable
 
     private async Task<Appended> Queue(PendingAppend pending, CancellationToken cancel)
     {
-        (pending.Data.Length < ManyEvents ? _few : _many).Add(pending);
-        await using CancellationTokenRegistration withdrawal = cancel.Register(() => pending.Fail(pending.TryWithdraw()
+        AppendQueue queue = pending.Data.Length < ManyEvents ? _few : _many;
+        queue.Add(pending);
+        await using CancellationTokenRegistration withdrawal = cancel.Register(() => pending.Fail(queue.Withdraw(pending)
             ? new OperationCanceledException(cancel)
             : new AppendOutcomeUnknownException(pending.Append, null)));
         return await pending.Answer;

@@ -85,6 +85,23 @@ public sealed class StandstillTests(LogFixture fixture) : IClassFixture<LogFixtu
         Assert.Equal(2, (await fixture.Log.Append(Samples.To(locked, 1, Samples.Moved()), Cancel)).Versions[locked]);
     }
 
+    [Fact]
+    public async Task Small_appends_do_not_queue_behind_large_ones()
+    {
+        await using NpgsqlConnection other = await fixture.Owner.OpenConnectionAsync(Cancel);
+        await using NpgsqlTransaction large = await other.BeginTransactionAsync(Cancel);
+        // What another process's large batch holds while it waits for the head.
+        await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended('ledger.append', 0))", other))
+            await hold.ExecuteNonQueryAsync(Cancel);
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => fixture.Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel)))
+            .WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        Task<Appended> waiting = fixture.Log.Append(Samples.To(Samples.Name(), 0, [.. Enumerable.Range(0, 100).Select(i => Samples.Moved(i))]), Cancel);
+        await Task.Delay(200, Cancel);
+        Assert.False(waiting.IsCompleted);
+        await large.RollbackAsync(Cancel);
+        Assert.Equal(100, (await waiting).Versions.Values.Single());
+    }
+
     private static async Task Signal(Process process, string signal)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);

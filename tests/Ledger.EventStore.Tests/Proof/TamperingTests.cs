@@ -25,6 +25,32 @@ public sealed class TamperingTests : IAsyncLifetime
         Assert.Empty((await _tree.Verify(cancel: Cancel)).Faults);
     }
 
+    [Fact]
+    public async Task An_event_that_was_put_before_the_log_begins_is_found()
+    {
+        await _fixture.Sql("""
+            insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
+                select -1, gen_random_uuid(), 'a', 1000, data, type, timestamp from ledger.mt_events where seq_id = 7;
+            """);
+        Assert.Contains((await _tree.Verify(cancel: Cancel)).Faults, fault => fault.FirstPosition == -1);
+    }
+
+    [Fact]
+    public async Task A_log_that_goes_on_meanwhile_is_no_fault()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        Task[] writers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+                await _fixture.Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
+        }))];
+        Task signing = _tree.Run(stop.Token);
+        for (int i = 0; i < 30; i++)
+            Assert.Empty((await _tree.Verify(cancel: Cancel)).Faults);
+        await stop.CancelAsync();
+        await Task.WhenAll([.. writers, signing]);
+    }
+
     [Theory]
     [InlineData("data = '{\"by\": 999}'")]
     [InlineData("type = 'counter_opened'")]
@@ -127,6 +153,8 @@ public sealed class TamperingTests : IAsyncLifetime
     [Theory]
     [InlineData("update ledger.mt_streams set version = 7 where id = 'b'")]
     [InlineData("update ledger.mt_streams set is_archived = true where id = 'b'")]
+    [InlineData("update ledger.mt_streams set created = created - interval '1 day' where id = 'b'")]
+    [InlineData("update ledger.mt_streams set timestamp = timestamp + interval '1 microsecond' where id = 'b'")]
     [InlineData("insert into ledger.mt_streams (id, version) values ('d', 3)")]
     public async Task A_stream_that_does_not_follow_from_its_events_is_found(string change)
     {

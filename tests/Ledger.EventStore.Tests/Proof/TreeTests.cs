@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Ledger.EventStore.Proof;
 using Ledger.EventStore.Tests.Support;
 using Npgsql;
 
@@ -38,6 +39,26 @@ public sealed class TreeTests : IAsyncLifetime
         string definition = readme.Split("```sql\n")[1].Split("```")[0];
         Assert.Equal((string)(await _fixture.Sql($"select string_agg(leaf || E'\\n', '' order by position) from ({definition}) as leaves"))!,
             Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_note_that_a_crash_cut_off_costs_no_other_one()
+    {
+        await _fixture.Log.Append(Samples.To("a", 0, Samples.Moved()), Cancel);
+        await _tree.Sign(Cancel);
+        await File.AppendAllTextAsync(_key.CheckpointFile, "example.com/tr", Cancel);
+        await _fixture.Log.Append(Samples.To("b", 0, Samples.Moved()), Cancel);
+        await _tree.Sign(Cancel);
+        Assert.Equal([1L, 2L], CheckpointFile.Read(_key).Select(note => note.Checkpoint.Size));
+    }
+
+    [Fact]
+    public async Task A_tile_far_beyond_the_log_is_not_there()
+    {
+        await _fixture.Log.Append(Samples.To("a", 0, [.. Enumerable.Range(0, 300).Select(i => Samples.Moved(i))]), Cancel);
+        await _tree.Sign(Cancel);
+        Assert.NotNull(await _tree.Resource("tile/entries/000", Cancel));
+        Assert.Null(await _tree.Resource("tile/entries/x072/x057/x594/x037/x927/936", Cancel));
     }
 
     [Fact]

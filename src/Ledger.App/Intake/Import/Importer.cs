@@ -20,7 +20,8 @@ internal sealed record SkippedRow(int Line, string Why);
 /// </summary>
 internal sealed class Importer(DealLedger ledger)
 {
-    private const int ChunkRows = 500;
+    /// <summary>A chunk's events are recorded at once, and others wait for as long as that takes.</summary>
+    private const int ChunkRows = 50;
 
     public async Task<ImportReport> Run(RowReader reader, Table table, ArticleDescription source, string author, Action<ImportReport> progress, CancellationToken cancel)
     {
