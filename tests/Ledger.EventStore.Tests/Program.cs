@@ -1,9 +1,11 @@
 using Ledger.EventStore.Tests.Processes;
 
-// Started by a test it is a process that writes; otherwise it runs the tests.
+// Started by a test it is the other process that the test needs; otherwise it runs the tests.
 return args switch
 {
     ["write", string connection, string journal, string seed] => await WritingProcess.Run(connection, journal, int.Parse(seed)),
+    ["sign", string connection, string folder] => await OtherProcess.Sign(connection, folder),
+    ["read", string connection] => await OtherProcess.Read(connection),
     _ when args.Contains("--server") || args.Contains("--internal-msbuild-node") =>
         await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
             args, Ledger.EventStore.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions),

@@ -1,3 +1,4 @@
+using Ledger.EventStore.Tests.Processes;
 using Ledger.EventStore.Tests.Support;
 
 namespace Ledger.EventStore.Tests;
@@ -107,6 +108,20 @@ public sealed class ReadTests(LogFixture fixture) : IClassFixture<LogFixture>
         await Assert.ThrowsAsync<UnknownEventTypeException>(async () => await ignorant.Read(new LogQuery(), Cancel).ToListAsync(Cancel));
         // None of which has used up a connection.
         Assert.Equal(Many, await other.Log.Read(new LogQuery(), Cancel).CountAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_log_larger_than_the_memory_is_read()
+    {
+        const int HeapMegabytes = 48;
+        const int Appends = 150;
+        await using var other = new LogFixture();
+        await other.InitializeAsync();
+        string text = new('x', 8_000);
+        await Task.WhenAll(Enumerable.Range(0, Appends).Select(n => other.Log.Append(
+            Samples.To($"large-{n}", 0, [.. Enumerable.Range(0, 100).Select(i => Samples.Moved(i, text))]), Cancel)));
+        using OtherProcess reading = OtherProcess.Reading(other.ConnectionString, HeapMegabytes);
+        Assert.Equal(($"{Appends * 100L * text.Length}", 0), await reading.End(Cancel));
     }
 
     private static async Task<List<int>> Numbers(IAsyncEnumerable<RecordedEvent> events) =>

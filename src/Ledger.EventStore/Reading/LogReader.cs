@@ -16,6 +16,12 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
 
     /// <summary>Large enough that asking costs little beside decoding, small enough to die young.</summary>
     private const int ScanPageSize = 2_000;
+
+    /// <summary>A scan begins with few, since nobody knows how long its events are.</summary>
+    private const int FirstScanPageSize = 200;
+
+    /// <summary>What a page of a scan has at most, if its events are as long as those of the page before.</summary>
+    private const long ScanPageBytes = 4 << 20;
     private static readonly DateTimeOffset Since2000 = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private const string Columns = "seq_id, id, stream_id, version, type, timestamp, data, headers, correlation_id, causation_id";
 
@@ -58,13 +64,13 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         long after = query.After;
         long upTo = query.UpTo ?? await Head(cancel);
         int left = query.Limit ?? int.MaxValue;
-        int size = Math.Min(ScanPageSize, left);
+        int size = Math.Min(FirstScanPageSize, left);
         string filters = Filters(query);
         await using var next = new PageAhead(cancel);
         next.Start(Fetch);
         while (true)
         {
-            List<RecordedEvent> page = await next.Page;
+            (List<RecordedEvent> page, long bytes) = await next.Page;
             bool last = page.Count < size || (left -= page.Count) == 0;
             if (!last)
             {
@@ -72,7 +78,7 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
                     upTo = page[^1].Position - 1;
                 else
                     after = page[^1].Position;
-                size = Math.Min(ScanPageSize, left);
+                size = (int)Math.Min(Math.Clamp(ScanPageBytes * page.Count / bytes, 1, ScanPageSize), left);
                 next.Start(Fetch);
             }
             foreach (RecordedEvent e in page)
@@ -82,7 +88,7 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         }
 
         // By COPY, which takes no parameters: numbers, registered names and formatted times need no quoting.
-        Task<List<RecordedEvent>> Fetch(CancellationToken stop) => Scan($"""
+        Task<ScanPage> Fetch(CancellationToken stop) => Scan($"""
             select {Columns} from ledger.mt_events where seq_id > {after} and seq_id <= {upTo} {filters}
             order by seq_id {(query.Backwards ? "desc" : "asc")} limit {size}
             """, stop);
@@ -102,13 +108,18 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         static string Formatted(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.ffffff+00", CultureInfo.InvariantCulture);
     }
 
-    private async Task<List<RecordedEvent>> Scan(string sql, CancellationToken cancel)
+    private async Task<ScanPage> Scan(string sql, CancellationToken cancel)
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         var page = new List<RecordedEvent>();
         var headers = new LastHeaders();
-        await CopyRows.Read(connection, $"copy ({sql}) to stdout (format binary)", row => page.Add(Event(row, headers)), cancel);
-        return page;
+        long bytes = 0;
+        await CopyRows.Read(connection, $"copy ({sql}) to stdout (format binary)", row =>
+        {
+            bytes += row.Length;
+            page.Add(Event(row, headers));
+        }, cancel);
+        return new ScanPage(page, bytes);
     }
 
     private RecordedEvent Event(ReadOnlySpan<byte> row, LastHeaders headers)
@@ -164,14 +175,16 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
 
     private static NpgsqlParameter<T> Parameter<T>(T value) => new() { TypedValue = value };
 
+    private sealed record ScanPage(List<RecordedEvent> Events, long Bytes);
+
     /// <summary>A page that is on its way.</summary>
     private sealed class PageAhead(CancellationToken cancel) : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
 
-        public Task<List<RecordedEvent>> Page { get; private set; } = Task.FromResult<List<RecordedEvent>>([]);
+        public Task<ScanPage> Page { get; private set; } = Task.FromResult(new ScanPage([], 0));
 
-        public void Start(Func<CancellationToken, Task<List<RecordedEvent>>> fetch) => Page = Task.Run(() => fetch(_stop.Token));
+        public void Start(Func<CancellationToken, Task<ScanPage>> fetch) => Page = Task.Run(() => fetch(_stop.Token));
 
         /// <summary>Its reader may have stopped before the end.</summary>
         public async ValueTask DisposeAsync()

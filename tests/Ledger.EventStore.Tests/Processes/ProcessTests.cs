@@ -18,6 +18,7 @@ public sealed class ProcessTests(LogFixture fixture) : IClassFixture<LogFixture>
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         Task<List<RecordedEvent>>[] readers = [Tail(stop.Token), Tail(stop.Token)];
         Process[] processes = [.. Enumerable.Range(0, Processes).Select(Start)];
+        Task<int> rollingBack = RollBack(stop.Token);
         var random = new Random(1);
         for (int kill = 0; kill < kills; kill++)
         {
@@ -43,6 +44,7 @@ public sealed class ProcessTests(LogFixture fixture) : IClassFixture<LogFixture>
         await stop.CancelAsync();
         CheckOrder(all);
         CheckJournals(all);
+        Assert.True(await rollingBack > kills, "Hardly a batch was rolled back.");
         foreach (Task<List<RecordedEvent>> reader in readers)
             Assert.Equal(all.Select(e => (e.Position, e.Id)), (await reader).Select(e => (e.Position, e.Id)));
         Assert.Equal(all.Count, Convert.ToInt32(await fixture.Sql("select last_value from ledger.mt_events_sequence")));
@@ -62,6 +64,7 @@ public sealed class ProcessTests(LogFixture fixture) : IClassFixture<LogFixture>
     /// <summary>Every key is recorded once at most; what was acknowledged stands where it was said to; nothing refused was recorded.</summary>
     private void CheckJournals(List<RecordedEvent> all)
     {
+        int races = 0;
         Dictionary<string, List<RecordedEvent>> byKey = all.GroupBy(e => ((CounterMoved)e.Data).Why!).ToDictionary(g => g.Key, g => g.ToList());
         foreach (string path in Directory.GetFiles(_folder))
         {
@@ -77,8 +80,25 @@ public sealed class ProcessTests(LogFixture fixture) : IClassFixture<LogFixture>
                 Assert.Equal(Enumerable.Range(first, attempt.Events).Select(p => (long)p), recorded.Select(e => e.Position));
                 Assert.Equal(last, recorded[^1].Position);
                 Assert.Equal(Enumerable.Range(0, attempt.Events), recorded.Select(e => ((CounterMoved)e.Data).By));
+                races += key.StartsWith("race.", StringComparison.Ordinal) ? 1 : 0;
             }
         }
+        int keys = byKey.Keys.Count(k => k.StartsWith("race.", StringComparison.Ordinal));
+        Assert.True(races > keys * 1.2, $"{races} processes raced for {keys} keys.");
+    }
+
+    /// <summary>Has the database roll back whatever batch is being recorded, again and again. Returns how often it did.</summary>
+    private async Task<int> RollBack(CancellationToken stop)
+    {
+        int times = 0;
+        await using NpgsqlCommand cancel = fixture.Owner.CreateCommand(
+            "select pg_cancel_backend(pid) from pg_stat_activity where state = 'active' and query like 'call ledger.append%' limit 1");
+        while (!stop.IsCancellationRequested)
+        {
+            times += await cancel.ExecuteScalarAsync(Cancel) is true ? 1 : 0;
+            await Task.Delay(20, Cancel);
+        }
+        return times;
     }
 
     private readonly List<int> _seen = [];

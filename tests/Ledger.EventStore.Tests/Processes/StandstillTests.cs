@@ -102,6 +102,42 @@ public sealed class StandstillTests(LogFixture fixture) : IClassFixture<LogFixtu
         Assert.Equal(100, (await waiting).Versions.Values.Single());
     }
 
+    [Fact]
+    public async Task A_signer_that_is_stopped_at_any_moment_leaves_the_log_unsigned_for_seconds_only()
+    {
+        string folder = Directory.CreateTempSubdirectory("log-key").FullName;
+        using var key = LogKey.OpenOrCreate(folder, "example.com/standstill");
+        using var tree = new LogTree(fixture.Database, key);
+        await fixture.Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
+        await tree.Sign(Cancel);
+        using (OtherProcess other = OtherProcess.Signing(fixture.ConnectionString, folder))
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            Task running = tree.Run(stop.Token);
+            var random = new Random(1);
+            for (int time = 0; time < Soak.Of(100); time++)
+            {
+                // Enough to sign that a step takes a moment.
+                Appended answer = await fixture.Log.Append(Samples.To(Samples.Name(), 0, [.. Enumerable.Range(0, 500).Select(i => Samples.Moved(i))]), Cancel);
+                await Task.Delay(random.Next(0, 350), Cancel);
+                await other.Signal("STOP", Cancel);
+                answer = await fixture.Log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
+                long started = Stopwatch.GetTimestamp();
+                while ((long)(await fixture.Sql("select coalesce(max(size), 0) from ledger.tree_checkpoints"))! < answer.LastPosition)
+                {
+                    Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(15));
+                    await Task.Delay(20, Cancel);
+                }
+                await other.Signal("CONT", Cancel);
+            }
+            await stop.CancelAsync();
+            await running;
+        }
+        LogVerdict verdict = await tree.Verify(cancel: Cancel);
+        Assert.Empty(verdict.Faults);
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static async Task Signal(Process process, string signal)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);

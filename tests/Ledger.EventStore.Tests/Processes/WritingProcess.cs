@@ -34,12 +34,13 @@ internal static class WritingProcess
     {
         for (int number = 0; !stop.IsCancellationRequested; number++)
         {
-            string key = $"{name}.{number}";
-            string stream = random.Next(2) == 0 ? $"shared-{random.Next(SharedStreams)}" : $"own-{key}";
-            int events = random.Next(20) == 0 ? random.Next(64, 200) : random.Next(1, 6);
-            bool fails = random.Next(20) == 0;
+            // All processes come upon the same key at about the same time, with the same content.
+            bool races = random.Next(10) == 0;
+            string key = races ? $"race.{Environment.TickCount64 / 100}" : $"{name}.{number}";
+            string stream = races || random.Next(2) == 0 ? $"own-{key}" : $"shared-{random.Next(SharedStreams)}";
+            int events = races ? 3 : random.Next(20) == 0 ? random.Next(64, 200) : random.Next(1, 6);
             journal.Trying(key, stream, events);
-            if (fails)
+            if (!races && random.Next(20) == 0)
                 await Fail(log, journal, key, stream, random);
             else
                 await UntilTold(log, journal, key, stream, events, cancelling: random.Next(20) == 0);
