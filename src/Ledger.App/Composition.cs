@@ -19,17 +19,17 @@ internal static class Composition
     public static IServiceCollection AddLedger(this IServiceCollection services, NpgsqlDataSource database) => services
         .AddSingleton(database)
         .AddSingleton(provider => new EventLog(database, StoredEvents.Types, new EventLogOptions { Logger = provider.GetRequiredService<ILogger<EventLog>>() }))
-        .AddSingleton(provider => new ProjectionRunner(
-            provider.GetRequiredService<EventLog>(), database, RecordProjection.Group, [new RecordProjection()],
-            provider.GetRequiredService<ILogger<ProjectionRunner>>()))
+        .AddSingleton(provider => new ViewRuntime(
+            provider.GetRequiredService<EventLog>(), database, RecordViews.All, provider.GetRequiredService<ILogger<ViewRuntime>>()))
         .AddSingleton<ArticleTexts>()
         .AddSingleton<DealLedger>()
-        .AddSingleton<PartyNames>()
-        .AddSingleton<PartyQueries>()
-        .AddSingleton<DealQueries>()
-        .AddSingleton<CompanyQueries>()
-        .AddSingleton<InvestorQueries>()
-        .AddSingleton<ArticleQueries>()
-        .AddSingleton<EventQueries>()
-        .AddSingleton<SearchQueries>();
+        .AddScoped<Snapshot>()
+        .AddScoped<PartyNames>()
+        .AddScoped<PartyQueries>()
+        .AddScoped<DealQueries>()
+        .AddScoped<CompanyQueries>()
+        .AddScoped<InvestorQueries>()
+        .AddScoped<ArticleQueries>()
+        .AddScoped<EventQueries>()
+        .AddScoped<SearchQueries>();
 }

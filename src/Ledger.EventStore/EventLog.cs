@@ -108,11 +108,35 @@ public sealed class EventLog : IAsyncDisposable
 
     /// <summary>Reads several streams at once, whole, in one snapshot; a stream that does not exist has no events.</summary>
     /// <param name="streams">Their names. All their events are held in memory: ask for as many as one command touches.</param>
+    /// <param name="upTo">Leaves out what stands after this position.</param>
     /// <param name="cancel">Stops reading.</param>
     /// <returns>Events stream by stream, each in the order of its versions.</returns>
     /// <exception cref="UnknownEventTypeException">An event is of a type that is not registered.</exception>
-    public Task<List<RecordedEvent>> ReadStreams(IReadOnlyCollection<string> streams, CancellationToken cancel = default) =>
-        _reader.ReadStreams(streams, cancel);
+    public Task<List<RecordedEvent>> ReadStreams(IReadOnlyCollection<string> streams, long upTo = long.MaxValue, CancellationToken cancel = default) =>
+        _reader.Streams(streams, upTo, cancel);
+
+    /// <summary>The states of several streams, in the order in which they are named. A stream that does not exist has none.</summary>
+    /// <param name="fold">How their events are folded.</param>
+    /// <param name="streams">Their names.</param>
+    /// <param name="upTo">Leaves out what stands after this position.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <exception cref="UnknownEventTypeException">An event is of a type that is not registered.</exception>
+    public async Task<List<TState>> Fold<TState>(
+        StreamFold<TState> fold, IReadOnlyCollection<string> streams, long upTo = long.MaxValue, CancellationToken cancel = default) where TState : class
+    {
+        var states = new Dictionary<string, object>(streams.Count, StringComparer.Ordinal);
+        foreach (RecordedEvent e in await _reader.Streams(streams, upTo, cancel))
+            states[e.Stream] = fold.Evolve(states.GetValueOrDefault(e.Stream) ?? fold.Initial(e.Stream), e);
+        return [.. streams.Where(states.ContainsKey).Select(stream => (TState)states[stream])];
+    }
+
+    /// <summary>The position of the last event recorded at a time or before; 0 if there is none.</summary>
+    public async Task<long> PositionAt(DateTimeOffset at, CancellationToken cancel = default)
+    {
+        await using NpgsqlCommand command = _database.CreateCommand("select ledger.position_at($1)");
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = at.UtcDateTime });
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
 
     /// <summary>Reads the log, up to the head it has when the reading begins.</summary>
     /// <param name="query">Which part, in which direction.</param>

@@ -1,5 +1,5 @@
 using Ledger.EventStore.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
+using Ledger.EventStore.Tests.Views;
 using Npgsql;
 
 namespace Ledger.EventStore.Tests;
@@ -126,10 +126,7 @@ public sealed class MartenTests(LogFixture fixture) : IClassFixture<LogFixture>
     [Fact]
     public async Task Eight_writers_on_one_stream_lose_no_update_of_its_view()
     {
-        var view = new CountView();
-        await using (NpgsqlConnection owner = await fixture.Owner.OpenConnectionAsync(Cancel))
-            await ProjectionSchema.Migrate(owner, "counts", [view], Cancel);
-        var runner = new ProjectionRunner(fixture.Log, fixture.Database, "counts", [view], NullLogger.Instance);
+        var runner = new ViewRuntime(fixture.Log, fixture.Database, [CounterViews.Counters()]);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         Task running = runner.Run(stop.Token);
         string stream = Samples.Name();
@@ -155,7 +152,7 @@ public sealed class MartenTests(LogFixture fixture) : IClassFixture<LogFixture>
         await runner.WaitFor(await fixture.Log.Head(Cancel), Cancel);
         await stop.CancelAsync();
         await running;
-        Assert.Equal((long)accepted.Sum(), await fixture.Sql($"select events from public.counts where stream = '{stream}'"));
+        Assert.Equal(accepted.Sum(), await fixture.Sql($"select value from views.counter where id = '{stream["counter-".Length..]}'"));
         Assert.Equal((long)accepted.Sum(), await fixture.Sql($"select version from ledger.mt_streams where id = '{stream}'"));
     }
 
@@ -173,24 +170,5 @@ public sealed class MartenTests(LogFixture fixture) : IClassFixture<LogFixture>
         RecordedEvent read = Assert.Single(await log.Read(new LogQuery { After = answer.FirstPosition - 1, UpTo = answer.LastPosition }, Cancel).ToListAsync(Cancel));
         Assert.Equal((answer.RecordedAt, TimeSpan.Zero), (read.RecordedAt, read.RecordedAt.Offset));
         Assert.Equal(answer.RecordedAt.UtcDateTime, await fixture.Sql($"select timestamp from ledger.mt_events where seq_id = {answer.FirstPosition}"));
-    }
-
-    private sealed class CountView : Projection
-    {
-        public override string Name => "counts";
-        public override int Version => 1;
-        public override string Schema => "create table public.counts (stream text primary key, events bigint not null); grant select, insert, update on public.counts to ledger_app";
-        public override string Drop => "drop table if exists public.counts";
-
-        public override async Task Apply(IReadOnlyList<RecordedEvent> batch, NpgsqlConnection connection, CancellationToken cancel)
-        {
-            foreach (IGrouping<string, RecordedEvent> stream in batch.GroupBy(e => e.Stream))
-            {
-                await using var command = new NpgsqlCommand("insert into public.counts values ($1, $2) on conflict (stream) do update set events = counts.events + excluded.events", connection);
-                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = stream.Key });
-                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = stream.Count() });
-                await command.ExecuteNonQueryAsync(cancel);
-            }
-        }
     }
 }

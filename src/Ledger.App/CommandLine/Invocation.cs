@@ -19,6 +19,7 @@ internal sealed class Invocation : IAsyncDisposable
 
     private LedgerDatabase? _database;
     private ServiceProvider? _services;
+    private AsyncServiceScope _scope;
     private LogKey? _key;
     private LogTree? _tree;
 
@@ -56,13 +57,14 @@ internal sealed class Invocation : IAsyncDisposable
     /// <summary>Whether this machine holds the key that the ledger is signed with.</summary>
     public bool HoldsKey => _key is not null;
 
-    public T Get<T>() where T : notnull => _services!.GetRequiredService<T>();
+    public T Get<T>() where T : notnull => _scope.ServiceProvider.GetRequiredService<T>();
 
     /// <param name="migrate">Whether to bring another server's database to what this program needs.</param>
     public async Task Open(bool migrate, CancellationToken cancel)
     {
         _database = await LedgerDatabase.Open(Choice, migrate, Logs.CreateLogger("Ledger"), cancel);
         _services = new ServiceCollection().AddSingleton(Logs).AddLogging().AddLedger(_database.Data).BuildServiceProvider();
+        _scope = _services.CreateAsyncScope();
         _key = await LedgerKey.Open(Choice, Configuration, _database.Data, cancel);
     }
 
@@ -85,7 +87,12 @@ internal sealed class Invocation : IAsyncDisposable
     }
 
     /// <summary>Folds what the views have not seen yet, so that a command shows all that was recorded before it began.</summary>
-    public Task CatchUp(CancellationToken cancel) => Get<ProjectionRunner>().CatchUp(cancel);
+    public async Task CatchUp(CancellationToken cancel)
+    {
+        var views = Get<ViewRuntime>();
+        await views.Prepare(cancel: cancel);
+        await views.CatchUp(cancel);
+    }
 
     /// <summary>Prints the value as JSON where that was asked for, and otherwise for people.</summary>
     public void Print<T>(T value, Action<T, IAnsiConsole> forPeople)
@@ -111,7 +118,10 @@ internal sealed class Invocation : IAsyncDisposable
         _tree?.Dispose();
         _key?.Dispose();
         if (_services is not null)
+        {
+            await _scope.DisposeAsync();
             await _services.DisposeAsync();
+        }
         if (_database is not null)
             await _database.DisposeAsync();
         Logs.Dispose();

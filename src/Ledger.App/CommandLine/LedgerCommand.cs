@@ -93,7 +93,7 @@ internal static class LedgerCommand
     private static bool IsBadInput(Exception e) =>
         e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException or RefusedException { Refusal.IsOfInput: true };
 
-    private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or KeyElsewhereException or LogDoesNotHoldException or InvalidDataException or BackupRefusedException or ProjectionStoppedException
+    private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or KeyElsewhereException or LogDoesNotHoldException or InvalidDataException or BackupRefusedException or ViewStoppedException
         or IOException or UnauthorizedAccessException;
 
     private static bool IsExpected(Exception e) => IsBadInput(e) || IsRefusal(e) || e is NpgsqlException or OperationCanceledException;

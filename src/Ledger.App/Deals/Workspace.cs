@@ -70,7 +70,7 @@ internal sealed class Workspace(EventLog log)
             .Where(_loaded.Add).ToList();
         if (streams.Count == 0)
             return;
-        foreach (var e in await log.ReadStreams(streams, cancel))
+        foreach (var e in await log.ReadStreams(streams, cancel: cancel))
         {
             var cause = StoredEvents.CauseOf(e);
             switch (e.Data)

@@ -12,9 +12,9 @@ namespace Ledger.App.Log;
 /// </summary>
 public static class StoredEvents
 {
-    private const string Articles = "article-";
-    private const string Parties = "party-";
-    private const string Deals = "deal-";
+    internal const string Articles = "article-";
+    internal const string Parties = "party-";
+    internal const string Deals = "deal-";
 
     public static EventTypes Types { get; } = new EventTypes()
         .Add("article_recorded", StoredJson.TypeInfo<ArticleEvent.ArticleRecorded>())
@@ -35,11 +35,17 @@ public static class StoredEvents
 
     public static string StreamOf(DealId id) => Deals + id.Value;
 
-    public static DealId DealOf(RecordedEvent e) => new(e.Stream[Deals.Length..]);
+    public static DealId DealOf(RecordedEvent e) => DealOf(e.Stream);
 
-    public static PartyId PartyOf(RecordedEvent e) => new(e.Stream[Parties.Length..]);
+    public static DealId DealOf(string stream) => new(stream[Deals.Length..]);
 
-    public static ArticleId ArticleOf(RecordedEvent e) => new(e.Stream[Articles.Length..]);
+    public static PartyId PartyOf(RecordedEvent e) => PartyOf(e.Stream);
+
+    public static PartyId PartyOf(string stream) => new(stream[Parties.Length..]);
+
+    public static ArticleId ArticleOf(RecordedEvent e) => ArticleOf(e.Stream);
+
+    public static ArticleId ArticleOf(string stream) => new(stream[Articles.Length..]);
 
     /// <summary>What a stream is about: "article", "party", "deal" or what else there may be, and the id of it.</summary>
     public static (string Kind, string Id) SubjectOf(string stream)

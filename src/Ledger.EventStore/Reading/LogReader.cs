@@ -138,9 +138,27 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         };
     }
 
-    public Task<List<RecordedEvent>> ReadStreams(IReadOnlyCollection<string> streams, CancellationToken cancel) => Page(
-        $"select {Columns} from ledger.mt_events where stream_id = any($1) order by stream_id, version",
-        [Parameter(streams.ToArray())], cancel);
+    /// <summary>All events of some streams up to a position, stream by stream.</summary>
+    public Task<List<RecordedEvent>> Streams(IReadOnlyCollection<string> streams, long upTo, CancellationToken cancel) => Page(
+        $"select {Columns} from ledger.mt_events where stream_id = any($1) and seq_id <= $2 order by stream_id, version",
+        [Parameter(streams.ToArray()), Parameter(upTo)], cancel);
+
+    /// <summary>The events of the streams whose names follow one name, stream by stream, as many events as are asked for.</summary>
+    /// <param name="prefixes">What the names of the streams begin with.</param>
+    /// <param name="afterStream">The name that they follow.</param>
+    /// <param name="upTo">The last position.</param>
+    /// <param name="max">How many events; the last stream may be cut off.</param>
+    /// <param name="cancel">Stops.</param>
+    public async Task<List<RecordedEvent>> NextStreams(IReadOnlyCollection<string> prefixes, string afterStream, long upTo, int max, CancellationToken cancel)
+    {
+        string kinds = string.Join(" or ", prefixes.Select(p => $"starts_with(stream_id, {Literal(p)})"));
+        return (await Scan($"""
+            select {Columns} from ledger.mt_events where stream_id > {Literal(afterStream)} and seq_id <= {upTo} and ({kinds})
+            order by stream_id, version limit {max}
+            """, cancel)).Events;
+
+        static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    }
 
     /// <summary>Events after a position, which every position up to a committed one is part of.</summary>
     public Task<List<RecordedEvent>> After(long position, int max, CancellationToken cancel) => Page(

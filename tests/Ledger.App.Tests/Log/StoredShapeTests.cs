@@ -79,15 +79,15 @@ public sealed class StoredShapeTests(StoredShapeTests.Ledger given) : IClassFixt
         await Put(ledger, 1, "party-tencent", "party_registered", """{"name": "Tencent"}""");
         await Put(ledger, 2, "deal-a", "deal_announced", Deal("""{"is": "amount", "amount": {"qualifier": "exact", "currency": "CNY", "low": -5, "high": -5}}"""));
 
-        var stopped = await Assert.ThrowsAsync<ProjectionStoppedException>(() => ledger.Get<ProjectionRunner>().CatchUp(Cancel));
-        var status = await ledger.Get<ProjectionRunner>().Status(Cancel);
+        var stopped = await Assert.ThrowsAsync<ViewStoppedException>(() => ledger.CatchUp(Cancel));
+        var status = await ledger.Get<ViewRuntime>().Status(Cancel);
 
         Assert.Equal(2, stopped.Position);
-        Assert.Equal((1, 2), (status.Position, status.Failure!.Position));
-        Assert.Contains("amount.low: -5 is out of range", status.Failure.Message, StringComparison.Ordinal);
+        Assert.All(status, view => Assert.Equal((1, 2), (view.Position, view.Failure!.Position)));
+        Assert.Contains("amount.low: -5 is out of range", status[0].Failure!.Message, StringComparison.Ordinal);
         var run = await ledger.Run("deals");
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith("Projections 'views' stand still at position 2: ", run.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("View 'article' stands still at position 2: ", run.Errors, StringComparison.Ordinal);
     }
 
     private static string Deal(string value) => $$"""{"source": "a", "claims": [{{Claim.Replace("{VALUE}", value, StringComparison.Ordinal)}}]}""";

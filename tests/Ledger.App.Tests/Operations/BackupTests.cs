@@ -65,7 +65,9 @@ public sealed class BackupTests : IAsyncLifetime
 
         await using var data = NpgsqlDataSource.Create(_empty.AppConnectionString);
         await using var services = new ServiceCollection().AddLogging().AddLedger(data).BuildServiceProvider();
-        await services.GetRequiredService<ProjectionRunner>().CatchUp(Cancel);
+        var views = services.GetRequiredService<ViewRuntime>();
+        await views.Prepare(cancel: Cancel);
+        await views.CatchUp(Cancel);
         var again = await services.GetRequiredService<DealLedger>().Record(await Seeds(), "test", Cancel);
 
         Assert.Equal(await Ask(_database, "select count(*) from ledger.mt_events"), await Ask(_empty, "select count(*) from ledger.mt_events"));

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.App.Operations.Migrate;
-using Ledger.App.Views;
+using Ledger.EventStore;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -15,6 +15,7 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
     private readonly TemporaryFolder _data = new();
     private readonly NpgsqlDataSource _source;
     private readonly ServiceProvider _services;
+    private readonly List<AsyncServiceScope> _scopes = [];
 
     private LedgerOnTestDatabase(TestDatabase database)
     {
@@ -34,12 +35,25 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
 
     public static async Task<LedgerOnTestDatabase> Create(CancellationToken cancel)
     {
-        var record = new RecordProjection();
-        var template = "ledger-" + TestDatabase.Fingerprint([.. LedgerSchema.Migrations.Select(migration => migration.Sql), record.Schema]);
+        var template = "ledger-" + TestDatabase.Fingerprint([.. LedgerSchema.Migrations.Select(migration => migration.Sql)]);
         return new LedgerOnTestDatabase(await TestDatabase.Create(template, (owner, stop) => LedgerSchema.Migrate(owner, stop), cancel));
     }
 
-    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+    /// <summary>A part of the program; what it asks of views is answered as of the first question.</summary>
+    public T Get<T>() where T : notnull
+    {
+        var scope = _services.CreateAsyncScope();
+        _scopes.Add(scope);
+        return scope.ServiceProvider.GetRequiredService<T>();
+    }
+
+    /// <summary>Brings the views to the head of the log.</summary>
+    public async Task CatchUp(CancellationToken cancel)
+    {
+        var views = Get<ViewRuntime>();
+        await views.Prepare(cancel: cancel);
+        await views.CatchUp(cancel);
+    }
 
     /// <summary>Runs the program to its end, as the owner of the database, which works under the role of the server.</summary>
     public Task<LedgerRun> Run(params string[] arguments) => LedgerProgram.Run(arguments, Options);
@@ -61,6 +75,8 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var scope in _scopes)
+            await scope.DisposeAsync();
         await _services.DisposeAsync();
         await _source.DisposeAsync();
         await _database.DisposeAsync();

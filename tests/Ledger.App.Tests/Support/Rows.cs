@@ -5,12 +5,12 @@ namespace Ledger.App.Tests.Support;
 /// <summary>What stands in tables, for comparing.</summary>
 internal static class Rows
 {
-    /// <summary>All rows of all tables of the schemas, each as "schema.table: row", in an order that only depends on what they hold.</summary>
+    /// <summary>All rows of all tables and views of the schemas, each as "schema.table: row", in an order that only depends on what they hold.</summary>
     public static async Task<IReadOnlyList<string>> Of(string connectionString, CancellationToken cancel, params string[] schemas)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancel);
-        var tables = await Ask(connection, "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = any($1) order by 1", cancel, (object)schemas);
+        var tables = await Ask(connection, "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = any($1) union select format('%I.%I', schemaname, viewname) from pg_views where schemaname = any($1) order by 1", cancel, (object)schemas);
         var rows = new List<string>();
         foreach (var table in tables)
             rows.AddRange(await Ask(connection, $"select '{table}: ' || to_jsonb(t)::text from {table} t order by to_jsonb(t)::text", cancel));

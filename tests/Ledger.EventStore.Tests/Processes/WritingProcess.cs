@@ -36,7 +36,7 @@ internal static class WritingProcess
         {
             // All processes come upon the same key at about the same time, with the same content.
             bool races = random.Next(10) == 0;
-            string key = races ? $"race.{Environment.TickCount64 / 100}" : $"{name}.{number}";
+            string key = races ? $"race.{Environment.TickCount64 / 400}" : $"{name}.{number}";
             string stream = races || random.Next(2) == 0 ? $"own-{key}" : $"shared-{random.Next(SharedStreams)}";
             int events = races ? 3 : random.Next(20) == 0 ? random.Next(64, 200) : random.Next(1, 6);
             journal.Trying(key, stream, events);

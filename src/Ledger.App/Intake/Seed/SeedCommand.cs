@@ -32,7 +32,7 @@ internal sealed record SeedSummary(int RecordedEvents, long Position, long Artic
     {
         await ledger.Sign(cancel);
         await ledger.CatchUp(cancel);
-        var holdings = await Holdings.Count(ledger.Get<NpgsqlDataSource>(), cancel);
+        var holdings = await Holdings.Count(ledger.Get<Snapshot>(), cancel);
         return new SeedSummary(outcome.Events, await ledger.Get<EventLog>().Head(cancel), holdings.Articles, holdings.Deals, holdings.Companies, holdings.Investors);
     }
 

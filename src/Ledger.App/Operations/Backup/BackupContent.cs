@@ -10,8 +10,8 @@ internal static class BackupContent
     // positions must start from zero.
     private const string Ours =
         """
-        c.relpersistence = 'p' and n.nspname <> 'information_schema' and n.nspname !~ '^(pg_|views)'
-        and (n.nspname, c.relname) not in (('ledger', 'migration'), ('ledger', 'projections'), ('ledger', 'projection_groups'))
+        c.relpersistence = 'p' and n.nspname <> 'information_schema' and n.nspname !~ '^(pg_|views$|view_)'
+        and (n.nspname, c.relname) not in (('ledger', 'migration'), ('ledger', 'view_versions'), ('ledger', 'view_positions'))
         """;
 
     public static Task<List<BackupManifest.MigrationRun>> Migrations(NpgsqlConnection connection, CancellationToken cancel) =>

@@ -51,15 +51,20 @@ internal static class HealthChecks
         }
     }
 
-    private sealed class ViewsCheck(ProjectionRunner views) : IHealthCheck
+    private sealed class ViewsCheck(ViewRuntime views) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             var status = await views.Status(cancellationToken);
-            var data = new Dictionary<string, object> { ["position"] = status.Position, ["head"] = status.Head, ["lag"] = status.Lag };
-            return status.Failure is { } failure
-                ? HealthCheckResult.Unhealthy($"The views stand still before position {failure.Position}: {failure.Message}", data: data)
-                : HealthCheckResult.Healthy($"The views hold at position {status.Position}.", data);
+            var read = status.Where(view => view.State is ViewState.Live or ViewState.Frozen).ToList();
+            var data = read.ToDictionary(view => view.View, view => (object)new { view.Position, view.Head, view.Lag, view.OldestWaiting });
+            if (read.FirstOrDefault(view => view.Failure is not null) is { Failure: { } failure } stopped)
+                return HealthCheckResult.Unhealthy($"View '{stopped.View}' stands still before position {failure.Position}: {failure.Message}", data: data);
+            if (views.Names.FirstOrDefault(name => read.All(view => view.View != name)) is { } missing)
+                return HealthCheckResult.Degraded($"View '{missing}' is being built.", data: data);
+            return read.FirstOrDefault(view => view.State == ViewState.Frozen) is { } frozen
+                ? HealthCheckResult.Degraded($"View '{frozen.View}' is frozen at position {frozen.Position}: its definition has changed.", data: data)
+                : HealthCheckResult.Healthy($"The views hold at position {read.Select(view => view.Position).DefaultIfEmpty().Min()}.", data);
         }
     }
 

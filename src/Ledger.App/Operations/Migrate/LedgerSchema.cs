@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.App.Operations.Migrate;
 
-/// <summary>Everything that a ledger needs in its database: the log, and the tables of the views.</summary>
+/// <summary>Everything that a ledger needs in its database: the log, and what the views are kept by.</summary>
 internal static class LedgerSchema
 {
     public const string AppRole = "ledger_app";
@@ -21,7 +21,6 @@ internal static class LedgerSchema
     {
         var ran = await Migrator.Run(owner, Migrations, cancel, log);
         await MakeMember(owner, cancel);
-        await ProjectionSchema.Migrate(owner, RecordProjection.Group, [new RecordProjection()], cancel);
         return ran;
     }
 

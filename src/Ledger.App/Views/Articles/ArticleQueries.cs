@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Ledger.App.Log;
 using Ledger.App.Views.Deals;
 using Ledger.Domain.Values;
-using Npgsql;
 
 namespace Ledger.App.Views.Articles;
 
@@ -29,24 +28,18 @@ public sealed record ArticleEntry(
     public string Name => Publisher ?? Title ?? FileName ?? Id;
 }
 
-public sealed class ArticleQueries(NpgsqlDataSource database, ArticleTexts texts)
+public sealed class ArticleQueries(Snapshot snapshot, ArticleTexts texts)
 {
     private const int OpeningLength = 140;
 
     /// <exception cref="NotFoundException">No article has the id.</exception>
     public async Task<ArticleRecord> Get(string id, CancellationToken cancel)
     {
-        var found = await database.Query("select state from views.article where id = $1", row => ArticleView.Read(row.GetString(0)), cancel, id);
-        var article = found.SingleOrDefault() ?? throw new NotFoundException($"No article has the id '{id}'.");
+        var article = await snapshot.Article(id, cancel) ?? throw new NotFoundException($"No article has the id '{id}'.");
         var text = await texts.Find(article.TextSha256!, cancel)
             ?? throw new InvalidOperationException($"The text of article {id} is missing from the ledger.");
-        var marks = await database.Query(
-            """
-            select claim_id, subject, subject_id, field, as_written, start, length from views.quote
-            where article_id = $1 order by start, length desc, position, claim_id
-            """,
-            row => new QuoteMark(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetInt32(6)),
-            cancel, id);
+        var quotes = await snapshot.Rows<QuoteRow>("and r.article_id = $1 order by r.start, r.length desc, r.from_position, r.claim_id", cancel, id);
+        var marks = quotes.ConvertAll(quote => new QuoteMark(quote.ClaimId, quote.Subject, quote.SubjectId, quote.Field, quote.AsWritten, quote.Start, quote.Length));
         var about = article.Description;
         return new ArticleRecord(
             id, article.TextSha256!, article.FileName, about.Title, about.Publisher, about.Author, about.Address,
@@ -57,7 +50,7 @@ public sealed class ArticleQueries(NpgsqlDataSource database, ArticleTexts texts
     /// <summary>Articles, those recorded or described last first.</summary>
     public async Task<Page<ArticleEntry>> List(int limit, string? next, CancellationToken cancel)
     {
-        var rows = await Entries("position < $2", Cursor.Parse(next), limit + 1, cancel);
+        var rows = await Entries("article.from_position < $2", Cursor.Parse(next), limit + 1, cancel);
         return new Page<ArticleEntry>([.. rows.Take(limit)], rows.Count > limit ? Cursor.Of(rows[limit - 1].Position) : null);
     }
 
@@ -75,21 +68,17 @@ public sealed class ArticleQueries(NpgsqlDataSource database, ArticleTexts texts
     public async Task<IReadOnlyDictionary<string, ArticleEntry>> Of(IEnumerable<string> ids, CancellationToken cancel)
     {
         var wanted = ids.Distinct().ToArray();
-        return (await Entries("id = any($2)", wanted, wanted.Length, cancel)).ToDictionary(article => article.Id);
+        return (await Entries("article.id = any($2)", wanted, wanted.Length, cancel)).ToDictionary(article => article.Id);
     }
 
-    private Task<List<ArticleEntry>> Entries(string which, object parameter, long limit, CancellationToken cancel) => database.Query(
-        $"""
-        select state, position, (select count(*) from views.quote where article_id = article.id),
+    private Task<List<ArticleEntry>> Entries(string which, object parameter, long limit, CancellationToken cancel) => snapshot.Query(
+        now => $"""
+        select article.id, file_name, title, publisher, published, recorded_at, article.from_position,
+            (select count(*) from quote where {now("quote")} and article_id = article.id),
             coalesce((select left(content, {OpeningLength * 2}) from ledger.texts where texts.sha256 = decode(article.sha256, 'hex')), '')
-        from views.article where {which} order by position desc limit $1
+        from article where {now("article")} and {which} order by article.from_position desc limit $1
         """,
-        row =>
-        {
-            var article = ArticleView.Read(row.GetString(0));
-            var about = article.Description;
-            return new ArticleEntry(article.Id.Value, article.FileName, about.Title, about.Publisher, WhenRecord.Of(about.Publication, null),
-                article.Last!.RecordedAt, Opening(row.GetString(3)), row.GetInt64(2), row.GetInt64(1));
-        },
+        row => new ArticleEntry(row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3),
+            WhenRecord.Of(When.Parse("published", row.GetString(4)), null), row.GetFieldValue<DateTimeOffset>(5), Opening(row.GetString(8)), row.GetInt64(7), row.GetInt64(6)),
         cancel, limit, parameter);
 }

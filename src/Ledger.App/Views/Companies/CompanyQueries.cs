@@ -4,34 +4,34 @@ using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Values;
-using Npgsql;
+using Ledger.EventStore;
 
 namespace Ledger.App.Views.Companies;
 
 /// <summary>What is asked of companies, by pages, API and command line alike.</summary>
-public sealed class CompanyQueries(NpgsqlDataSource database, PartyNames names, DealQueries dealQueries)
+public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQueries dealQueries)
 {
     /// <summary>Companies that have deals, by name.</summary>
     public async Task<Page<CompanyEntry>> List(int limit, string? next, CancellationToken cancel)
     {
         var after = await names.Place(next, cancel);
-        var rows = await database.Query(
-            """
-            select party.state, company.deals, company.counted, company.undisclosed
-            from views.company join views.party on party.id = company.id
-            where $1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2)
+        var rows = await snapshot.Query(
+            now => $"""
+            select party.id from party
+            where {now("party")} and exists (select from company_deal where {now("company_deal")} and company_id = party.id)
+                and ($1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2))
             order by lower(party.name) collate "C", party.id limit $3
             """,
-            row => (Party: PartyView.Read(row.GetString(0)), Deals: row.GetInt64(1), Counted: row.GetInt64(2), Undisclosed: row.GetInt64(3)),
-            cancel, after?.Key, after?.Id, (long)limit + 1);
-        var items = rows.Take(limit).ToList();
-        var totals = await Totals([.. items.Select(row => row.Party.Id.Value)], cancel);
+            row => row.GetString(0), cancel, after?.Key, after?.Id, (long)limit + 1);
+        string[] ids = [.. rows.Take(limit)];
+        var parties = (await snapshot.Rows<PartyRow>("and r.id = any($1)", cancel, (object)ids)).ToDictionary(party => party.Id);
+        var sums = await Sums(ids, cancel);
         return new Page<CompanyEntry>(
             [
-                .. items.Select(row => new CompanyEntry(row.Party.Id.Value, row.Party.Name!, row.Party.Aliases,
-                    PartyRecord.SectorsOf(row.Party), row.Deals, row.Counted, row.Undisclosed, [.. totals[row.Party.Id.Value]])),
+                .. ids.Select(id => (Party: parties[id], Counted: sums.Counters[id])).Select(row => new CompanyEntry(row.Party.Id, row.Party.Name, row.Party.Aliases,
+                    row.Party.Sectors, row.Counted.Deals, row.Counted.Counted, row.Counted.Undisclosed, [.. sums.Totals[row.Party.Id]])),
             ],
-            rows.Count > items.Count ? items[^1].Party.Id.Value : null);
+            rows.Count > ids.Length ? ids[^1] : null);
     }
 
     /// <summary>The company with this id, name or alias, in any case.</summary>
@@ -39,18 +39,19 @@ public sealed class CompanyQueries(NpgsqlDataSource database, PartyNames names, 
     public async Task<CompanyRecord> Get(string idOrName, CancellationToken cancel)
     {
         var party = await names.Find(idOrName, cancel);
-        var deals = InOrder(await database.Query(
-            "select state from views.deal where company_id = $1 and to_position is null order by from_position",
-            row => DealView.Read(row.GetString(0)), cancel, party.Id.Value));
+        var ids = await snapshot.Query(now => $"select id from deal where {now("deal")} and company_id = $1 order by from_position",
+            row => row.GetString(0), cancel, party.Id.Value);
+        var deals = InOrder(await snapshot.Deals(ids, cancel));
         var backers = await Backers(party, cancel);
         if (deals.Count == 0 && backers.Count == 0)
             throw new NotFoundException($"'{idOrName}' has no deals and no backers of its own; ask for it as an investor.");
-        var counters = await Counters(party.Id, cancel);
+        var sums = await Sums([party.Id.Value], cancel);
+        var counters = sums.Counters.GetValueOrDefault(party.Id.Value) ?? new CompanyRow(party.Id.Value, 0, 0, 0);
         var parties = await names.Of(
             [.. PartyRecord.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backers], cancel);
         return new CompanyRecord(party, parties)
         {
-            Totals = [.. (await Totals([party.Id.Value], cancel))[party.Id.Value]],
+            Totals = [.. sums.Totals[party.Id.Value]],
             Counted = counters.Counted,
             Undisclosed = counters.Undisclosed,
             LatestValuation = Latest(deals),
@@ -68,32 +69,38 @@ public sealed class CompanyQueries(NpgsqlDataSource database, PartyNames names, 
             .ThenBy(deal => deal.Claims[0].Cause.Position),
     ];
 
-    private async Task<(long Counted, long Undisclosed)> Counters(PartyId company, CancellationToken cancel)
+    /// <summary>As they are kept, or of the past from the deals of these companies.</summary>
+    private async Task<(IReadOnlyDictionary<string, CompanyRow> Counters, ILookup<string, CompanyTotal> Totals)> Sums(string[] companies, CancellationToken cancel)
     {
-        var rows = await database.Query("select counted, undisclosed from views.company where id = $1",
-            row => (row.GetInt64(0), row.GetInt64(1)), cancel, company.Value);
-        return rows.SingleOrDefault();
+        IReadOnlyList<CompanyRow> counters;
+        IReadOnlyList<CompanyTotalRow> totals;
+        if (await snapshot.IsPast(cancel))
+        {
+            var deals = await snapshot.Rows<CompanyDealRow>("and r.company_id = any($1)", cancel, (object)companies);
+            counters = ViewSnapshot.SumUp<CompanyDealRow, CompanyRow>(CompanyView.Definition, deals);
+            totals = ViewSnapshot.SumUp<CompanyDealRow, CompanyTotalRow>(CompanyView.Definition, deals);
+        }
+        else
+        {
+            counters = await snapshot.Sums<CompanyRow>("r.id = any($1)", cancel, (object)companies);
+            totals = await snapshot.Sums<CompanyTotalRow>("r.company_id = any($1)", cancel, (object)companies);
+        }
+        return (counters.ToDictionary(row => row.Id),
+            totals.GroupBy(row => (row.CompanyId, row.Currency)).OrderBy(row => row.Key.Currency, StringComparer.Ordinal)
+                .ToLookup(row => row.Key.CompanyId, row => Total(row.Key.Currency, [.. row])));
     }
 
-    private async Task<ILookup<string, CompanyTotal>> Totals(string[] companies, CancellationToken cancel)
+    private static CompanyTotal Total(string currency, IReadOnlyCollection<CompanyTotalRow> rows)
     {
-        var totals = await database.Query(
-            """
-            select currency, sum(low), case when sum(unbounded) = 0 then sum(high) end, sum(deals)::bigint,
-                sum(low) filter (where pledged),
-                case when sum(unbounded) filter (where pledged) = 0 then sum(high) filter (where pledged) end,
-                (sum(deals) filter (where pledged))::bigint, company_id
-            from views.company_total where company_id = any($1) group by company_id, currency order by currency
-            """,
-            row => (Company: row.GetString(7), Total: new CompanyTotal(
-                row.GetString(0), row.GetDecimal(1), row.IsDBNull(2) ? null : row.GetDecimal(2), row.GetInt64(3),
-                row.IsDBNull(6) ? null : new PledgedTotal(row.GetDecimal(4), row.IsDBNull(5) ? null : row.GetDecimal(5), row.GetInt64(6)))),
-            cancel, (object)companies);
-        return totals.ToLookup(total => total.Company, total => total.Total);
+        var pledged = rows.SingleOrDefault(row => row.Pledged);
+        return new CompanyTotal(currency, rows.Sum(row => row.Low), High(rows), rows.Sum(row => row.Deals),
+            pledged is null ? null : new PledgedTotal(pledged.Low, High([pledged]), pledged.Deals));
+
+        static decimal? High(IReadOnlyCollection<CompanyTotalRow> rows) => rows.Any(row => row.Unbounded > 0) ? null : rows.Sum(row => row.High);
     }
 
-    private Task<List<string>> Backers(Party company, CancellationToken cancel) => database.Query(
-        "select distinct investor_id from views.backer where company_id = $1 order by investor_id",
+    private Task<List<string>> Backers(Party company, CancellationToken cancel) => snapshot.Query(
+        now => $"select distinct investor_id from backer where {now("backer")} and company_id = $1 order by investor_id",
         row => row.GetString(0), cancel, company.Id.Value);
 
     private static LatestValuation? Latest(List<Deal> deals)

@@ -1,75 +1,54 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.ComponentModel.DataAnnotations.Schema;
+using Ledger.App.Log;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
-using Npgsql;
+using Ledger.EventStore;
 
 namespace Ledger.App.Views.Companies;
 
-/// <summary>What companies have raised: counters that a deal's change is taken from and added to.</summary>
-internal sealed class CompanyView : IDealView
+/// <summary>What companies have raised: what each deal gives, and the sums of it.</summary>
+internal static class CompanyView
 {
-    public async Task Apply(DealChanges changes, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        var counters = new Dictionary<string, Counters>();
-        var totals = new Dictionary<(string Company, string Currency, bool Pledged), Total>();
-        foreach (var change in changes.Net)
-        {
-            Add(change.Before, -1);
-            Add(change.After, +1);
-        }
-        await WriteCounters(counters.Where(row => row.Value != new Counters()).ToDictionary(), connection, cancel);
-        await WriteTotals(totals.Where(row => row.Value != new Total()).ToDictionary(), connection, cancel);
+    public static View Definition { get; } = new View("company", RecordViews.SourceOf(nameof(CompanyView)))
+        .Row(RecordStreams.Deals, Row, "company_id")
+        .Sum((CompanyDealRow deal) => new CompanyRow(deal.CompanyId, 1, deal.Counts ? 1 : 0, deal.Counts && deal.Currency is null ? 1 : 0))
+        .Sum((CompanyDealRow deal) => deal is { Counts: true, Currency: { } currency }
+            ? new CompanyTotalRow(deal.CompanyId, currency, deal.Pledged, 1, deal.Low ?? 0, deal.High ?? 0, deal.High is null ? 1 : 0)
+            : null);
 
-        void Add(Deal deal, int sign)
-        {
-            if (deal.Company is not { } company)
-                return;
-            var undisclosed = deal.Counts && !deal.Amount.IsDisclosed;
-            counters[company.Value] = counters.GetValueOrDefault(company.Value) + new Counters(sign, deal.Counts ? sign : 0, undisclosed ? sign : 0);
-            if (!deal.Counts || deal.Amount is not { Currency: { } currency } amount)
-                return;
-            var key = (company.Value, currency.Code, deal.Status == DealStatus.Pledged);
-            totals[key] = totals.GetValueOrDefault(key)
-                + new Total(sign, sign * (amount.Low ?? 0), sign * (amount.High ?? 0), amount.High is null ? sign : 0);
-        }
-    }
-
-    private static async Task WriteCounters(Dictionary<string, Counters> rows, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        string[] ids = [.. rows.Keys];
-        await connection.Execute(
-            """
-            insert into views.company as held (id, deals, counted, undisclosed) select * from unnest($1, $2, $3, $4)
-            on conflict (id) do update set deals = held.deals + excluded.deals,
-                counted = held.counted + excluded.counted, undisclosed = held.undisclosed + excluded.undisclosed
-            """,
-            cancel, ids, rows.Values.Select(row => row.Deals).ToArray(), rows.Values.Select(row => row.Counted).ToArray(),
-            rows.Values.Select(row => row.Undisclosed).ToArray());
-        await connection.Execute("delete from views.company where id = any($1) and deals = 0", cancel, (object)ids);
-    }
-
-    private static async Task WriteTotals(Dictionary<(string Company, string Currency, bool Pledged), Total> rows, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        string[] companies = [.. rows.Keys.Select(key => key.Company)];
-        await connection.Execute(
-            """
-            insert into views.company_total as held (company_id, currency, pledged, deals, low, high, unbounded)
-            select * from unnest($1, $2, $3, $4, $5, $6, $7)
-            on conflict (company_id, currency, pledged) do update set deals = held.deals + excluded.deals,
-                low = held.low + excluded.low, high = held.high + excluded.high, unbounded = held.unbounded + excluded.unbounded
-            """,
-            cancel, companies, rows.Keys.Select(key => key.Currency).ToArray(), rows.Keys.Select(key => key.Pledged).ToArray(),
-            rows.Values.Select(row => row.Deals).ToArray(), rows.Values.Select(row => row.Low).ToArray(),
-            rows.Values.Select(row => row.High).ToArray(), rows.Values.Select(row => row.Unbounded).ToArray());
-        await connection.Execute("delete from views.company_total where company_id = any($1) and deals = 0", cancel, (object)companies);
-    }
-
-    private readonly record struct Counters(long Deals, long Counted, long Undisclosed)
-    {
-        public static Counters operator +(Counters a, Counters b) => new(a.Deals + b.Deals, a.Counted + b.Counted, a.Undisclosed + b.Undisclosed);
-    }
-
-    private readonly record struct Total(long Deals, decimal Low, decimal High, long Unbounded)
-    {
-        public static Total operator +(Total a, Total b) => new(a.Deals + b.Deals, a.Low + b.Low, a.High + b.High, a.Unbounded + b.Unbounded);
-    }
+    private static CompanyDealRow Row(Deal deal) => new(
+        deal.Id.Value, deal.Company!.Value.Value, deal.Counts, deal.Status == DealStatus.Pledged,
+        deal.Amount.Currency?.Code, deal.Amount.Low, deal.Amount.High);
 }
+
+[Table("company_deal")]
+[Description("What each deal gives to its company.")]
+internal sealed record CompanyDealRow(
+    [property: Key] string DealId,
+    [Description("The party that the deal names.")] string CompanyId,
+    [Description("Whether the sum counts as money raised: pledged, announced or closed, and no aggregate.")] bool Counts,
+    [Description("Whether it is only pledged.")] bool Pledged,
+    [Description("ISO 4217, as announced; null where the amount is undisclosed.")] string? Currency,
+    [Description("Whole units of currency; null where there is no lower bound.")] decimal? Low,
+    [Description("Null where there is no upper bound.")] decimal? High);
+
+[Table("company")]
+[Description("Companies that have deals, under the party ids that the deals name.")]
+internal sealed record CompanyRow(
+    [property: Key] string Id,
+    [Description("All deals, whatever their kind and status.")] long Deals,
+    [Description("Deals whose sum counts as money raised.")] long Counted,
+    [Description("Of these, deals whose amount is undisclosed.")] long Undisclosed);
+
+[Table("company_total")]
+[Description("Money raised by company and currency as announced, what is only pledged apart.")]
+internal sealed record CompanyTotalRow(
+    [property: Key] string CompanyId,
+    [property: Key, Description("ISO 4217.")] string Currency,
+    [property: Key, Description("Whether it is only pledged.")] bool Pledged,
+    [Description("How many deals are summed up.")] long Deals,
+    [Description("Sum of the lower bounds; an amount without one adds nothing.")] decimal Low,
+    [Description("Sum of the upper bounds of those deals that have one.")] decimal High,
+    [Description("Deals without an upper bound; while there are any, the total has none.")] long Unbounded);

@@ -3,7 +3,6 @@ using Ledger.App.Views.Parties;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
-using Npgsql;
 
 namespace Ledger.App.Views.Deals;
 
@@ -14,7 +13,7 @@ namespace Ledger.App.Views.Deals;
 public sealed record DealFilter(string? Company = null, string? Investor = null, int Limit = 50, string? Next = null);
 
 /// <summary>What is asked of deals, by pages, API and command line alike.</summary>
-public sealed class DealQueries(NpgsqlDataSource database, PartyNames names, EventLog log)
+public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog log)
 {
     /// <summary>Deals, those that changed last first.</summary>
     public async Task<Page<DealRecord>> List(DealFilter filter, CancellationToken cancel)
@@ -22,17 +21,18 @@ public sealed class DealQueries(NpgsqlDataSource database, PartyNames names, Eve
         var company = filter.Company is { } c ? (await names.Find(c, cancel)).Id.Value : null;
         var investor = filter.Investor is { } i ? (await names.Find(i, cancel)).Id.Value : null;
         var before = Cursor.Parse(filter.Next);
-        var deals = await database.Query(
-            """
-            select state from views.deal
-            where to_position is null and from_position < $1
+        var found = await snapshot.Query(
+            now => $"""
+            select deal.id, deal.from_position from deal
+            where {now("deal")} and deal.from_position < $1
                 and ($2::text is null or company_id = $2)
-                and ($3::text is null or id in (select deal_id from views.investor_deal where investor_id = $3))
-            order by from_position desc limit $4
+                and ($3::text is null or id in (select deal_id from investor_deal where {now("investor_deal")} and investor_id = $3))
+            order by deal.from_position desc limit $4
             """,
-            row => DealView.Read(row.GetString(0)), cancel, before, company, investor, (long)filter.Limit + 1);
-        var items = deals.Take(filter.Limit).ToList();
-        return new Page<DealRecord>(await Records(items, cancel), deals.Count > items.Count ? Cursor.Of(items[^1].Last!.Position) : null);
+            row => (Id: row.GetString(0), Position: row.GetInt64(1)), cancel, before, company, investor, (long)filter.Limit + 1);
+        var items = found.Take(filter.Limit).ToList();
+        var deals = await snapshot.Deals(items.Select(deal => deal.Id), cancel);
+        return new Page<DealRecord>(await Records(deals, cancel), found.Count > items.Count ? Cursor.Of(items[^1].Position) : null);
     }
 
     /// <summary>The deal as it is now, with every claim, its quote and its source.</summary>
@@ -49,7 +49,7 @@ public sealed class DealQueries(NpgsqlDataSource database, PartyNames names, Eve
     {
         var deal = Deal.Unknown((await Load(id, cancel)).Id);
         var entries = new List<HistoryEntry>();
-        await foreach (var e in log.ReadStream(StoredEvents.StreamOf(deal.Id), cancel: cancel))
+        foreach (var e in await log.ReadStreams([StoredEvents.StreamOf(deal.Id)], await snapshot.Position(cancel), cancel))
         {
             var change = DealChange.Fold(deal, (DealEvent)e.Data, StoredEvents.CauseOf(e));
             entries.Add(HistoryEntry.Of(change, e.Type));
@@ -61,40 +61,27 @@ public sealed class DealQueries(NpgsqlDataSource database, PartyNames names, Eve
     /// <summary>The given deals as they are now, by their ids.</summary>
     public async Task<IReadOnlyDictionary<string, DealRecord>> Of(IEnumerable<string> ids, CancellationToken cancel)
     {
-        var deals = await database.Query("select state from views.deal where id = any($1) and to_position is null",
-            row => DealView.Read(row.GetString(0)), cancel, (object)ids.Distinct().ToArray());
-        return (await Records(deals, cancel)).ToDictionary(deal => deal.Id);
+        return (await Records(await snapshot.Deals(ids.Distinct(), cancel), cancel)).ToDictionary(deal => deal.Id);
     }
 
     /// <summary>What changed last in the whole ledger, latest first.</summary>
     public async Task<IReadOnlyList<LatestChange>> Latest(int limit, CancellationToken cancel)
     {
-        var rows = await database.Query(
-            """
-            select now.state, before.state from views.deal now
-            left join views.deal before on before.id = now.id and before.to_position = now.from_position
-            order by now.from_position desc limit $1
-            """,
-            row =>
-            {
-                var after = DealView.Read(row.GetString(0));
-                return new DealChange(row.TextOrNull(1) is { } before ? DealView.Read(before) : Deal.Unknown(after.Id), after, after.Last!);
-            },
-            cancel, (long)limit);
-        var records = await Records([.. rows.Select(change => change.After)], cancel);
-        var events = await EventNames(rows, limit, cancel);
-        return [.. rows.Zip(records, (change, record) => new LatestChange(record, HistoryEntry.Of(change, events.GetValueOrDefault(change.Cause.Position))))];
+        var position = await snapshot.Position(cancel);
+        // Every version there ever was, each a change.
+        var latest = await snapshot.Query(_ => "select id, version from deal where from_position <= $1 order by from_position desc limit $2",
+            row => (Id: row.GetString(0), Version: row.GetInt64(1)), cancel, position, (long)limit);
+        var events = (await log.ReadStreams([.. latest.Select(change => StoredEvents.Deals + change.Id).Distinct()], position, cancel)).ToLookup(e => e.Stream);
+        var changes = latest.ConvertAll(change => Change(new DealId(change.Id), [.. events[StoredEvents.Deals + change.Id].Where(e => e.Version <= change.Version)]));
+        var records = await Records([.. changes.Select(change => change.Change.After)], cancel);
+        return [.. changes.Zip(records, (change, record) => new LatestChange(record, HistoryEntry.Of(change.Change, change.Event)))];
     }
 
-    private async Task<Dictionary<long, string>> EventNames(List<DealChange> changes, int limit, CancellationToken cancel)
+    /// <summary>What the last of a deal's events changed.</summary>
+    private static (DealChange Change, string Event) Change(DealId id, List<RecordedEvent> events)
     {
-        var names = new Dictionary<long, string>();
-        if (changes.Count == 0)
-            return names;
-        var query = new LogQuery { UpTo = changes[0].Cause.Position, Backwards = true, Types = StoredEvents.OfDeals, Limit = limit };
-        await foreach (var e in log.Read(query, cancel))
-            names.Add(e.Position, e.Type);
-        return names;
+        var before = events.SkipLast(1).Aggregate(Deal.Unknown(id), (deal, e) => deal.Evolve((DealEvent)e.Data, StoredEvents.CauseOf(e)));
+        return (DealChange.Fold(before, (DealEvent)events[^1].Data, StoredEvents.CauseOf(events[^1])), events[^1].Type);
     }
 
     internal async Task<IReadOnlyList<DealRecord>> Records(IReadOnlyCollection<Deal> deals, CancellationToken cancel)
@@ -105,9 +92,7 @@ public sealed class DealQueries(NpgsqlDataSource database, PartyNames names, Eve
 
     private async Task<Deal> Load(string id, CancellationToken cancel)
     {
-        var found = await database.Query("select state from views.deal where id = $1 and to_position is null",
-            row => DealView.Read(row.GetString(0)), cancel, id);
-        return found.SingleOrDefault() ?? throw new NotFoundException($"No deal has the id '{id}'.");
+        return (await snapshot.Deals([id], cancel)).SingleOrDefault() ?? throw new NotFoundException($"No deal has the id '{id}'.");
     }
 }
 

@@ -1,78 +1,70 @@
-using System.Text.Json;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.ComponentModel.DataAnnotations.Schema;
 using Ledger.App.Log;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
-using Npgsql;
+using Ledger.EventStore;
 
 namespace Ledger.App.Views.Deals;
 
-/// <summary>Every version of every deal, with the positions in which it held.</summary>
-internal sealed class DealView : IDealView
+/// <summary>Deals, a row a version.</summary>
+internal static class DealView
 {
-    private const string Insert = """
-        insert into views.deal (
-            id, version, from_position, to_position, recorded_at, author, kind, company_id, status, series, modifier,
-            instrument, round_as_written, qualifier, currency, amount_low, amount_high, amount_as_written, usd_low, usd_high,
-            announced, announced_from, announced_to, counts, contested, state)
-        select id, version, from_position, to_position, recorded_at, author, kind, company_id, status, series, modifier,
-            instrument, round_as_written, qualifier, currency, amount_low, amount_high, amount_as_written, usd_low, usd_high,
-            announced, announced_from, announced_to, counts, coalesce(contested, '{}'), state
-        from jsonb_to_recordset($1) as row (
-            id text, version bigint, from_position bigint, to_position bigint, recorded_at timestamptz, author text, kind text,
-            company_id text, status text, series text, modifier text, instrument text, round_as_written text, qualifier text,
-            currency text, amount_low numeric, amount_high numeric, amount_as_written text, usd_low numeric, usd_high numeric,
-            announced text, announced_from date, announced_to date, counts boolean, contested text[], state jsonb)
-        """;
+    public static View Definition { get; } = new View("deal", RecordViews.SourceOf(nameof(DealView)))
+        .Row(RecordStreams.Deals, Row, "company_id", "from_position");
 
-    /// <summary>The deals as the view has them, unknown ones included.</summary>
-    public static async Task<Dictionary<DealId, Deal>> Load(IReadOnlyCollection<DealId> ids, NpgsqlConnection connection, CancellationToken cancel)
+    private static DealRow Row(Deal deal)
     {
-        var deals = ids.ToDictionary(id => id, Deal.Unknown);
-        var states = await connection.Query(
-            "select state from views.deal where id = any($1) and to_position is null",
-            row => Read(row.GetString(0)), cancel, (object)ids.Select(id => id.Value).ToArray());
-        foreach (var deal in states)
-            deals[deal.Id] = deal;
-        return deals;
-    }
-
-    public static Deal Read(string state) => JsonSerializer.Deserialize(state, StoredJson.TypeInfo<Deal>())!;
-
-    public async Task Apply(DealChanges changes, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        var ended = changes.Net.Where(change => change.Before.IsKnown).ToList();
-        var firstAfter = changes.Each.GroupBy(change => change.After.Id).ToDictionary(deal => deal.Key, deal => deal.First().Cause.Position);
-        await connection.Execute(
-            """
-            update views.deal set to_position = ended.position
-            from unnest($1, $2) as ended (id, position) where deal.id = ended.id and deal.to_position is null
-            """,
-            cancel, ended.Select(change => change.After.Id.Value).ToArray(), ended.Select(change => firstAfter[change.After.Id]).ToArray());
-        var rows = changes.Each.GroupBy(change => change.After.Id)
-            .SelectMany(deal => deal.Zip(deal.Skip(1).Select(next => (long?)next.Cause.Position).Append(null), Row));
-        await connection.Execute(Insert, cancel, Sql.Rows(rows));
-    }
-
-    private static DealRow Row(DealChange change, long? to)
-    {
-        var deal = change.After;
         var round = deal.Value<ClaimValue.Round>(Field.Round);
         var usd = deal.Value<ClaimValue.UsdAsReported>(Field.UsdAsReported)?.Amount;
+        var valuation = deal.Value<ClaimValue.Valuation>(Field.Valuation);
         var announced = deal.Value<ClaimValue.Announced>(Field.Announced)?.When ?? When.Unknown;
+        var amount = deal.Amount;
         return new DealRow(
-            deal.Id.Value, deal.Version, change.Cause.Position, to, change.Cause.RecordedAt, change.Cause.Author,
-            Written.Name(deal.Kind!.Value), deal.Company!.Value.Value, Written.Name(deal.Status!.Value),
-            round?.Series, round?.Modifier, round?.Instrument is { } instrument ? Written.Name(instrument) : null,
-            deal.Claim(Field.Round)?.Claim.AsWritten, Written.Name(deal.Amount.Qualifier), deal.Amount.Currency?.Code,
-            deal.Amount.Low, deal.Amount.High, deal.Claim(Field.Amount)?.Claim.AsWritten, usd?.Low, usd?.High,
-            announced.ToString(), announced.From, announced.To, deal.Counts, [.. deal.Contested.Select(Written.Name)],
-            JsonSerializer.SerializeToElement(deal, StoredJson.TypeInfo<Deal>()));
+            deal.Id.Value, deal.Version, deal.Last!.RecordedAt, deal.Last.Author, Written.Name(deal.Kind!.Value), deal.Company!.Value.Value,
+            Written.Name(deal.Status!.Value), round?.Series, round?.Modifier, round?.Instrument is { } instrument ? Written.Name(instrument) : null,
+            deal.Claim(Field.Round)?.Claim.AsWritten, Written.Name(amount.Qualifier), amount.Currency?.Code, amount.Low, amount.High,
+            deal.Claim(Field.Amount)?.Claim.AsWritten, usd?.Low, usd?.High,
+            valuation is null ? null : Written.Name(valuation.Basis), valuation?.Amount.Currency?.Code, valuation?.Amount.Low, valuation?.Amount.High,
+            announced.ToString(), announced.From, announced.To,
+            [.. deal.Values<ClaimValue.Sector>(Field.Sector).Select(sector => sector.Slug)],
+            [.. deal.Values<ClaimValue.Place>(Field.Place).Select(place => place.Name)],
+            deal.Counts, [.. deal.Contested.Select(Written.Name)], [.. deal.Sources.Select(source => source.Value)]);
     }
-
-    private sealed record DealRow(
-        string Id, long Version, long FromPosition, long? ToPosition, DateTimeOffset RecordedAt, string Author,
-        string Kind, string CompanyId, string Status, string? Series, string? Modifier, string? Instrument, string? RoundAsWritten,
-        string Qualifier, string? Currency, decimal? AmountLow, decimal? AmountHigh, string? AmountAsWritten, decimal? UsdLow, decimal? UsdHigh,
-        string Announced, DateOnly? AnnouncedFrom, DateOnly? AnnouncedTo, bool Counts, IReadOnlyList<string> Contested, JsonElement State);
 }
+
+[Table("deal")]
+[Description("Deals. Who invested stands in investor_deal.")]
+internal sealed record DealRow(
+    [property: Key] string Id,
+    [Description("Counted from 1 by the deal's events.")] long Version,
+    [Description("When the event that made this version was recorded.")] DateTimeOffset RecordedAt,
+    [Description("Who recorded it.")] string Author,
+    [Description("round, aggregate, fund or listing.")] string Kind,
+    [Description("The party that raises, or sponsors a fund.")] string CompanyId,
+    [Description("rumoured, planned, pledged, announced, closed, withdrawn or postponed.")] string Status,
+    [Description("b, seed, pre-ipo; null where none is named.")] string? Series,
+    [Description("What the source adds to the series: extension, plus.")] string? Modifier,
+    [Description("equity, debt, convertible; null where none is named.")] string? Instrument,
+    [Description("The round in the source's words.")] string? RoundAsWritten,
+    [Description("exact, approximately, over, upTo, orderOfMagnitude or undisclosed.")] string Qualifier,
+    [Description("ISO 4217, as announced.")] string? Currency,
+    [Description("Whole units of currency; null where there is no lower bound.")] decimal? AmountLow,
+    [Description("Null where there is no upper bound; left out of the interval where the qualifier is orderOfMagnitude.")] decimal? AmountHigh,
+    [Description("The amount in the source's words.")] string? AmountAsWritten,
+    [Description("Dollars as the source itself gives them beside another currency; never computed.")] decimal? UsdLow,
+    [Description("The upper bound of these.")] decimal? UsdHigh,
+    [Description("post, pre or unspecified; null where no valuation is named.")] string? ValuationBasis,
+    [Description("ISO 4217.")] string? ValuationCurrency,
+    [Description("Whole units of the valuation's currency.")] decimal? ValuationLow,
+    [Description("Null where there is no upper bound.")] decimal? ValuationHigh,
+    [Description("As precisely as the source says: 2020-04-03, 2020-04, 2020-Q2, 2020, XXXX-04-03, XXXX-04 or unknown.")] string Announced,
+    [Description("The first day that this can mean; null where no year is known.")] DateOnly? AnnouncedFrom,
+    [Description("The last day that it can mean.")] DateOnly? AnnouncedTo,
+    [Description("artificial-intelligence, semiconductors.")] string[] Sectors,
+    [Description("As the source names them.")] string[] Places,
+    [Description("Whether the sum counts as money raised: pledged, announced or closed, and no aggregate.")] bool Counts,
+    [Description("Fields whose claims cannot all be true.")] string[] Contested,
+    [Description("The ids of the articles that say something of the deal.")] string[] Sources);

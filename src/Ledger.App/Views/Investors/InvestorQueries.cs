@@ -3,39 +3,40 @@ using Ledger.App.Views.Parties;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
-using Npgsql;
+using Ledger.EventStore;
 
 namespace Ledger.App.Views.Investors;
 
 /// <summary>What is asked of investors, by pages, API and command line alike.</summary>
-public sealed class InvestorQueries(NpgsqlDataSource database, PartyNames names, DealQueries dealQueries)
+public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQueries dealQueries)
 {
     /// <summary>Whoever is in a deal as an investor or backs a company, by name.</summary>
     public async Task<Page<InvestorEntry>> List(int limit, string? next, CancellationToken cancel)
     {
         var after = await names.Place(next, cancel);
-        var rows = await database.Query(
-            """
-            select party.state, coalesce(counted.deals, 0), coalesce(counted.led, 0), coalesce(counted.joined, 0), coalesce(counted.backed, 0),
-                (select count(*) from (
-                    select company_id from views.investor_deal where investor_id = party.id
-                    union select company_id from views.backer where investor_id = party.id) held)
-            from (select id from views.investor union select investor_id from views.backer) named
-            join views.party on party.id = named.id
-            left join views.investor counted on counted.id = named.id
-            where $1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2)
+        var rows = await snapshot.Query(
+            now => $"""
+            select party.id, (select count(*) from (
+                    select company_id from investor_deal where {now("investor_deal")} and investor_id = party.id
+                    union select company_id from backer where {now("backer")} and investor_id = party.id) held)
+            from party
+            where {now("party")} and (
+                    exists (select from investor_deal where {now("investor_deal")} and investor_id = party.id)
+                    or exists (select from backer where {now("backer")} and investor_id = party.id))
+                and ($1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2))
             order by lower(party.name) collate "C", party.id limit $3
             """,
-            row => (Party: PartyView.Read(row.GetString(0)), Companies: row.GetInt64(5),
-                Counts: new InvestorCounts(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4))),
-            cancel, after?.Key, after?.Id, (long)limit + 1);
+            row => (Id: row.GetString(0), Companies: row.GetInt64(1)), cancel, after?.Key, after?.Id, (long)limit + 1);
         var items = rows.Take(limit).ToList();
+        string[] ids = [.. items.Select(row => row.Id)];
+        var parties = (await snapshot.Rows<PartyRow>("and r.id = any($1)", cancel, (object)ids)).ToDictionary(party => party.Id);
+        var counts = await Counts(ids, cancel);
         return new Page<InvestorEntry>(
             [
-                .. items.Select(row => new InvestorEntry(row.Party.Id.Value, row.Party.Name!, row.Party.Aliases,
-                    PartyRecord.KindsOf(row.Party), row.Counts, row.Companies)),
+                .. items.Select(row => new InvestorEntry(row.Id, parties[row.Id].Name, parties[row.Id].Aliases,
+                    parties[row.Id].Kinds, counts.GetValueOrDefault(row.Id, NoDeals), row.Companies)),
             ],
-            rows.Count > items.Count ? items[^1].Party.Id.Value : null);
+            rows.Count > items.Count ? items[^1].Id : null);
     }
 
     /// <summary>The investor with this id, name or alias, in any case.</summary>
@@ -43,14 +44,15 @@ public sealed class InvestorQueries(NpgsqlDataSource database, PartyNames names,
     public async Task<InvestorOverview> Get(string idOrName, CancellationToken cancel)
     {
         var party = await names.Find(idOrName, cancel);
-        var deals = await database.Query(
-            """
-            select deal.state from views.investor_deal held join views.deal on deal.id = held.deal_id and deal.to_position is null
-            where held.investor_id = $1 order by held.position desc
+        var ids = await snapshot.Query(
+            now => $"""
+            select deal.id from investor_deal held join deal on deal.id = held.deal_id and {now("deal")}
+            where {now("held")} and held.investor_id = $1 order by deal.from_position desc
             """,
-            row => DealView.Read(row.GetString(0)), cancel, party.Id.Value);
-        var backed = await database.Query(
-            "select company_id, article_id from views.backer where investor_id = $1 order by company_id",
+            row => row.GetString(0), cancel, party.Id.Value);
+        var deals = await snapshot.Deals(ids, cancel);
+        var backed = await snapshot.Query(
+            now => $"select company_id, article_id from backer where {now("backer")} and investor_id = $1 order by company_id",
             row => (Company: row.GetString(0), Article: row.GetString(1)), cancel, party.Id.Value);
         if (deals.Count == 0 && backed.Count == 0)
             throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
@@ -59,7 +61,7 @@ public sealed class InvestorQueries(NpgsqlDataSource database, PartyNames names,
         var records = await dealQueries.Records(deals, cancel);
         return new InvestorOverview(party, parties)
         {
-            Counts = await Counts(party.Id, cancel),
+            Counts = (await Counts([party.Id.Value], cancel)).GetValueOrDefault(party.Id.Value, NoDeals),
             Companies = Companies(party.Id, deals, backed.Select(row => row.Company), parties),
             CoInvestors = CoInvestors(party.Id, deals, parties),
             Deals = [.. deals.Zip(records, (deal, record) => Of(Held(deal, party.Id), record))],
@@ -72,11 +74,15 @@ public sealed class InvestorQueries(NpgsqlDataSource database, PartyNames names,
         };
     }
 
-    private async Task<InvestorCounts> Counts(PartyId investor, CancellationToken cancel)
+    private static readonly InvestorCounts NoDeals = new(0, 0, 0, 0);
+
+    /// <summary>As they are kept, or of the past from the deals that these investors are in.</summary>
+    private async Task<IReadOnlyDictionary<string, InvestorCounts>> Counts(string[] investors, CancellationToken cancel)
     {
-        var rows = await database.Query("select deals, led, joined, backed from views.investor where id = $1",
-            row => new InvestorCounts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), cancel, investor.Value);
-        return rows.SingleOrDefault() ?? new InvestorCounts(0, 0, 0, 0);
+        var rows = await snapshot.IsPast(cancel)
+            ? ViewSnapshot.SumUp<InvestorDealRow, InvestorRow>(InvestorView.Definition, await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)investors))
+            : await snapshot.Sums<InvestorRow>("r.id = any($1)", cancel, (object)investors);
+        return rows.ToDictionary(row => row.Id, row => new InvestorCounts(row.Deals, row.Led, row.Joined, row.Backed));
     }
 
     private static InvestorDeal Of(ClaimValue.Investor held, DealRecord deal) => new(held.Role, held.Existing, deal);

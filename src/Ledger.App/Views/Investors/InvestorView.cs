@@ -1,72 +1,41 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.ComponentModel.DataAnnotations.Schema;
+using Ledger.App.Log;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
-using Npgsql;
+using Ledger.EventStore;
 
 namespace Ledger.App.Views.Investors;
 
-/// <summary>Who is in which deal, in which role, with counters of it.</summary>
-internal sealed class InvestorView : IDealView
+/// <summary>Who is in which deal, in which role, and how often.</summary>
+internal static class InvestorView
 {
-    public async Task Apply(DealChanges changes, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        var counters = new Dictionary<string, Counters>();
-        foreach (var change in changes.Net)
-        {
-            Add(change.Before, -1);
-            Add(change.After, +1);
-        }
-        await WriteCounters(counters.Where(row => row.Value != new Counters()).ToDictionary(), connection, cancel);
-        await WriteDeals(changes.Net, connection, cancel);
+    public static View Definition { get; } = new View("investor", RecordViews.SourceOf(nameof(InvestorView)))
+        .Rows(RecordStreams.Deals, Rows, "deal_id")
+        .Sum((InvestorDealRow held) => new InvestorRow(held.InvestorId, 1, Is(held, InvestorRole.Lead), Is(held, InvestorRole.Participant), Is(held, InvestorRole.Backer)));
 
-        void Add(Deal deal, int sign)
-        {
-            foreach (var investor in Named(deal))
-            {
-                var id = investor.Party!.Value.Value;
-                counters[id] = counters.GetValueOrDefault(id) + investor.Role switch
-                {
-                    InvestorRole.Lead => new Counters(sign, sign, 0, 0),
-                    InvestorRole.Participant => new Counters(sign, 0, sign, 0),
-                    _ => new Counters(sign, 0, 0, sign),
-                };
-            }
-        }
-    }
+    private static IEnumerable<InvestorDealRow> Rows(Deal deal) => deal.Investors.Where(investor => investor.Party is not null)
+        .Select(investor => new InvestorDealRow(
+            investor.Party!.Value.Value, deal.Id.Value, deal.Company!.Value.Value, Written.Name(investor.Role), investor.Existing));
 
-    private static IEnumerable<ClaimValue.Investor> Named(Deal deal) => deal.Investors.Where(investor => investor.Party is not null);
-
-    private static async Task WriteCounters(Dictionary<string, Counters> rows, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        string[] ids = [.. rows.Keys];
-        await connection.Execute(
-            """
-            insert into views.investor as held (id, deals, led, joined, backed) select * from unnest($1, $2, $3, $4, $5)
-            on conflict (id) do update set deals = held.deals + excluded.deals, led = held.led + excluded.led,
-                joined = held.joined + excluded.joined, backed = held.backed + excluded.backed
-            """,
-            cancel, ids, rows.Values.Select(row => row.Deals).ToArray(), rows.Values.Select(row => row.Led).ToArray(),
-            rows.Values.Select(row => row.Joined).ToArray(), rows.Values.Select(row => row.Backed).ToArray());
-        await connection.Execute("delete from views.investor where id = any($1) and deals = 0", cancel, (object)ids);
-    }
-
-    private static async Task WriteDeals(IReadOnlyList<DealChange> changes, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        await connection.Execute("delete from views.investor_deal where deal_id = any($1)", cancel,
-            (object)changes.Where(change => change.Before.IsKnown).Select(change => change.Before.Id.Value).ToArray());
-        var rows = changes.SelectMany(change => Named(change.After), (change, investor) => (Deal: change.After, Investor: investor)).ToList();
-        await connection.Execute(
-            """
-            insert into views.investor_deal (investor_id, deal_id, company_id, role, existing, position)
-            select * from unnest($1, $2, $3, $4, $5, $6)
-            """,
-            cancel, rows.Select(row => row.Investor.Party!.Value.Value).ToArray(), rows.Select(row => row.Deal.Id.Value).ToArray(),
-            rows.Select(row => row.Deal.Company!.Value.Value).ToArray(), rows.Select(row => Written.Name(row.Investor.Role)).ToArray(),
-            rows.Select(row => row.Investor.Existing).ToArray(), rows.Select(row => row.Deal.Last!.Position).ToArray());
-    }
-
-    private readonly record struct Counters(long Deals, long Led, long Joined, long Backed)
-    {
-        public static Counters operator +(Counters a, Counters b) =>
-            new(a.Deals + b.Deals, a.Led + b.Led, a.Joined + b.Joined, a.Backed + b.Backed);
-    }
+    private static long Is(InvestorDealRow held, InvestorRole role) => held.Role == Written.Name(role) ? 1 : 0;
 }
+
+[Table("investor_deal")]
+[Description("Who is in which deal.")]
+internal sealed record InvestorDealRow(
+    [property: Key, Description("The party that the deal names.")] string InvestorId,
+    [property: Key] string DealId,
+    [Description("The party that raises.")] string CompanyId,
+    [Description("lead, participant or backer: named as backing the company, in no round that the source names.")] string Role,
+    [Description("The source says that the investor had invested in the company before.")] bool Existing);
+
+[Table("investor")]
+[Description("Investors that are named in deals, under the party ids that the deals name.")]
+internal sealed record InvestorRow(
+    [property: Key] string Id,
+    [Description("Led, joined and backed together.")] long Deals,
+    [Description("Deals in the role lead.")] long Led,
+    [Description("Deals in the role participant.")] long Joined,
+    [Description("Deals in the role backer.")] long Backed);

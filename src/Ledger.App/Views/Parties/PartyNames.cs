@@ -1,5 +1,4 @@
 using Ledger.Domain.Parties;
-using Npgsql;
 
 namespace Ledger.App.Views.Parties;
 
@@ -7,26 +6,26 @@ namespace Ledger.App.Views.Parties;
 public sealed record PartyName(string Id, string Name);
 
 /// <summary>Finds parties by what people call them.</summary>
-public sealed class PartyNames(NpgsqlDataSource database)
+public sealed class PartyNames(Snapshot snapshot)
 {
     /// <summary>The party with this id, or else the one that goes by this name or alias, in any case.</summary>
     /// <exception cref="NotFoundException">Nobody goes by the name, or several do.</exception>
     public async Task<Party> Find(string idOrName, CancellationToken cancel)
     {
-        var found = await database.Query(
-            """
-            select state, id = $2 from views.party
-            where id = $2 or id in (select party_id from views.party_name where key = $1)
+        var found = await snapshot.Query(
+            now => $"""
+            select id, id = $2 from party where {now("party")}
+                and (id = $2 or id in (select party_id from party_name where {now("party_name")} and key = $1))
             order by id
             """,
-            row => (Party: PartyView.Read(row.GetString(0)), ById: row.GetBoolean(1)), cancel, NameKey.Of(idOrName), idOrName.ToLowerInvariant());
-        if (found.Find(party => party.ById) is { Party: { } named })
-            return named;
+            row => (Id: row.GetString(0), ById: row.GetBoolean(1)), cancel, NameKey.Of(idOrName), idOrName.ToLowerInvariant());
+        if (found.Exists(party => party.ById))
+            found = [found.Find(party => party.ById)];
         return found.Count switch
         {
-            1 => found[0].Party,
+            1 => (await snapshot.Parties([found[0].Id], cancel)).Single(),
             0 => throw new NotFoundException($"No company or investor has the id, name or alias '{idOrName}'."),
-            _ => throw new NotFoundException($"'{idOrName}' is a name of {found.Count} parties; ask for one by its id: {string.Join(", ", found.Select(party => party.Party.Id))}."),
+            _ => throw new NotFoundException($"'{idOrName}' is a name of {found.Count} parties; ask for one by its id: {string.Join(", ", found.Select(party => party.Id))}."),
         };
     }
 
@@ -36,7 +35,7 @@ public sealed class PartyNames(NpgsqlDataSource database)
     {
         if (next is null)
             return null;
-        var found = await database.Query("select lower(name), id from views.party where id = $1", row => (row.GetString(0), row.GetString(1)), cancel, next);
+        var found = await snapshot.Query(now => $"select lower(name), id from party where {now("party")} and id = $1", row => (row.GetString(0), row.GetString(1)), cancel, next);
         return found.Count == 1 ? found[0] : throw Cursor.Wrong(next);
     }
 
@@ -45,7 +44,7 @@ public sealed class PartyNames(NpgsqlDataSource database)
     {
         var wanted = ids.Distinct().ToArray();
         var names = wanted.ToDictionary(id => id, id => new PartyName(id, id));
-        foreach (var name in await database.Query("select id, name from views.party where id = any($1)",
+        foreach (var name in await snapshot.Query(now => $"select id, name from party where {now("party")} and id = any($1)",
             row => new PartyName(row.GetString(0), row.GetString(1)), cancel, (object)wanted))
         {
             names[name.Id] = name;

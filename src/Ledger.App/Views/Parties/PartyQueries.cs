@@ -17,11 +17,11 @@ public sealed record PartyRoles(bool Raises, bool IsBacked, bool Invests, bool B
     public bool IsInvestor => Invests || Backs;
 
     /// <summary>SQL for the four, in their order, of a party that the query calls <c>party</c>.</summary>
-    internal const string Columns = """
-        exists (select from views.deal where company_id = party.id and to_position is null),
-        exists (select from views.backer where company_id = party.id),
-        exists (select from views.investor_deal where investor_id = party.id),
-        exists (select from views.backer where investor_id = party.id)
+    internal static string Columns(Func<string, string> now) => $"""
+        exists (select from deal where {now("deal")} and company_id = party.id),
+        exists (select from backer where {now("backer")} and company_id = party.id),
+        exists (select from investor_deal where {now("investor_deal")} and investor_id = party.id),
+        exists (select from backer where {now("backer")} and investor_id = party.id)
         """;
 
     internal static PartyRoles Read(NpgsqlDataReader row, int column) =>
@@ -45,7 +45,7 @@ public sealed record PartyOverview : PartyRecord
 }
 
 /// <summary>What is asked of parties whatever they are.</summary>
-public sealed class PartyQueries(NpgsqlDataSource database, PartyNames names)
+public sealed class PartyQueries(Snapshot snapshot, PartyNames names)
 {
     /// <summary>The party with this id, name or alias, in any case.</summary>
     /// <exception cref="NotFoundException">Nobody goes by it, or several do.</exception>
@@ -62,7 +62,7 @@ public sealed class PartyQueries(NpgsqlDataSource database, PartyNames names)
     /// <summary>Null where no party has the id.</summary>
     public async Task<PartyRoles?> Roles(string id, CancellationToken cancel)
     {
-        var found = await database.Query($"select {PartyRoles.Columns} from views.party where id = $1", row => PartyRoles.Read(row, 0), cancel, id);
+        var found = await snapshot.Query(now => $"select {PartyRoles.Columns(now)} from party where {now("party")} and id = $1", row => PartyRoles.Read(row, 0), cancel, id);
         return found.SingleOrDefault();
     }
 }

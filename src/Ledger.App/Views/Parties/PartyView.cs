@@ -1,74 +1,51 @@
-using System.Text.Json;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.ComponentModel.DataAnnotations.Schema;
 using Ledger.App.Log;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Parties;
-using Ledger.Domain.Values;
 using Ledger.EventStore;
-using Npgsql;
 
 namespace Ledger.App.Views.Parties;
 
-/// <summary>Parties under all their names, and what articles say of them outside deals.</summary>
+/// <summary>Parties under all their names, and who articles say backs them.</summary>
 internal static class PartyView
 {
-    public static async Task Apply(IReadOnlyList<RecordedEvent> events, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        var touched = events.Where(e => e.Data is PartyEvent).ToLookup(StoredEvents.PartyOf);
-        if (touched.Count == 0)
-            return;
-        var before = await Load([.. touched.Select(party => party.Key)], connection, cancel);
-        var after = touched
-            .Select(party => party.Aggregate(before[party.Key], (state, e) => state.Evolve((PartyEvent)e.Data, StoredEvents.CauseOf(e))))
-            .ToList();
-        await WriteParties(after, connection, cancel);
-        await WriteNames(after, connection, cancel);
-        await WriteBackers(after.SelectMany(party => party.Claims[before[party.Id].Claims.Length..], (party, claim) => (party.Id, claim)), connection, cancel);
-    }
+    public static View Definition { get; } = new View("party", RecordViews.SourceOf(nameof(PartyView)))
+        .Row(RecordStreams.Parties, Row)
+        .Rows(RecordStreams.Parties, Names, "party_id")
+        .Rows(RecordStreams.Parties, Backers, "investor_id");
 
-    public static Party Read(string state) => JsonSerializer.Deserialize(state, StoredJson.TypeInfo<Party>())!;
+    private static PartyRow Row(Party party) => new(
+        party.Id.Value, party.Name!, [.. party.Aliases], [.. Values<ClaimValue.InvestorKind>(party).Select(kind => kind.Slug)], [.. Values<ClaimValue.Sector>(party).Select(sector => sector.Slug)]);
 
-    private static async Task<Dictionary<PartyId, Party>> Load(IReadOnlyCollection<PartyId> ids, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        var parties = ids.ToDictionary(id => id, Party.Unknown);
-        var states = await connection.Query("select state from views.party where id = any($1)", row => Read(row.GetString(0)), cancel,
-            (object)ids.Select(id => id.Value).ToArray());
-        foreach (var party in states)
-            parties[party.Id] = party;
-        return parties;
-    }
+    private static IEnumerable<TValue> Values<TValue>(Party party) where TValue : ClaimValue =>
+        party.Claims.Select(claim => claim.Claim.Value).OfType<TValue>().Distinct();
 
-    private static Task WriteParties(List<Party> parties, NpgsqlConnection connection, CancellationToken cancel) => connection.Execute(
-        """
-        insert into views.party (id, name, aliases, position, state)
-        select id, name, coalesce(aliases, '{}'), position, state
-        from jsonb_to_recordset($1) as row (id text, name text, aliases text[], position bigint, state jsonb)
-        on conflict (id) do update set name = excluded.name, aliases = excluded.aliases, position = excluded.position, state = excluded.state
-        """,
-        cancel, Sql.Rows(parties.Select(party => new
-        {
-            Id = party.Id.Value,
-            party.Name,
-            party.Aliases,
-            party.Last!.Position,
-            State = JsonSerializer.SerializeToElement(party, StoredJson.TypeInfo<Party>()),
-        })));
+    private static IEnumerable<PartyNameRow> Names(Party party) => party.Aliases.Prepend(party.Name!)
+        .Select(name => new PartyNameRow(NameKey.Of(name), party.Id.Value, name)).DistinctBy(name => name.Key);
 
-    private static async Task WriteNames(List<Party> parties, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        var names = parties.SelectMany(party => party.Aliases.Prepend(party.Name!), (party, name) => (party.Id, Name: name)).ToList();
-        await connection.Execute(
-            "insert into views.party_name (key, party_id, name) select * from unnest($1, $2, $3) on conflict do nothing",
-            cancel, names.Select(name => NameKey.Of(name.Name)).ToArray(), names.Select(name => name.Id.Value).ToArray(),
-            names.Select(name => name.Name).ToArray());
-    }
-
-    private static async Task WriteBackers(IEnumerable<(PartyId Company, RecordedClaim Claim)> claims, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        var backers = claims.Where(claim => claim.Claim.Claim.Value is ClaimValue.Backer).ToList();
-        await connection.Execute(
-            "insert into views.backer (company_id, investor_id, claim_id, article_id) select * from unnest($1, $2, $3, $4)",
-            cancel, backers.Select(row => row.Company.Value).ToArray(),
-            backers.Select(row => ((ClaimValue.Backer)row.Claim.Claim.Value).Party.Value).ToArray(),
-            backers.Select(row => row.Claim.Claim.Id.Value).ToArray(), backers.Select(row => row.Claim.Source.Value).ToArray());
-    }
+    private static IEnumerable<BackerRow> Backers(Party party) => party.Claims
+        .Where(claim => claim.Claim.Value is ClaimValue.Backer)
+        .Select(claim => new BackerRow(party.Id.Value, ((ClaimValue.Backer)claim.Claim.Value).Party.Value, claim.Claim.Id.Value, claim.Source.Value));
 }
+
+[Table("party")]
+[Description("Companies and investors under one id each, with all their names.")]
+internal sealed record PartyRow(
+    [property: Key] string Id, string Name,
+    [Description("Further names, in the order in which they were recorded.")] string[] Aliases,
+    [Description("What sort of investor it is: private-equity, corporate, government-backed.")] string[] Kinds,
+    [Description("What it does: artificial-intelligence, semiconductors.")] string[] Sectors);
+
+[Table("party_name")]
+[Description("What parties are found by.")]
+internal sealed record PartyNameRow(
+    [property: Key, Description("The name in lower case, with single spaces.")] string Key,
+    [property: Key] string PartyId, string Name);
+
+[Table("backer")]
+[Description("Investors that articles name as backing a company, in no round that they name.")]
+internal sealed record BackerRow(
+    [property: Key] string CompanyId, [property: Key] string InvestorId, [property: Key] string ClaimId,
+    [Description("Which article says so.")] string ArticleId);

@@ -2,7 +2,6 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Values;
-using Npgsql;
 
 namespace Ledger.App.Views.Search;
 
@@ -17,7 +16,7 @@ public sealed record SearchResult(IReadOnlyList<FoundParty> Parties, IReadOnlyLi
 public sealed record FoundParty(string Id, string Name, string As, PartyRoles Roles);
 
 /// <summary>Finds parties by names and aliases in any case, and deals by their company's names and the round.</summary>
-public sealed class SearchQueries(NpgsqlDataSource database, DealQueries dealQueries)
+public sealed class SearchQueries(Snapshot snapshot, DealQueries dealQueries)
 {
     private const int ListMax = 25;
 
@@ -41,30 +40,32 @@ public sealed class SearchQueries(NpgsqlDataSource database, DealQueries dealQue
             exact.Length == 1 ? exact[0] : null, parties.Count > ListMax || deals.Count > ListMax);
     }
 
-    private Task<List<(FoundParty Found, bool Exact)>> Parties(string key, CancellationToken cancel) => database.Query(
-        $"""
+    private Task<List<(FoundParty Found, bool Exact)>> Parties(string key, CancellationToken cancel) => snapshot.Query(
+        now => $"""
         with hit as (
             select distinct on (party_id) party_id, name,
                 case when key = $1 or party_id = $1 then 0 when starts_with(key, $1) then 1 else 2 end as rank
-            from views.party_name where strpos(key, $1) > 0 or party_id = $1
+            from party_name where {now("party_name")} and (strpos(key, $1) > 0 or party_id = $1)
             order by party_id, rank, length(name)
         )
-        select party.id, party.name, hit.name, hit.rank = 0, {PartyRoles.Columns}
-        from hit join views.party on party.id = hit.party_id
+        select party.id, party.name, hit.name, hit.rank = 0, {PartyRoles.Columns(now)}
+        from hit join party on party.id = hit.party_id and {now("party")}
         order by hit.rank, lower(party.name) collate "C", party.id limit $2
         """,
         row => (new FoundParty(row.GetString(0), row.GetString(1), row.GetString(2), PartyRoles.Read(row, 4)), row.GetBoolean(3)),
         cancel, key, (long)ListMax + 1);
 
     private async Task<IReadOnlyList<DealRecord>> Deals(string key, CancellationToken cancel) => await dealQueries.Records(
-        await database.Query(
-            """
-            select state from views.deal
-            where to_position is null and (id = $1 or exists (
-                select from views.party_name
-                where party_id = company_id and strpos(key || ' ' || lower(coalesce(round_as_written, kind)), $1) > 0))
-            order by from_position desc limit $2
-            """,
-            row => DealView.Read(row.GetString(0)), cancel, key, (long)ListMax + 1),
+        await snapshot.Deals(
+            await snapshot.Query(
+                now => $"""
+                select id from deal
+                where {now("deal")} and (id = $1 or exists (
+                    select from party_name
+                    where {now("party_name")} and party_id = company_id and strpos(key || ' ' || lower(coalesce(round_as_written, kind)), $1) > 0))
+                order by from_position desc limit $2
+                """,
+                row => row.GetString(0), cancel, key, (long)ListMax + 1),
+            cancel),
         cancel);
 }

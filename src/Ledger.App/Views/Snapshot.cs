@@ -1,0 +1,84 @@
+using Ledger.App.Log;
+using Ledger.Domain.Articles;
+using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
+using Ledger.EventStore;
+using Npgsql;
+
+namespace Ledger.App.Views;
+
+/// <summary>
+/// What one request or one command reads: the views as of one moment, and the deals, parties and articles as they were then. It is
+/// opened by the first question.
+/// </summary>
+public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
+{
+    // The parts of a page ask at the same time.
+    private readonly SemaphoreSlim _oneQuestion = new(1, 1);
+    private ViewSnapshot? _open;
+
+    /// <summary>The position to read as of; null for the present. It is chosen before anything is read.</summary>
+    public long? AsOf
+    {
+        get;
+        set => field = _open is null ? value : throw new InvalidOperationException("Something was read already.");
+    }
+
+    /// <summary>The position that is read as of.</summary>
+    public async Task<long> Position(CancellationToken cancel) => await Ask(open => Task.FromResult(open.Position), cancel);
+
+    /// <summary>Whether sums have to be made from rows, since the past is read.</summary>
+    public async Task<bool> IsPast(CancellationToken cancel) => await Ask(open => Task.FromResult(open.IsPast), cancel);
+
+    /// <summary>All rows of a query, each made by <paramref name="read"/>.</summary>
+    /// <param name="sql">Given what says that a row of the table it names holds.</param>
+    /// <param name="read">Reads a row.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="parameters">By their numbers.</param>
+    public Task<List<T>> Query<T>(Func<Func<string, string>, string> sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params object?[] parameters) =>
+        Ask(open => open.Connection.Query(sql(open.Holds), read, cancel, parameters), cancel);
+
+    /// <summary>The rows of a table that hold.</summary>
+    /// <param name="rest">Follows the condition that they hold: <c>"and r.company_id = $1"</c>.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="parameters">By their numbers.</param>
+    public Task<List<TRow>> Rows<TRow>(string rest, CancellationToken cancel, params object?[] parameters) where TRow : class =>
+        Ask(open => open.Rows<TRow>(rest, Sql.Parameters(parameters), cancel), cancel);
+
+    /// <summary>Sums that hold at the present position.</summary>
+    public Task<List<TSum>> Sums<TSum>(string condition, CancellationToken cancel, params object?[] parameters) where TSum : class =>
+        Ask(open => open.Sums<TSum>(condition, Sql.Parameters(parameters), cancel), cancel);
+
+    /// <summary>Deals in the order of their ids; those that are not there are left out.</summary>
+    public async Task<List<Deal>> Deals(IEnumerable<string> ids, CancellationToken cancel) =>
+        await log.Fold(RecordStreams.Deals, [.. ids.Select(id => StoredEvents.Deals + id)], await Position(cancel), cancel);
+
+    /// <summary>Parties, the same way.</summary>
+    public async Task<List<Party>> Parties(IEnumerable<string> ids, CancellationToken cancel) =>
+        await log.Fold(RecordStreams.Parties, [.. ids.Select(id => StoredEvents.Parties + id)], await Position(cancel), cancel);
+
+    /// <summary>An article; null where there is none.</summary>
+    public async Task<Article?> Article(string id, CancellationToken cancel) =>
+        (await log.Fold(RecordStreams.Articles, [StoredEvents.Articles + id], await Position(cancel), cancel)).SingleOrDefault();
+
+    private async Task<T> Ask<T>(Func<ViewSnapshot, Task<T>> question, CancellationToken cancel)
+    {
+        await _oneQuestion.WaitAsync(cancel);
+        try
+        {
+            _open ??= await views.Open(AsOf, cancel);
+            return await question(_open);
+        }
+        finally
+        {
+            _oneQuestion.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_open is not null)
+            await _open.DisposeAsync();
+        _oneQuestion.Dispose();
+    }
+}

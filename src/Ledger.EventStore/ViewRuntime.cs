@@ -1,0 +1,302 @@
+using Ledger.EventStore.Reading;
+using Ledger.EventStore.Views;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Ledger.EventStore;
+
+/// <summary>
+/// Keeps views of the log: moves them along it, replays them beside themselves, and opens them for reading.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Every event is folded exactly once: a position moves in the transaction that writes the tables. Any number
+/// of processes may run the same views; one folds at a time, and another takes over when it ends or dies. A process which
+/// is stopped in the middle of a batch is disconnected by the database after <see cref="StoppedAfter"/>.
+/// </remarks>
+public sealed class ViewRuntime
+{
+    private const int BatchMax = 500;
+    private const int ChunkMax = 10_000;
+
+    /// <summary>A longer log is replayed into a new view and not followed from its beginning.</summary>
+    private const int FollowedFromStartMax = 20_000;
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly EventLog _log;
+    private readonly NpgsqlDataSource _database;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, View> _views;
+    private readonly LiveFold _live;
+    private readonly int _chunkMax;
+
+    /// <summary>How long a process that was stopped while folding can keep others from it.</summary>
+    public static TimeSpan StoppedAfter { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Makes a runtime. Nothing happens before the first call.</summary>
+    /// <param name="log">The log to follow.</param>
+    /// <param name="database">Its database, with the rights of <c>ledger_app</c>.</param>
+    /// <param name="views">All views of this program.</param>
+    /// <param name="logger">Where failures are told.</param>
+    public ViewRuntime(EventLog log, NpgsqlDataSource database, IReadOnlyList<View> views, ILogger? logger = null)
+        : this(log, database, views, logger, StoppedAfter, BatchMax, ChunkMax)
+    {
+    }
+
+    internal ViewRuntime(
+        EventLog log, NpgsqlDataSource database, IReadOnlyList<View> views, ILogger? logger, TimeSpan stoppedAfter, int batchMax, int chunkMax)
+    {
+        _log = log;
+        _database = database;
+        _logger = logger ?? NullLogger.Instance;
+        _views = views.ToDictionary(v => v.Name);
+        if (views.SelectMany(v => v.Tables).GroupBy(t => t.Name).FirstOrDefault(t => t.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two views have a table '{twice.Key}'.", nameof(views));
+        _live = new LiveFold(log.Reader, database, _views, stoppedAfter);
+        _batchMax = batchMax;
+        _chunkMax = chunkMax;
+    }
+
+    private readonly int _batchMax;
+
+    /// <summary>The names of this program's views.</summary>
+    public IReadOnlyCollection<string> Names => _views.Keys;
+
+    /// <summary>
+    /// Makes the tables of views that the database has none of, and follows the log with them up to its end; a log that is
+    /// long is replayed instead. Views whose definition has changed are replayed too, unless they were rolled back to where they
+    /// are. Who calls this before anything is read finds every view there; a server need not wait for it and lets <see cref="Run"/> do it.
+    /// </summary>
+    /// <returns>What replays came to.</returns>
+    public async Task<IReadOnlyList<ReplayOutcome>> Prepare(IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default)
+    {
+        IReadOnlyList<string> stale = await MakeNew(cancel);
+        return stale.Count == 0 ? [] : await Replay(stale, progress, cancel);
+    }
+
+    /// <summary>
+    /// Follows the log, until it is cancelled: while the database is out of reach it waits, and an event that a view cannot take is
+    /// tried again every few seconds. What <see cref="Prepare"/> would replay is replayed meanwhile.
+    /// </summary>
+    public async Task Run(CancellationToken cancel)
+    {
+        Task preparing = KeepPrepared(cancel);
+        for (int attempt = 0; !cancel.IsCancellationRequested;)
+        {
+            try
+            {
+                LiveStep step = await Step(cancel);
+                attempt = 0;
+                if (step == LiveStep.SomebodyElse)
+                    await Pause(TimeSpan.FromMilliseconds(10), cancel);
+                else if (!step.Moved && !step.Others)
+                    await WaitForMore(step.Position, cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception problem) when (Failures.MayPass(problem))
+            {
+                _logger.LogWarning(problem, "The views wait for the database, attempt {Attempt}", attempt + 1);
+                await Pause(Failures.Pause(attempt++), cancel);
+            }
+        }
+        await preparing;
+    }
+
+    /// <summary>Follows the log up to its present head, or waits while another process does.</summary>
+    /// <exception cref="ViewStoppedException">A view cannot take an event; the others hold the head.</exception>
+    public async Task CatchUp(CancellationToken cancel = default)
+    {
+        long head = await _log.Head(cancel);
+        while (true)
+        {
+            LiveStep step = await Step(cancel);
+            if (step.Position >= head || !step.Moved && !step.Others && step != LiveStep.SomebodyElse)
+                break;
+            if (!step.Moved)
+                await Task.Delay(5, cancel);
+        }
+        await ThrowIfStopped(head, cancel);
+    }
+
+    /// <summary>Returns when the views hold a position, so that who has appended reads its own write.</summary>
+    /// <exception cref="ViewStoppedException">One stands still before that position.</exception>
+    public async Task WaitFor(long position, CancellationToken cancel = default)
+    {
+        while (true)
+        {
+            Task moved = _live.Moved;
+            List<ViewStatus> following = [.. (await Status(cancel)).Where(v => v.State is ViewState.Live or ViewState.Frozen && _views.ContainsKey(v.View))];
+            if (following.Count == _views.Count && following.All(v => v.State == ViewState.Frozen || v.Position >= position))
+                return;
+            Throw(following, position);
+            await Task.WhenAny(moved, Task.Delay(20, cancel));
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>All versions of all views in the database, other programs' too.</summary>
+    public async Task<IReadOnlyList<ViewStatus>> Status(CancellationToken cancel = default)
+    {
+        await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
+        await using NpgsqlTransaction snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+        long head = await LogReader.Head(connection, cancel);
+        List<ViewVersion> versions = await ViewVersion.ReadAll(connection, cancel);
+        var waiting = new Dictionary<long, DateTimeOffset>();
+        foreach (long position in versions.Select(v => v.Position).Distinct().Where(p => p < head))
+        {
+            await using var command = new NpgsqlCommand($"select timestamp from ledger.mt_events where seq_id = {position + 1}", connection);
+            waiting.Add(position, new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancel))!));
+        }
+        return [.. versions.Select(v => new ViewStatus(
+            v.View, v.Version, StateOf(v), v.Position, head, v.MovedAt, waiting.TryGetValue(v.Position, out DateTimeOffset since) ? since : null, v.SwitchedAt,
+            v.State == ViewVersion.Building ? (v.ReplayDone ?? 0, v.ReplayOf ?? 0) : null,
+            v.FailedPosition is { } failed ? new ViewFailure(failed, v.Failure!, v.FailedAt!.Value) : null))];
+    }
+
+    /// <summary>Builds views anew beside the live ones, holds them against these, and switches.</summary>
+    /// <param name="names">Which; all are built by one reading of the log.</param>
+    /// <param name="progress">Told after every chunk.</param>
+    /// <param name="cancel">Stops. Called again it goes on from there.</param>
+    /// <exception cref="ArgumentException">This program has no view of that name.</exception>
+    /// <exception cref="InvalidOperationException">One of them is being replayed already.</exception>
+    /// <exception cref="ViewStoppedException">A view cannot take an event; readers see what they saw before.</exception>
+    public Task<IReadOnlyList<ReplayOutcome>> Replay(IReadOnlyCollection<string> names, IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default) =>
+        new Replay(_log.Reader, _database, [.. names.Select(Named)], _live, _chunkMax, progress).Run(cancel);
+
+    /// <summary>Lets readers see the version again that was live before the last switch.</summary>
+    /// <exception cref="ArgumentException">This program has no view of that name.</exception>
+    /// <exception cref="InvalidOperationException">There is no such version.</exception>
+    public async Task Rollback(string name, CancellationToken cancel = default)
+    {
+        View view = Named(name);
+        await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
+        await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
+        {
+            await ViewVersion.LockLive(connection, [name], wait: true, cancel);
+            int changed = await ViewVersion.SwapLiveAndKept(connection, name, cancel);
+            if (changed == 0)
+                throw new InvalidOperationException($"View '{name}' has no earlier version to go back to.");
+            await transaction.CommitAsync(cancel);
+        }
+        await ViewNames.Publish(connection, [view], cancel);
+    }
+
+    /// <summary>Opens the views for reading: everything read is of one moment.</summary>
+    /// <param name="asOf">Rows are read as they were when the log ended at this position; null for the present.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The log is not that long.</exception>
+    public async Task<ViewSnapshot> Open(long? asOf = null, CancellationToken cancel = default) => await ViewSnapshot.Open(_database, _views, asOf, cancel);
+
+    private View Named(string name) => _views.GetValueOrDefault(name)
+        ?? throw new ArgumentException($"There is no view '{name}'; there are {string.Join(", ", _views.Keys.Order(StringComparer.Ordinal))}.");
+
+    private ViewState StateOf(ViewVersion version) => version.State switch
+    {
+        ViewVersion.Building => ViewState.Building,
+        ViewVersion.Kept => ViewState.Kept,
+        _ when _views.ContainsKey(version.View) && !_live.Knows(version) => ViewState.Frozen,
+        _ => ViewState.Live,
+    };
+
+    private async Task<LiveStep> Step(CancellationToken cancel)
+    {
+        try
+        {
+            return await _live.Next(_batchMax, cancel);
+        }
+        catch (UnwritableException problem)
+        {
+            // Of several events it is told which when they are tried one by one.
+            if (problem.Events == 1)
+                await _live.Fail(problem.Version, problem.Failure, cancel);
+            return new LiveStep(-1, Moved: false, Others: true);
+        }
+    }
+
+    /// <summary>Views that stand still are to be tried again meanwhile, whether there is more or not.</summary>
+    private async Task WaitForMore(long position, CancellationToken cancel)
+    {
+        bool allStand = position == long.MaxValue;
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        wake.CancelAfter(RetryAfter);
+        try
+        {
+            await _log.Tail.WaitForMore(allStand ? await _log.Head(cancel) : position, wake.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Time to try again.
+        }
+    }
+
+    private async Task KeepPrepared(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (ReplayOutcome outcome in await Prepare(cancel: cancel))
+                    _logger.LogInformation("View {View} was replayed: version {Version}, {Events} events, {Elapsed}", outcome.View, outcome.Version, outcome.Events, outcome.Elapsed);
+                return;
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem)
+            {
+                _logger.LogWarning(problem, "Views could not be prepared and will be tried again");
+                await Pause(RetryAfter, cancel);
+            }
+        }
+    }
+
+    /// <summary>Makes views that are missing where that is quick. Returns those which have to be replayed.</summary>
+    private async Task<IReadOnlyList<string>> MakeNew(CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
+        if (Stale(await ViewVersion.ReadAll(connection, cancel)).Count == 0)
+        {
+            await ViewNames.Publish(connection, _views.Values, cancel);
+            return [];
+        }
+        List<string> stale;
+        await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
+        {
+            await ViewTables.Execute(connection, "select pg_advisory_xact_lock(hashtextextended('ledger.views made', 0))", cancel);
+            List<ViewVersion> versions = await ViewVersion.ReadAll(connection, cancel);
+            stale = Stale(versions);
+            if (await LogReader.Head(connection, cancel) <= FollowedFromStartMax)
+            {
+                foreach (string name in stale.Where(name => versions.All(v => v.View != name)).ToList())
+                {
+                    await ViewVersion.Make(connection, _views[name], ViewVersion.Live, null, null, cancel);
+                    stale.Remove(name);
+                }
+            }
+            await transaction.CommitAsync(cancel);
+        }
+        await ViewNames.Publish(connection, _views.Values, cancel);
+        return stale;
+    }
+
+    /// <summary>Views without a version of this program's definition. One that was rolled back has it still.</summary>
+    private List<string> Stale(List<ViewVersion> versions) => [.. _views.Values
+        .Where(view => !versions.Any(v => v.View == view.Name && v.State != ViewVersion.Building && v.Fingerprint == view.Fingerprint))
+        .Select(view => view.Name)];
+
+    private async Task ThrowIfStopped(long position, CancellationToken cancel) => Throw(await Status(cancel), position);
+
+    private void Throw(IEnumerable<ViewStatus> status, long position)
+    {
+        if (status.FirstOrDefault(v => v.State == ViewState.Live && _views.ContainsKey(v.View) && v.Position < position && v.Failure is not null) is { Failure: { } failure } stopped)
+            throw new ViewStoppedException(stopped.View, failure.Position, failure.Message);
+    }
+
+    private static async Task Pause(TimeSpan pause, CancellationToken cancel) =>
+        await Task.Delay(pause, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

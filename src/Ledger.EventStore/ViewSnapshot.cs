@@ -1,0 +1,121 @@
+using System.Globalization;
+using Ledger.EventStore.Reading;
+using Ledger.EventStore.Views;
+using Npgsql;
+
+namespace Ledger.EventStore;
+
+/// <summary>
+/// Views as they are, or were, at one moment. Its connection sees the tables of the live versions under their bare
+/// names. It is used by one caller at a time, and not held for long.
+/// </summary>
+public sealed class ViewSnapshot : IAsyncDisposable
+{
+    private readonly NpgsqlTransaction _transaction;
+
+    private ViewSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, long position, bool isPast)
+    {
+        Connection = connection;
+        _transaction = transaction;
+        Position = position;
+        IsPast = isPast;
+    }
+
+    /// <summary>Inside a transaction that ends with the snapshot.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    /// <summary>The position in the log that is read as of: what was asked for, or the one that the views hold.</summary>
+    public long Position { get; }
+
+    /// <summary>Whether the past is read: then sums have to be made from rows.</summary>
+    public bool IsPast { get; }
+
+    /// <summary>An SQL condition: a row of a table holds at the position.</summary>
+    /// <param name="table">The table's name or alias in the query.</param>
+    public string Holds(string table) => IsPast
+        ? string.Create(CultureInfo.InvariantCulture, $"({table}.from_position <= {Position} and ({table}.to_position is null or {table}.to_position > {Position}))")
+        : $"{table}.to_position is null";
+
+    /// <summary>The rows of a table that hold at the position.</summary>
+    /// <param name="rest">What follows an SQL <c>where</c>, and the holding: <c>"and r.company_id = $1 order by r.from_position"</c>.</param>
+    /// <param name="parameters">By their numbers.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<List<TRow>> Rows<TRow>(string rest, IReadOnlyList<NpgsqlParameter> parameters, CancellationToken cancel) where TRow : class
+    {
+        RowShape<TRow> shape = RowShape<TRow>.Instance;
+        return Read(shape, $"select {shape.Selected("r")} from {shape.Name} r where {Holds("r")} {rest}", parameters, cancel);
+    }
+
+    /// <summary>Rows of a table of sums, which are those of the position that the views hold.</summary>
+    /// <param name="condition">What follows an SQL <c>where</c>: <c>"r.company_id = $1"</c>.</param>
+    /// <param name="parameters">By their numbers.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<List<TSum>> Sums<TSum>(string condition, IReadOnlyList<NpgsqlParameter> parameters, CancellationToken cancel) where TSum : class
+    {
+        RowShape<TSum> shape = RowShape<TSum>.Instance;
+        return Read(shape, $"select {shape.Selected("r")} from {shape.Name} r where {condition}", parameters, cancel);
+    }
+
+    /// <summary>The sums over some rows, as a view's definition makes them.</summary>
+    public static IReadOnlyList<TSum> SumUp<TRow, TSum>(View view, IEnumerable<TRow> rows) where TRow : class where TSum : class
+    {
+        RowTable<TRow> table = view.RowTables.OfType<RowTable<TRow>>().Single();
+        var sums = new SumChanges();
+        foreach (TRow row in rows)
+            table.SumUp(row, +1, sums);
+        return [.. sums.Of(view.SumTables.OfType<SumTable<TSum>>().Single()).Sums];
+    }
+
+    private async Task<List<TRow>> Read<TRow>(RowShape<TRow> shape, string sql, IReadOnlyList<NpgsqlParameter> parameters, CancellationToken cancel) where TRow : class
+    {
+        await using var command = new NpgsqlCommand(sql, Connection);
+        foreach (NpgsqlParameter parameter in parameters)
+            command.Parameters.Add(parameter);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new List<TRow>();
+        while (await reader.ReadAsync(cancel))
+            rows.Add(shape.Read(reader));
+        return rows;
+    }
+
+    internal static async Task<ViewSnapshot> Open(NpgsqlDataSource database, IReadOnlyDictionary<string, View> views, long? asOf, CancellationToken cancel)
+    {
+        NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
+        try
+        {
+            NpgsqlTransaction transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+            // Another program's views may be behind; they are read at the same position all the same.
+            await using var command = new NpgsqlCommand("""
+                select set_config('search_path', string_agg(v.schema_name, ', ' order by v.view), true), min(p.position) filter (where v.view = any($1)),
+                    count(*) filter (where v.view = any($1)), (select h.position from ledger.log_head h order by h.position desc limit 1)
+                from ledger.view_versions v cross join lateral (
+                    select position from ledger.view_positions p where p.view = v.view and p.version = v.version order by p.position desc limit 1) p
+                where v.state = 'live'
+                """, connection);
+            command.Parameters.Add(new NpgsqlParameter { Value = views.Keys.ToArray() });
+            await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+            await reader.ReadAsync(cancel);
+            if (reader.GetInt64(2) < views.Count)
+                throw new ViewsMissingException();
+            long position = reader.GetInt64(1);
+            if (asOf is { } past && (past < 0 || past > reader.GetInt64(3)))
+                throw new ArgumentOutOfRangeException(nameof(asOf), $"The log has no position {past}: it ends at {reader.GetInt64(3)}.");
+            return new ViewSnapshot(connection, transaction, Math.Min(asOf ?? position, position), asOf < position);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+}
+
+/// <summary>Views are being built for the first time and cannot be read yet.</summary>
+public sealed class ViewsMissingException() : Exception("The views are being built; ask again in a moment.");

@@ -1,0 +1,227 @@
+using System.Globalization;
+using Ledger.EventStore.Reading;
+using Npgsql;
+
+namespace Ledger.EventStore.Views;
+
+/// <summary>
+/// Moves the live versions of some views along the log, a batch a transaction, all that are at the same position together:
+/// what a reader sees of them is of one moment. A view that cannot take an event stays behind; what is behind catches up
+/// by itself, in turns with the others, and is one of them again when it has reached them.
+/// </summary>
+internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOnlyDictionary<string, View> views, TimeSpan stoppedAfter)
+{
+    private static readonly TimeSpan RetryFailedAfter = TimeSpan.FromSeconds(5);
+
+    private readonly ViewFold _fold = new(log);
+    private readonly string[] _names = [.. views.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Views which could not be written, with the position up to which their events are tried one by one.</summary>
+    private readonly Dictionary<string, long> _oneByOne = [];
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _othersTurn;
+
+    /// <summary>Completes when this process next moves a view.</summary>
+    public Task Moved => _moved.Task;
+
+    /// <summary>Whether a version is made by the definition that this program has.</summary>
+    public bool Knows(ViewVersion version) => views.TryGetValue(version.View, out View? view) && view.Fingerprint == version.Fingerprint;
+
+    /// <summary>Folds the next batch.</summary>
+    public async Task<LiveStep> Next(int batchMax, CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
+        if (!await Begin(connection, cancel))
+            return LiveStep.SomebodyElse;
+        (List<ViewVersion> live, string[] locked) = await ViewVersion.LockLive(connection, _names, wait: false, cancel);
+        List<ViewVersion> known = [.. live.Where(Knows)];
+        if (known.Any(v => !locked.Contains(v.View)))
+            return LiveStep.SomebodyElse;
+        known.RemoveAll(IsResting);
+        if (known.Count == 0)
+            return new LiveStep(long.MaxValue, Moved: false, Others: false);
+        long front = known.Max(v => v.Position);
+        (List<ViewVersion> chosen, long upTo) = Choose(known, front);
+        (List<ViewVersion> moved, int events) = await Fold(chosen, upTo, batchMax, connection, transaction, cancel);
+        return new LiveStep(known.Min(v => moved.Contains(v) ? v.Position + events : v.Position), moved.Count > 0 && events > 0,
+            moved.Count < chosen.Count || known.Any(v => v.Position < front));
+    }
+
+    private static bool IsResting(ViewVersion version) =>
+        version.FailedAt > DateTimeOffset.UtcNow - RetryFailedAfter && version.Position >= version.FailedPosition - 1;
+
+    /// <summary>Those that are to move now, and how far they may: the ones in front, or in turns with them the last.</summary>
+    private (List<ViewVersion> Versions, long UpTo) Choose(List<ViewVersion> known, long front)
+    {
+        long back = known.Min(v => v.Position);
+        _othersTurn = back < front && !_othersTurn;
+        long position = _othersTurn ? back : front;
+        long upTo = _othersTurn ? known.Where(v => v.Position > back).Min(v => v.Position) : long.MaxValue;
+        List<ViewVersion> chosen = [.. known.Where(v => v.Position == position)];
+        // Up to the event that stopped one of them before, and then on from there.
+        foreach (ViewVersion version in chosen.Where(v => v.FailedPosition - 1 > position))
+            upTo = Math.Min(upTo, version.FailedPosition!.Value - 1);
+        return (chosen, upTo);
+    }
+
+    /// <summary>Returns which could take them, and how many events these were.</summary>
+    private async Task<(List<ViewVersion> Moved, int Events)> Fold(
+        List<ViewVersion> chosen, long upTo, int batchMax, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancel)
+    {
+        long position = chosen[0].Position;
+        if (chosen.Any(v => _oneByOne.TryGetValue(v.View, out long until) && position < until))
+            batchMax = 1;
+        List<RecordedEvent> events;
+        try
+        {
+            events = await Read(position, upTo, batchMax, cancel);
+        }
+        catch (FoldException problem)
+        {
+            await transaction.RollbackAsync(cancel);
+            foreach (ViewVersion version in chosen)
+                await Fail(version, new FoldFailure(problem.Position, problem), cancel);
+            return ([], 0);
+        }
+        if (events.Count == 0)
+            return (chosen, 0);
+        (List<ViewChanges> changes, Dictionary<View, FoldFailure> failures) =
+            await _fold.Fold([.. chosen.Select(v => views[v.View])], position, events, cancel);
+        List<ViewVersion> moving = [.. chosen.Where(v => !failures.ContainsKey(views[v.View]))];
+        try
+        {
+            await Write(moving, changes, events, connection, cancel);
+            await transaction.CommitAsync(cancel);
+        }
+        catch
+        {
+            _fold.Forget();
+            throw;
+        }
+        foreach (ViewVersion version in chosen.Except(moving))
+            await Fail(version, failures[views[version.View]], cancel);
+        if (moving.Count > 0)
+            Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        return (moving, events.Count);
+    }
+
+    private async Task Write(
+        List<ViewVersion> moving, List<ViewChanges> changes, List<RecordedEvent> events, NpgsqlConnection connection, CancellationToken cancel)
+    {
+        foreach (ViewChanges change in changes)
+        {
+            ViewVersion version = moving.Single(v => v.View == change.View.Name);
+            try
+            {
+                await change.WriteRows(connection, version.Schema, cancel);
+                await change.Sums.Write(connection, version.Schema, cancel);
+            }
+            catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
+            {
+                if (events.Count > 1)
+                    _oneByOne[version.View] = events[^1].Position;
+                throw new UnwritableException(version, new FoldFailure(events[0].Position, problem), events.Count);
+            }
+            if (_oneByOne.TryGetValue(version.View, out long until) && events[^1].Position >= until)
+                _oneByOne.Remove(version.View);
+        }
+        await Move(connection, moving, events[^1].Position, cancel);
+    }
+
+    /// <summary>Moves the positions of versions which are locked and written.</summary>
+    public static async Task Move(NpgsqlConnection connection, IReadOnlyCollection<ViewVersion> versions, long to, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("""
+            with moved as (
+                update ledger.view_positions p set position = $3, moved_at = clock_timestamp()
+                from unnest($1, $2) v (view, version) where p.view = v.view and p.version = v.version and p.position < $3
+                returning p.view, p.version)
+            update ledger.view_versions v set failed_at = null, failed_position = null, failure = null
+            from moved m where v.view = m.view and v.version = m.version and v.failed_position <= $3
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = versions.Select(v => v.View).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = versions.Select(v => v.Version).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Stores why a version stands still, unless it has moved on meanwhile.</summary>
+    public async Task Fail(ViewVersion version, FoldFailure failure, CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand("""
+            update ledger.view_versions v set failed_at = clock_timestamp(), failed_position = $3, failure = $4
+            where v.view = $1 and v.version = $2
+                and not exists (select from ledger.view_positions p where p.view = v.view and p.version = v.version and p.position >= $3)
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = version.View });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = version.Version });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = failure.Position });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = failure.Cause.Message });
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Events after a position. What cannot be read comes last, and alone it is an exception.</summary>
+    private async Task<List<RecordedEvent>> Read(long position, long upTo, int max, CancellationToken cancel)
+    {
+        max = (int)Math.Min(max, upTo - position);
+        try
+        {
+            return await log.After(position, max, cancel);
+        }
+        catch (UnknownEventTypeException problem) when (problem.Position > position + 1)
+        {
+            return await log.After(position, (int)(problem.Position - position - 1), cancel);
+        }
+        catch (InvalidDataException) when (max > 1)
+        {
+            return await Read(position, upTo, 1, cancel);
+        }
+        catch (Exception problem) when (problem is UnknownEventTypeException or InvalidDataException)
+        {
+            throw new FoldException(position + 1, problem);
+        }
+    }
+
+    private async Task<bool> Begin(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        // A process that is stopped between two statements loses its transaction, and the locks with it. The statements
+        // that write are planned for tables that grow.
+        await using var begin = new NpgsqlCommand($"""
+            select set_config('idle_in_transaction_session_timeout', '{stoppedAfter.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}', true),
+                set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+                pg_try_advisory_xact_lock(hashtextextended($1, 0))
+            """, connection);
+        begin.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ledger.views " + string.Join(' ', _names) });
+        await using NpgsqlDataReader reader = await begin.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return reader.GetBoolean(4);
+    }
+}
+
+/// <summary>What a step of folding came to.</summary>
+/// <param name="Position">The least position of the views that could move.</param>
+/// <param name="Moved">Whether any did.</param>
+/// <param name="Others">Whether there is more to do than to wait: some are behind others, or have just been stopped.</param>
+internal readonly record struct LiveStep(long Position, bool Moved, bool Others)
+{
+    /// <summary>Another process is at it.</summary>
+    public static LiveStep SomebodyElse { get; } = new(-1, false, false);
+}
+
+/// <summary>An event that cannot be read.</summary>
+internal sealed class FoldException(long position, Exception cause) : Exception(cause.Message, cause)
+{
+    public long Position { get; } = position;
+}
+
+/// <summary>Rows that the database does not take.</summary>
+internal sealed class UnwritableException(ViewVersion version, FoldFailure failure, int events) : Exception(failure.Cause.Message, failure.Cause)
+{
+    public ViewVersion Version { get; } = version;
+
+    public FoldFailure Failure { get; } = failure;
+
+    public int Events { get; } = events;
+}

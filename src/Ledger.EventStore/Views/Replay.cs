@@ -1,0 +1,371 @@
+using System.Diagnostics;
+using Ledger.EventStore.Reading;
+using Npgsql;
+
+namespace Ledger.EventStore.Views;
+
+/// <summary>
+/// Builds versions of views beside the live ones, from the first event on: reads the log stream by stream, so that one
+/// stream's state is in memory at a time, and loads the rows by COPY, a chunk a transaction. Then it catches up, holds
+/// the new versions against the live ones, and switches. It can be stopped anywhere and goes on where it was.
+/// </summary>
+internal sealed class Replay(
+    LogReader log, NpgsqlDataSource database, IReadOnlyList<View> views, LiveFold live, int chunkSize, IProgress<ReplayProgress>? progress)
+{
+    private const int CatchUpBatch = 2_000;
+
+    private readonly ViewFold _fold = new(log);
+    private readonly long _started = Stopwatch.GetTimestamp();
+
+    public async Task<IReadOnlyList<ReplayOutcome>> Run(CancellationToken cancel)
+    {
+        await using ReplayLock held = await ReplayLock.Take(database, views, cancel);
+        await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
+        List<ViewVersion> building = await Prepare(connection, cancel);
+        if (building[0].Position == 0 && building[0].ReplayTo > 0)
+            building = await Load(connection, building, cancel);
+        building = await CatchUp(connection, building, cancel);
+        List<IReadOnlyList<ViewDifference>?> differences = await Compare(connection, building, cancel);
+        await Switch(connection, building, cancel);
+        return [.. building.Zip(differences, (version, found) => new ReplayOutcome(
+            version.View, version.Version, version.ReplayOf ?? 0, Stopwatch.GetElapsedTime(_started), found))];
+    }
+
+    /// <summary>The versions to build: those that were left unfinished, if they are of these definitions and at the same place, or new ones.</summary>
+    private async Task<List<ViewVersion>> Prepare(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        List<ViewVersion> left = await Building(connection, cancel);
+        if (left.Count == views.Count && left.Zip(views).All(p => p.First.Fingerprint == p.Second.Fingerprint)
+            && left.Select(v => (v.ReplayTo, v.ReplayCursor, v.Position)).Distinct().Count() == 1)
+            return left;
+        await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
+        {
+            foreach (ViewVersion version in left)
+                await ViewVersion.Remove(connection, version, cancel);
+            long head = await LogReader.Head(connection, cancel);
+            long events = await Count(connection, head, cancel);
+            foreach (View view in views)
+                await ViewVersion.Make(connection, view, ViewVersion.Building, head, events, cancel);
+            await transaction.CommitAsync(cancel);
+        }
+        return await Building(connection, cancel);
+    }
+
+    private async Task<List<ViewVersion>> Building(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        List<ViewVersion> all = await ViewVersion.ReadAll(connection, cancel);
+        return [.. views.SelectMany(view => all.Where(v => v.View == view.Name && v.State == ViewVersion.Building))];
+    }
+
+    private string[] Prefixes() => [.. views.SelectMany(v => v.Folds).Select(f => f.Prefix).Distinct()];
+
+    private async Task<long> Count(NpgsqlConnection connection, long head, CancellationToken cancel)
+    {
+        await using var count = new NpgsqlCommand(
+            "select count(*) from ledger.mt_events where seq_id <= $1 and exists (select from unnest($2) p (prefix) where starts_with(stream_id, p.prefix))", connection);
+        count.Parameters.Add(new NpgsqlParameter<long> { TypedValue = head });
+        count.Parameters.Add(new NpgsqlParameter { Value = Prefixes() });
+        count.CommandTimeout = 0;
+        return (long)(await count.ExecuteScalarAsync(cancel))!;
+    }
+
+    private async Task<List<ViewVersion>> Load(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)
+    {
+        ViewVersion first = building[0];
+        bool resumed = first.ReplayCursor is not null;
+        long done = first.ReplayDone ?? 0;
+        List<ViewChanges> changes = [.. views.Select(v => new ViewChanges(v))];
+        Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users = views.SelectMany(v => v.Folds).Distinct()
+            .ToDictionary(f => f, f => changes.Where(c => c.View.Folds.Contains(f)).Select(c => (c, c.Of(f))).ToList());
+        var chunks = new StreamChunks(log, Prefixes(), first.ReplayTo!.Value, chunkSize, first.ReplayCursor ?? "");
+        await foreach (List<RecordedEvent> chunk in chunks.Read(cancel))
+        {
+            FoldStreams(chunk, users);
+            done += chunk.Count;
+            await WriteChunk(connection, building, changes, chunk[^1].Stream, done, cancel);
+            progress?.Report(new ReplayProgress("load", done, first.ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
+        }
+        progress?.Report(new ReplayProgress("index", done, first.ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
+        await ViewTables.Execute(connection, "set local maintenance_work_mem = '128MB'", cancel);
+        foreach ((ViewChanges change, ViewVersion version) in changes.Zip(building))
+        {
+            await ViewTables.Execute(connection, ViewTables.Index(change.View, version.Schema), cancel);
+            SumChanges sums = change.Sums;
+            if (resumed)
+            {
+                // What was summed up before was in the memory of a process that is gone.
+                sums = new SumChanges();
+                foreach (RowTable table in change.View.RowTables)
+                    await table.SumUp(connection, version.Schema, sums, cancel);
+            }
+            await sums.Fill(connection, version.Schema, cancel);
+        }
+        await LiveFold.Move(connection, building, first.ReplayTo.Value, cancel);
+        await transaction.CommitAsync(cancel);
+        return await Building(connection, cancel);
+    }
+
+    private static void FoldStreams(List<RecordedEvent> chunk, Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users)
+    {
+        for (int i = 0; i < chunk.Count;)
+        {
+            string stream = chunk[i].Stream;
+            StreamFold fold = users.Keys.First(f => f.IsOf(stream));
+            object state = fold.Initial(stream);
+            for (; i < chunk.Count && chunk[i].Stream == stream; i++)
+            {
+                RecordedEvent e = chunk[i];
+                try
+                {
+                    state = fold.Evolve(state, e);
+                    foreach ((_, List<RowChanges> tables) in users[fold])
+                    {
+                        foreach (RowChanges table in tables)
+                            table.Move(fold, state, e.Position);
+                    }
+                }
+                catch (Exception problem)
+                {
+                    throw new ViewStoppedException(string.Join(", ", users[fold].Select(u => u.View.View.Name)), e.Position, problem.Message, problem);
+                }
+            }
+            foreach ((ViewChanges view, List<RowChanges> tables) in users[fold])
+            {
+                foreach (RowChanges table in tables)
+                    table.End(view.Sums);
+            }
+        }
+    }
+
+    private static async Task WriteChunk(
+        NpgsqlConnection connection, List<ViewVersion> building, List<ViewChanges> changes, string cursor, long done, CancellationToken cancel)
+    {
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
+        // Lost together with the place it was noted at, if it is lost.
+        await ViewTables.Execute(connection, "set local synchronous_commit = off", cancel);
+        foreach ((ViewChanges change, ViewVersion version) in changes.Zip(building))
+            await change.WriteRows(connection, version.Schema, cancel);
+        await ViewTables.Execute(connection, "update ledger.view_versions set replay_cursor = $2, replay_done = $3 where view = any($1) and state = 'building'", cancel,
+            new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() },
+            new NpgsqlParameter<string> { TypedValue = cursor }, new NpgsqlParameter<long> { TypedValue = done });
+        await transaction.CommitAsync(cancel);
+    }
+
+    /// <summary>Folds what was recorded since, until next to nothing is left.</summary>
+    private async Task<List<ViewVersion>> CatchUp(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)
+    {
+        long position = building[0].Position;
+        while (true)
+        {
+            List<RecordedEvent> events = await log.After(position, CatchUpBatch, cancel);
+            if (events.Count == 0)
+                break;
+            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
+            await FoldOn(connection, building, position, events, cancel);
+            await transaction.CommitAsync(cancel);
+            position = events[^1].Position;
+            long head = await LogReader.Head(connection, cancel);
+            progress?.Report(new ReplayProgress("catch up", building[0].ReplayOf!.Value, building[0].ReplayOf!.Value + head - position, Stopwatch.GetElapsedTime(_started)));
+            if (events.Count < CatchUpBatch)
+                break;
+        }
+        return await Building(connection, cancel);
+    }
+
+    private async Task FoldOn(NpgsqlConnection connection, List<ViewVersion> building, long position, List<RecordedEvent> events, CancellationToken cancel)
+    {
+        await ViewTables.Execute(connection, "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off", cancel);
+        (List<ViewChanges> changes, Dictionary<View, FoldFailure> failures) = await _fold.Fold(views, position, events, cancel);
+        if (failures.Count > 0)
+        {
+            (View view, FoldFailure failure) = failures.MinBy(f => f.Value.Position);
+            throw new ViewStoppedException(view.Name, failure.Position, failure.Cause.Message, failure.Cause);
+        }
+        foreach (ViewChanges change in changes)
+        {
+            string schema = building.Single(v => v.View == change.View.Name).Schema;
+            await change.WriteRows(connection, schema, cancel);
+            await change.Sums.Write(connection, schema, cancel);
+        }
+        await LiveFold.Move(connection, building, events[^1].Position, cancel);
+    }
+
+    /// <summary>
+    /// Holds the new versions against the live ones, in one snapshot of a moment in which both are at the same position;
+    /// the live ones go on meanwhile. Null where there is nothing to compare with.
+    /// </summary>
+    private async Task<List<IReadOnlyList<ViewDifference>?>> Compare(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)
+    {
+        progress?.Report(new ReplayProgress("compare", building[0].ReplayOf!.Value, building[0].ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
+        await BringLive(building[0].Position, cancel);
+        await using NpgsqlConnection reading = await database.OpenConnectionAsync(cancel);
+        NpgsqlTransaction snapshot;
+        await using (NpgsqlTransaction standing = await connection.BeginTransactionAsync(cancel))
+        {
+            List<ViewVersion> versions = await Align(connection, building, cancel);
+            await using NpgsqlConnection moving = await database.OpenConnectionAsync(cancel);
+            await using (NpgsqlTransaction move = await moving.BeginTransactionAsync(cancel))
+            {
+                if (versions.Count > 0 && versions.Max(v => v.Position) is var to && to > building[0].Position)
+                    await FoldUpTo(moving, building, to, cancel);
+                await move.CommitAsync(cancel);
+            }
+            snapshot = await reading.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+            await LogReader.Head(reading, cancel);
+        }
+        await using (snapshot)
+        {
+            List<ViewVersion> all = await ViewVersion.ReadAll(reading, cancel);
+            var found = new List<IReadOnlyList<ViewDifference>?>();
+            foreach (View view in views)
+                found.Add(await ViewComparison.Run(reading, view, all, cancel));
+            return found;
+        }
+    }
+
+    /// <summary>Has the live versions come up to a position, if they move at all.</summary>
+    private async Task BringLive(long position, CancellationToken cancel)
+    {
+        const int TriesMax = 200;
+        for (int tries = 0; tries < TriesMax;)
+        {
+            LiveStep step = await live.Next(CatchUpBatch, cancel);
+            if (step.Position >= position)
+                return;
+            if (step.Moved)
+                continue;
+            tries++;
+            await Task.Delay(10, cancel);
+        }
+    }
+
+    /// <summary>Keeps the live versions from moving until the transaction ends.</summary>
+    private static async Task<List<ViewVersion>> Align(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)
+    {
+        (List<ViewVersion> versions, _) = await ViewVersion.LockLive(
+            connection, [.. building.Select(v => v.View).Order(StringComparer.Ordinal)], wait: true, cancel);
+        return versions;
+    }
+
+    private async Task FoldUpTo(NpgsqlConnection connection, List<ViewVersion> building, long to, CancellationToken cancel)
+    {
+        for (long position = building[0].Position; position < to;)
+        {
+            List<RecordedEvent> events = await log.After(position, (int)Math.Min(CatchUpBatch, to - position), cancel);
+            await FoldOn(connection, building, position, events, cancel);
+            position = events[^1].Position;
+        }
+    }
+
+    private async Task Switch(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)
+    {
+        progress?.Report(new ReplayProgress("switch", building[0].ReplayOf!.Value, building[0].ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
+        await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
+        {
+            List<ViewVersion> versions = await Align(connection, building, cancel);
+            building = await Building(connection, cancel);
+            if (versions.Where(live.Knows).Select(v => v.Position).DefaultIfEmpty().Max() is var to && to > building[0].Position)
+                await FoldUpTo(connection, building, to, cancel);
+            await ViewTables.Execute(connection, """
+                delete from ledger.view_versions where view = any($1) and state = 'kept';
+                """, cancel, new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() });
+            await ViewTables.Execute(connection, "update ledger.view_versions set state = 'kept' where view = any($1) and state = 'live'", cancel,
+                new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() });
+            await ViewTables.Execute(connection, """
+                update ledger.view_versions set state = 'live', switched_at = clock_timestamp(), replay_cursor = null where view = any($1) and state = 'building'
+                """, cancel, new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() });
+            await transaction.CommitAsync(cancel);
+        }
+        await ViewNames.Publish(connection, views, cancel);
+        await ViewNames.Sweep(connection, cancel);
+    }
+}
+
+/// <summary>Reads the log stream by stream, a chunk of whole streams at a time, the next one while the caller works.</summary>
+internal sealed class StreamChunks(LogReader log, string[] prefixes, long upTo, int size, string after)
+{
+    public async IAsyncEnumerable<List<RecordedEvent>> Read([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        Task<List<RecordedEvent>> next = Fetch(after, cancel);
+        while (true)
+        {
+            List<RecordedEvent> chunk = await next;
+            if (chunk.Count == 0)
+                yield break;
+            next = Fetch(chunk[^1].Stream, cancel);
+            yield return chunk;
+        }
+    }
+
+    private Task<List<RecordedEvent>> Fetch(string from, CancellationToken cancel) => Task.Run(async () =>
+    {
+        for (int max = size; ; max *= 2)
+        {
+            List<RecordedEvent> chunk = await log.NextStreams(prefixes, from, upTo, max, cancel);
+            if (chunk.Count < max)
+                return chunk;
+            // The last stream may go on.
+            int whole = chunk.FindLastIndex(e => e.Stream != chunk[^1].Stream) + 1;
+            if (whole > 0)
+                return chunk[..whole];
+        }
+    }, cancel);
+}
+
+/// <summary>Keeps others from replaying the same views. It ends with the process that holds it.</summary>
+internal sealed class ReplayLock(NpgsqlConnection connection, List<string> locked) : IAsyncDisposable
+{
+    public static async Task<ReplayLock> Take(NpgsqlDataSource database, IReadOnlyList<View> views, CancellationToken cancel)
+    {
+        var taken = new ReplayLock(await database.OpenConnectionAsync(cancel), []);
+        try
+        {
+            foreach (View view in views)
+            {
+                if (!await taken.Try(view.Name, cancel))
+                    throw new InvalidOperationException($"View '{view.Name}' is being replayed already.");
+            }
+            return taken;
+        }
+        catch
+        {
+            await taken.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<bool> Try(string view, CancellationToken cancel)
+    {
+        await using NpgsqlCommand command = Command("select pg_try_advisory_lock(hashtextextended($1, 0))", view);
+        if (!(bool)(await command.ExecuteScalarAsync(cancel))!)
+            return false;
+        locked.Add(view);
+        return true;
+    }
+
+    private NpgsqlCommand Command(string sql, string view)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ledger.replay " + view });
+        return command;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A connection that goes back to its pool keeps what it has locked.
+        try
+        {
+            foreach (string view in locked)
+            {
+                await using NpgsqlCommand unlock = Command("select pg_advisory_unlock(hashtextextended($1, 0))", view);
+                await unlock.ExecuteNonQueryAsync();
+            }
+        }
+        catch (Exception problem) when (Failures.MayPass(problem) || problem is InvalidOperationException)
+        {
+            // The connection is broken, and its locks are gone with it.
+        }
+        await connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,225 @@
+using System.Runtime.InteropServices;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.EventStore.Views;
+
+/// <summary>A table of rows with the positions from which (included) to which (left out) they hold.</summary>
+internal abstract class RowTable(View view)
+{
+    public View View => view;
+
+    public abstract TableShape Shape { get; }
+
+    public List<string> Indexes { get; } = [];
+
+    /// <summary>The kinds of streams that rows come from.</summary>
+    public abstract IEnumerable<StreamFold> Folds { get; }
+
+    public abstract RowChanges NewChanges();
+
+    /// <summary>Adds what the rows that hold now add to the view's sums.</summary>
+    public abstract Task SumUp(NpgsqlConnection connection, string schema, SumChanges sums, CancellationToken cancel);
+}
+
+/// <inheritdoc/>
+internal sealed class RowTable<TRow>(View view) : RowTable(view) where TRow : class
+{
+    private readonly Dictionary<StreamFold, Func<object, IEnumerable<TRow>>> _sources = [];
+    private readonly List<Action<TRow, int, SumChanges>> _sums = [];
+
+    public override RowShape<TRow> Shape => RowShape<TRow>.Instance;
+
+    public override IEnumerable<StreamFold> Folds => _sources.Keys;
+
+    public void Add(StreamFold fold, Func<object, IEnumerable<TRow>> rows, IEnumerable<string> indexes)
+    {
+        _sources.Add(fold, rows);
+        Indexes.AddRange(indexes.Except(Indexes));
+    }
+
+    public void Add<TSum>(SumTable<TSum> sums, Func<TRow, IEnumerable<TSum>> parts) where TSum : class => _sums.Add((row, sign, changes) =>
+    {
+        foreach (TSum part in parts(row))
+            changes.Of(sums).Add(part, sign);
+    });
+
+    public IEnumerable<TRow> RowsOf(StreamFold fold, object state) => _sources[fold](state);
+
+    public void SumUp(TRow row, int sign, SumChanges sums)
+    {
+        foreach (Action<TRow, int, SumChanges> sum in _sums)
+            sum(row, sign, sums);
+    }
+
+    public override RowChanges NewChanges() => new RowChanges<TRow>(this);
+
+    public override async Task SumUp(NpgsqlConnection connection, string schema, SumChanges sums, CancellationToken cancel)
+    {
+        if (_sums.Count == 0)
+            return;
+        await using var command = new NpgsqlCommand($"select {Shape.Selected("r")} from {schema}.{Shape.Name} r where to_position is null", connection);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            SumUp(Shape.Read(reader), +1, sums);
+    }
+}
+
+/// <summary>What folding came to in one table and is not written yet. Streams are given one after the other.</summary>
+internal abstract class RowChanges
+{
+    /// <summary>How many rows there are to write.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Begins with a stream whose rows in this state are written already.</summary>
+    public abstract void Begin(StreamFold fold, object state);
+
+    /// <summary>The stream has come to another state.</summary>
+    /// <exception cref="InvalidDataException">Two rows have the same key.</exception>
+    public abstract void Move(StreamFold fold, object state, long position);
+
+    /// <summary>The stream goes no further.</summary>
+    public abstract void End(SumChanges sums);
+
+    /// <summary>Writes everything and forgets it.</summary>
+    /// <exception cref="InvalidDataException">A row that ends is not there, or several are.</exception>
+    public abstract Task Write(NpgsqlConnection connection, string schema, CancellationToken cancel);
+}
+
+/// <inheritdoc/>
+internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where TRow : class
+{
+    private const long Written = -1;
+    private const int FewRows = 256;
+
+    private readonly RowShape<TRow> _shape = table.Shape;
+    private readonly List<(TRow Row, long From, long? To)> _new = [];
+    private readonly List<(TRow Row, long To)> _ended = [];
+    private readonly List<TRow> _gone = [];
+    private Dictionary<TRow, Held> _open = new(table.Shape);
+    private int _turn;
+
+    public override int Count => _new.Count + _ended.Count;
+
+    public override void Begin(StreamFold fold, object state)
+    {
+        foreach (TRow row in table.RowsOf(fold, state))
+            _open.Add(row, new Held(row, Written, _turn));
+    }
+
+    public override void Move(StreamFold fold, object state, long position)
+    {
+        _turn++;
+        int rows = 0;
+        foreach (TRow row in table.RowsOf(fold, state))
+        {
+            rows++;
+            ref Held held = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, row, out bool exists);
+            if (exists && held.Turn == _turn)
+                throw new InvalidDataException($"Table {_shape.Name}: two rows have the key ({_shape.KeyOf(row)}).");
+            if (exists && _shape.Same(held.Row, row))
+            {
+                held = held with { Turn = _turn };
+                continue;
+            }
+            if (exists)
+                End(held, position);
+            held = new Held(row, position, _turn);
+        }
+        if (rows < _open.Count)
+            EndOthers(position);
+    }
+
+    private void EndOthers(long position)
+    {
+        foreach ((TRow key, Held held) in _open)
+        {
+            if (held.Turn == _turn)
+                continue;
+            End(held, position);
+            _gone.Add(key);
+        }
+        foreach (TRow key in _gone)
+            _open.Remove(key);
+        _gone.Clear();
+    }
+
+    private void End(Held held, long position)
+    {
+        if (held.From == Written)
+            _ended.Add((held.Row, position));
+        else
+            _new.Add((held.Row, held.From, position));
+    }
+
+    public override void End(SumChanges sums)
+    {
+        foreach (Held held in _open.Values)
+        {
+            if (held.From != Written)
+                _new.Add((held.Row, held.From, null));
+        }
+        // Clearing a dictionary takes as long as it was ever large.
+        if (_open.Count > FewRows)
+            _open = new(_shape);
+        else
+            _open.Clear();
+        for (; _summedNew < _new.Count; _summedNew++)
+        {
+            if (_new[_summedNew].To is null)
+                table.SumUp(_new[_summedNew].Row, +1, sums);
+        }
+        for (; _summedEnded < _ended.Count; _summedEnded++)
+            table.SumUp(_ended[_summedEnded].Row, -1, sums);
+    }
+
+    private int _summedNew;
+    private int _summedEnded;
+
+    public override async Task Write(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    {
+        if (_ended.Count > 0)
+            await WriteEnded(connection, schema, cancel);
+        if (_new.Count > 0)
+            await WriteNew(connection, schema, cancel);
+        _new.Clear();
+        _ended.Clear();
+        _summedNew = _summedEnded = 0;
+    }
+
+    private async Task WriteEnded(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    {
+        string columns = string.Join(", ", _shape.Keys.Select(k => k.Name));
+        string same = string.Join(" and ", _shape.Keys.Select(k => $"r.{k.Name} = e.{k.Name}"));
+        string arrays = string.Join(", ", Enumerable.Range(1, _shape.Keys.Count + 1).Select(n => $"${n}"));
+        await using var command = new NpgsqlCommand(
+            $"update {schema}.{_shape.Name} r set to_position = e.ends from unnest({arrays}) e ({columns}, ends) where {same} and r.to_position is null", connection);
+        List<TRow> rows = [.. _ended.Select(e => e.Row)];
+        foreach (Column key in _shape.Keys)
+            command.Parameters.Add(key.Array(rows));
+        command.Parameters.Add(new NpgsqlParameter { Value = _ended.Select(e => e.To).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        int affected = await command.ExecuteNonQueryAsync(cancel);
+        if (affected != _ended.Count)
+            throw new InvalidDataException($"Table {_shape.Name}: {_ended.Count} rows end, but {affected} were there. Replay view '{table.View.Name}'.");
+    }
+
+    private async Task WriteNew(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    {
+        string columns = string.Join(", ", _shape.Columns.Select(c => c.Name));
+        await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
+            $"copy {schema}.{_shape.Name} ({columns}, from_position, to_position) from stdin (format binary)", cancel);
+        foreach ((TRow row, long from, long? to) in _new)
+        {
+            copy.StartRow();
+            _shape.Write(copy, row);
+            copy.Write(from, NpgsqlDbType.Bigint);
+            if (to is { } end)
+                copy.Write(end, NpgsqlDbType.Bigint);
+            else
+                copy.WriteNull();
+        }
+        await copy.CompleteAsync(cancel);
+    }
+
+    private readonly record struct Held(TRow Row, long From, int Turn);
+}
