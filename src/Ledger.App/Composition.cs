@@ -5,6 +5,7 @@ using Ledger.App.Views.Articles;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
+using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Search;
@@ -31,5 +32,6 @@ internal static class Composition
         .AddScoped<InvestorQueries>()
         .AddScoped<ArticleQueries>()
         .AddScoped<EventQueries>()
+        .AddScoped<Explanations>()
         .AddScoped<SearchQueries>();
 }

@@ -7,10 +7,12 @@ using Ledger.App.Operations.Demo;
 using Ledger.App.Operations.Export;
 using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Proof;
+using Ledger.App.Operations.Replay;
 using Ledger.App.Operations.Serve;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
+using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
 
 var root = new RootCommand("Ledger: the record of funding deals, as a chain of immutable events.")
@@ -25,6 +27,10 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     CompanyCommand.Make(),
     InvestorCommand.Make(),
     EventsCommand.Make(),
+    ExplainCommand.Make(),
+    ReplayCommand.Make(),
+    ProjectionsCommand.Make(),
+    SqlCommand.Make(),
     ProofCommands.Verify(),
     ProofCommands.Proof(),
     ProofCommands.Checkpoint(),

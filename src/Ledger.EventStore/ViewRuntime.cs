@@ -153,7 +153,7 @@ public sealed class ViewRuntime
         }
         return [.. versions.Select(v => new ViewStatus(
             v.View, v.Version, StateOf(v), v.Position, head, v.MovedAt, waiting.TryGetValue(v.Position, out DateTimeOffset since) ? since : null, v.SwitchedAt,
-            v.State == ViewVersion.Building ? (v.ReplayDone ?? 0, v.ReplayOf ?? 0) : null,
+            v.State == ViewVersion.Building ? new ReplayedEvents(v.ReplayDone ?? 0, v.ReplayOf ?? 0) : null,
             v.FailedPosition is { } failed ? new ViewFailure(failed, v.Failure!, v.FailedAt!.Value) : null))];
     }
 
@@ -162,14 +162,14 @@ public sealed class ViewRuntime
     /// <param name="progress">Told after every chunk.</param>
     /// <param name="cancel">Stops. Called again it goes on from there.</param>
     /// <exception cref="ArgumentException">This program has no view of that name.</exception>
-    /// <exception cref="InvalidOperationException">One of them is being replayed already.</exception>
+    /// <exception cref="ReplayRefusedException">One of them is being replayed already.</exception>
     /// <exception cref="ViewStoppedException">A view cannot take an event; readers see what they saw before.</exception>
     public Task<IReadOnlyList<ReplayOutcome>> Replay(IReadOnlyCollection<string> names, IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default) =>
         new Replay(_log.Reader, _database, [.. names.Select(Named)], _live, _chunkMax, progress).Run(cancel);
 
     /// <summary>Lets readers see the version again that was live before the last switch.</summary>
     /// <exception cref="ArgumentException">This program has no view of that name.</exception>
-    /// <exception cref="InvalidOperationException">There is no such version.</exception>
+    /// <exception cref="ReplayRefusedException">There is no such version.</exception>
     public async Task Rollback(string name, CancellationToken cancel = default)
     {
         View view = Named(name);
@@ -179,7 +179,7 @@ public sealed class ViewRuntime
             await ViewVersion.LockLive(connection, [name], wait: true, cancel);
             int changed = await ViewVersion.SwapLiveAndKept(connection, name, cancel);
             if (changed == 0)
-                throw new InvalidOperationException($"View '{name}' has no earlier version to go back to.");
+                throw new ReplayRefusedException($"View '{name}' has no earlier version to go back to.");
             await transaction.CommitAsync(cancel);
         }
         await ViewNames.Publish(connection, [view], cancel);

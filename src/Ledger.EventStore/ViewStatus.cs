@@ -9,15 +9,19 @@ namespace Ledger.EventStore;
 /// <param name="MovedAt">When the position last moved.</param>
 /// <param name="OldestWaiting">When the first event that it does not hold was recorded; null where it holds all.</param>
 /// <param name="SwitchedAt">When readers first saw it.</param>
-/// <param name="Replayed">While it is being built: how many events are done, and of how many.</param>
+/// <param name="Replay">While it is being built: how far that has come.</param>
 /// <param name="Failure">Why it stands still, or null.</param>
 public sealed record ViewStatus(
     string View, int Version, ViewState State, long Position, long Head, DateTimeOffset MovedAt, DateTimeOffset? OldestWaiting,
-    DateTimeOffset? SwitchedAt, (long Done, long Of)? Replayed, ViewFailure? Failure)
+    DateTimeOffset? SwitchedAt, ReplayedEvents? Replay, ViewFailure? Failure)
 {
     /// <summary>How many events it is behind the log.</summary>
     public long Lag => Head - Position;
 }
+
+/// <param name="Done">Events that are done.</param>
+/// <param name="Of">Of how many.</param>
+public sealed record ReplayedEvents(long Done, long Of);
 
 /// <summary>What becomes of a version of a view.</summary>
 public enum ViewState
@@ -78,4 +82,12 @@ public sealed class ViewStoppedException : Exception
 
     /// <summary>The position of the event.</summary>
     public long Position { get; }
+}
+
+/// <summary>Another replay is under way, or there is nothing to go back to.</summary>
+public sealed class ReplayRefusedException : Exception
+{
+    internal ReplayRefusedException(string message) : base(message)
+    {
+    }
 }

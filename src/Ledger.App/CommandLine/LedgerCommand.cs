@@ -7,6 +7,7 @@ using Ledger.App.Operations.EmbeddedPostgres;
 using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
+using Ledger.App.Views.Moments;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 using Npgsql;
@@ -37,14 +38,18 @@ internal static class LedgerCommand
         });
     }
 
-    /// <summary>A command that asks: the views are caught up first.</summary>
-    public static Command Asking(this Command command, Func<Invocation, CancellationToken, Task> run) => command.Doing(
-        async (invocation, cancel) =>
+    /// <summary>A command that asks, of any moment: the views are caught up first.</summary>
+    public static Command Asking(this Command command, Func<Invocation, CancellationToken, Task> run)
+    {
+        MomentOptions.AddTo(command);
+        return command.Doing(async (invocation, cancel) =>
         {
             await invocation.Open(migrate: false, cancel);
             await invocation.CatchUp(cancel);
+            await MomentOptions.Read(invocation.Parsed).Choose(invocation.Get<Snapshot>(), invocation.Get<EventLog>(), invocation.Get<ViewRuntime>(), cancel);
             await run(invocation, cancel);
         });
+    }
 
     /// <summary>A command that opens the database by itself, if it needs it.</summary>
     public static Command Doing(this Command command, Func<Invocation, CancellationToken, Task> run, LogEventLevel quiet = LogEventLevel.Error)
@@ -93,7 +98,7 @@ internal static class LedgerCommand
     private static bool IsBadInput(Exception e) =>
         e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException or RefusedException { Refusal.IsOfInput: true };
 
-    private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or KeyElsewhereException or LogDoesNotHoldException or InvalidDataException or BackupRefusedException or ViewStoppedException
+    private static bool IsRefusal(Exception e) => e is RefusedException or MigrationRefusedException or KeyElsewhereException or LogDoesNotHoldException or InvalidDataException or BackupRefusedException or ViewStoppedException or ViewsBehindException or ViewsMissingException or ReplayRefusedException
         or IOException or UnauthorizedAccessException;
 
     private static bool IsExpected(Exception e) => IsBadInput(e) || IsRefusal(e) || e is NpgsqlException or OperationCanceledException;

@@ -3,6 +3,7 @@ using Ledger.App.Views.Articles;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
+using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
 
 namespace Ledger.App.Shell;
@@ -26,6 +27,8 @@ internal static class Api
         api.MapGet("/articles", (ArticleQueries articles, string? next, string? limit, CancellationToken cancel) =>
             articles.List(PageLimit.Parse(limit), next, cancel));
         api.MapGet("/articles/{id}", (ArticleQueries articles, string id, CancellationToken cancel) => articles.Get(id, cancel));
+        api.MapGet("/explain/{view}/{key}", (Explanations explanations, string view, string key, string? field, CancellationToken cancel) =>
+            explanations.Explain(view, key, field, cancel));
         api.MapLog();
     }
 }

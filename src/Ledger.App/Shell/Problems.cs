@@ -1,5 +1,7 @@
 using Ledger.App.Views;
+using Ledger.App.Views.Moments;
 using Ledger.Domain.Values;
+using Ledger.EventStore;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -16,6 +18,7 @@ internal static class Problems
         {
             NotFoundException => Of(StatusCodes.Status404NotFound, "not-found", "Not in the record", error.Message),
             InvalidValueException e => Of(StatusCodes.Status400BadRequest, "invalid-value", "A value cannot be used", e.Message, e.Field),
+            ViewsBehindException or ViewsMissingException => Of(StatusCodes.Status503ServiceUnavailable, "views-behind", "Not yet", error.Message),
             BadHttpRequestException e => Of(e.StatusCode, "bad-request", "The request cannot be read", e.Message),
             _ => Of(StatusCodes.Status500InternalServerError, "fault", "The ledger failed", "Something went wrong on our side; the log says what."),
         };

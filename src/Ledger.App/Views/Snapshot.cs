@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations.Schema;
+using System.Globalization;
+using System.Reflection;
 using Ledger.App.Log;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Deals;
@@ -24,11 +27,18 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         set => field = _open is null ? value : throw new InvalidOperationException("Something was read already.");
     }
 
+    /// <summary>Only deals dated on this day or before are read; null for all. It is chosen before anything is read.</summary>
+    public DateOnly? EffectiveUntil
+    {
+        get;
+        set => field = _open is null ? value : throw new InvalidOperationException("Something was read already.");
+    }
+
     /// <summary>The position that is read as of.</summary>
     public async Task<long> Position(CancellationToken cancel) => await Ask(open => Task.FromResult(open.Position), cancel);
 
-    /// <summary>Whether sums have to be made from rows, since the past is read.</summary>
-    public async Task<bool> IsPast(CancellationToken cancel) => await Ask(open => Task.FromResult(open.IsPast), cancel);
+    /// <summary>Whether sums have to be made from rows: of the past, or of some of the deals.</summary>
+    public async Task<bool> IsPartial(CancellationToken cancel) => await Ask(open => Task.FromResult(open.IsPast || EffectiveUntil is not null), cancel);
 
     /// <summary>All rows of a query, each made by <paramref name="read"/>.</summary>
     /// <param name="sql">Given what says that a row of the table it names holds.</param>
@@ -36,14 +46,14 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     /// <param name="cancel">Gives up.</param>
     /// <param name="parameters">By their numbers.</param>
     public Task<List<T>> Query<T>(Func<Func<string, string>, string> sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params object?[] parameters) =>
-        Ask(open => open.Connection.Query(sql(open.Holds), read, cancel, parameters), cancel);
+        Ask(open => open.Connection.Query(sql(table => open.Holds(table) + Dated(open, table, table)), read, cancel, parameters), cancel);
 
     /// <summary>The rows of a table that hold.</summary>
     /// <param name="rest">Follows the condition that they hold: <c>"and r.company_id = $1"</c>.</param>
     /// <param name="cancel">Gives up.</param>
     /// <param name="parameters">By their numbers.</param>
     public Task<List<TRow>> Rows<TRow>(string rest, CancellationToken cancel, params object?[] parameters) where TRow : class =>
-        Ask(open => open.Rows<TRow>(rest, Sql.Parameters(parameters), cancel), cancel);
+        Ask(open => open.Rows<TRow>(Dated(open, "r", TableOf<TRow>()) + " " + rest, Sql.Parameters(parameters), cancel), cancel);
 
     /// <summary>Sums that hold at the present position.</summary>
     public Task<List<TSum>> Sums<TSum>(string condition, CancellationToken cancel, params object?[] parameters) where TSum : class =>
@@ -60,6 +70,23 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     /// <summary>An article; null where there is none.</summary>
     public async Task<Article?> Article(string id, CancellationToken cancel) =>
         (await log.Fold(RecordStreams.Articles, [StoredEvents.Articles + id], await Position(cancel), cancel)).SingleOrDefault();
+
+    private static string TableOf<TRow>() => typeof(TRow).GetCustomAttribute<TableAttribute>()!.Name;
+
+    /// <summary>What leaves out deals that are dated later, or not at all, from a table of theirs.</summary>
+    private string Dated(ViewSnapshot open, string alias, string table)
+    {
+        if (EffectiveUntil is not { } until)
+            return "";
+        var date = until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return table switch
+        {
+            "deal" => $" and {alias}.announced_to <= '{date}'",
+            "company_deal" or "investor_deal" =>
+                $" and {alias}.deal_id in (select dated.id from deal dated where {open.Holds("dated")} and dated.announced_to <= '{date}')",
+            _ => "",
+        };
+    }
 
     private async Task<T> Ask<T>(Func<ViewSnapshot, Task<T>> question, CancellationToken cancel)
     {

@@ -87,9 +87,21 @@ end $$;
 revoke all on function ledger.position_at, ledger.lock_live_views from public;
 grant execute on function ledger.position_at, ledger.lock_live_views to ledger_app;
 
--- The stable names stand in this schema.
+-- The stable names stand in this schema. Another role may read them, and nothing else.
 create schema if not exists views;
 grant usage, create on schema views to ledger_app;
+
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'ledger_reader') then
+        create role ledger_reader login;
+        alter role ledger_reader set default_transaction_read_only = on;
+    end if;
+exception when duplicate_object or unique_violation then
+    null; -- made by the migration of another database of this cluster at the same moment
+end $$;
+
+grant usage on schema views to ledger_reader;
 
 -- Makes the schema of a version, which is the server's own, on behalf of a server that may create nothing else.
 create procedure ledger.make_view_schema(name text) language plpgsql security definer set search_path = pg_catalog as $$

@@ -324,7 +324,7 @@ internal sealed class ReplayLock(NpgsqlConnection connection, List<string> locke
             foreach (View view in views)
             {
                 if (!await taken.Try(view.Name, cancel))
-                    throw new InvalidOperationException($"View '{view.Name}' is being replayed already.");
+                    throw new ReplayRefusedException($"View '{view.Name}' is being replayed already.");
             }
             return taken;
         }

@@ -35,6 +35,9 @@ public sealed partial class View
     /// <summary>The view's name.</summary>
     public string Name { get; }
 
+    /// <summary>The names of its tables: of rows, and then of sums. Other programs find them in schema <c>views</c>.</summary>
+    public IReadOnlyList<string> TableNames => [.. Tables.Select(t => t.Name)];
+
     internal IReadOnlyList<RowTable> RowTables => _rows;
 
     internal IReadOnlyList<SumTable> SumTables => _sums;

@@ -47,7 +47,8 @@ internal static class ViewComparison
         async Task Only(string here, string there, bool inReplay)
         {
             await using var command = new NpgsqlCommand(
-                $"select count(*) over (), to_jsonb(d)::text from ({here} except all {there}) d limit {SamplesMax}", connection) { CommandTimeout = 0 };
+                $"select count(*) over (), to_jsonb(d)::text from ({here} except all {there}) d limit {SamplesMax}", connection)
+            { CommandTimeout = 0 };
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
             long count = 0;
             var samples = new List<string>();

@@ -54,6 +54,7 @@ internal static class ViewTables
             $"comment on view {Stable}.{name} is {Literal((isHistory ? "Every row there ever was, with the positions in the log in which it held. " : "") + shape.Comment)};",
             .. shape.Columns.Where(c => c.Comment is not null).Select(c => $"comment on column {Stable}.{name}.{c.Name} is {Literal(c.Comment!)};"),
         ];
+        sql.Add($"grant select on {Stable}.{name} to ledger_reader;");
         if (select.Contains("from_position", StringComparison.Ordinal))
             sql.Add($"comment on column {Stable}.{name}.from_position is 'Position in the log of the event that made the row what it is.';");
         if (isHistory)

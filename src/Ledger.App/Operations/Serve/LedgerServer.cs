@@ -1,8 +1,10 @@
 using Ledger.App.CommandLine;
 using Ledger.App.Operations.Health;
 using Ledger.App.Operations.Proof;
+using Ledger.App.Operations.Replay;
 using Ledger.App.Shell;
 using Ledger.App.Views;
+using Ledger.App.Views.Moments;
 using Serilog;
 
 namespace Ledger.App.Operations.Serve;
@@ -45,6 +47,7 @@ internal static class LedgerServer
         builder.Services.AddSingleton(ledger.Logs);
         builder.Services.AddLedger(ledger.Database);
         builder.Services.AddHostedService<ViewsFollower>();
+        builder.Services.AddSingleton<Replays>();
         if (ledger.HoldsKey)
         {
             builder.Services.AddSingleton(ledger.Key).AddSingleton(ledger.Tree).AddSingleton<TreeSigner>();
@@ -61,8 +64,10 @@ internal static class LedgerServer
         app.UseSecurityHeaders();
         app.UseStaticFiles();
         app.UseAntiforgery();
+        app.UseMoments();
         app.MapLedgerHealth();
         app.MapApi();
+        app.MapViews();
         if (ledger.HoldsKey)
             app.MapTree();
         app.MapRazorComponents<Document>();

@@ -74,7 +74,7 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
     {
         IReadOnlyList<CompanyRow> counters;
         IReadOnlyList<CompanyTotalRow> totals;
-        if (await snapshot.IsPast(cancel))
+        if (await snapshot.IsPartial(cancel))
         {
             var deals = await snapshot.Rows<CompanyDealRow>("and r.company_id = any($1)", cancel, (object)companies);
             counters = ViewSnapshot.SumUp<CompanyDealRow, CompanyRow>(CompanyView.Definition, deals);

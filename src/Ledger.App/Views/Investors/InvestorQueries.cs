@@ -46,8 +46,8 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         var party = await names.Find(idOrName, cancel);
         var ids = await snapshot.Query(
             now => $"""
-            select deal.id from investor_deal held join deal on deal.id = held.deal_id and {now("deal")}
-            where {now("held")} and held.investor_id = $1 order by deal.from_position desc
+            select deal.id from investor_deal join deal on deal.id = deal_id and {now("deal")}
+            where {now("investor_deal")} and investor_id = $1 order by deal.from_position desc
             """,
             row => row.GetString(0), cancel, party.Id.Value);
         var deals = await snapshot.Deals(ids, cancel);
@@ -79,7 +79,7 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     /// <summary>As they are kept, or of the past from the deals that these investors are in.</summary>
     private async Task<IReadOnlyDictionary<string, InvestorCounts>> Counts(string[] investors, CancellationToken cancel)
     {
-        var rows = await snapshot.IsPast(cancel)
+        var rows = await snapshot.IsPartial(cancel)
             ? ViewSnapshot.SumUp<InvestorDealRow, InvestorRow>(InvestorView.Definition, await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)investors))
             : await snapshot.Sums<InvestorRow>("r.id = any($1)", cancel, (object)investors);
         return rows.ToDictionary(row => row.Id, row => new InvestorCounts(row.Deals, row.Led, row.Joined, row.Backed));

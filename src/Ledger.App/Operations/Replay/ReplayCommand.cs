@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Ledger.App.CommandLine;
+using Ledger.Domain.Values;
+using Ledger.App.Views;
+using Ledger.EventStore;
+using Spectre.Console;
+
+namespace Ledger.App.Operations.Replay;
+
+/// <summary><c>ledger replay VIEW…</c>: the whole history into new tables, while readers notice nothing.</summary>
+internal static class ReplayCommand
+{
+    public static Command Make()
+    {
+        var names = new Argument<string[]>("VIEW")
+        {
+            Description = $"Which: {string.Join(", ", RecordViews.All.Select(view => view.Name))}; all where none is named.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        return new Command("replay", "Build views anew from the whole log, hold them against the live ones, and switch.") { names }.Doing(async (ledger, cancel) =>
+        {
+            await ledger.Open(migrate: false, cancel);
+            var views = ledger.Get<ViewRuntime>();
+            string[] chosen = [.. ledger.Parsed.GetValue(names)!.Distinct()];
+            if (chosen.Except(views.Names).FirstOrDefault() is { } unknown)
+                throw new InvalidValueException("VIEW", $"'{unknown}' is none; there are {string.Join(", ", views.Names.Order(StringComparer.Ordinal))}");
+            await views.Prepare(cancel: cancel);
+            var outcomes = await ReplayBar.Show(progress => views.Replay(chosen.Length == 0 ? views.Names : chosen, progress, cancel));
+            ledger.Print(outcomes, Write);
+        });
+    }
+
+    private static void Write(IReadOnlyList<ReplayOutcome> outcomes, IAnsiConsole console)
+    {
+        foreach (var line in outcomes.SelectMany(Told))
+            console.WriteLine(line);
+    }
+
+    /// <summary>What a replay came to, in lines for people.</summary>
+    internal static IEnumerable<string> Told(ReplayOutcome outcome)
+    {
+        yield return $"{outcome.View}: version {outcome.Version} is live, built from {outcome.Events} events in {outcome.Elapsed.TotalSeconds:0.0} s. {Verdict(outcome)}";
+        foreach (var difference in outcome.Differences ?? [])
+        {
+            yield return $"  {difference.Table}: {Shown.Count(difference.Rows, "row")} only in {(difference.InReplay ? "the new version" : "the version before")}, such as";
+            foreach (var sample in difference.Samples)
+                yield return $"    {sample}";
+        }
+    }
+
+    private static string Verdict(ReplayOutcome outcome) => outcome.Differences switch
+    {
+        null => "There was none with the same tables to compare it with.",
+        { Count: 0 } => "It is the same, row for row, as the version before.",
+        _ => "It differs from the version before:",
+    };
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using Ledger.App.CommandLine;
+using Ledger.App.Operations.Replay;
+using Ledger.EventStore;
+using Npgsql;
+
+namespace Ledger.App.Views.Own;
+
+/// <summary>
+/// A view of one's own, in one file outside the ledger: it is replayed with a progress bar, follows the log, has tables of its own
+/// in the ledger's database, and writes its rows as lines of JSON or as CSV.
+/// </summary>
+public static class OwnView
+{
+    private static readonly Option<string> Format = new("--format") { Description = "How to write rows: jsonl or csv.", DefaultValueFactory = _ => "jsonl" };
+    private static readonly Option<string?> Table = new("--table") { Description = "Which table to write; the last one that the view names where this is left out.", HelpName = "NAME" };
+    private static readonly Option<bool> Replay = new("--replay") { Description = "Build the view anew from the whole log, and say what differs." };
+    private static readonly Option<bool> Follow = new("--follow") { Description = "Then go on, and write rows as they begin and end to hold, until it is stopped." };
+
+    /// <summary>Runs a view's program: its whole <c>Main</c>.</summary>
+    /// <param name="args">The command line: <c>--data</c> or <c>--connection</c> say which ledger, as for the ledger's own commands.</param>
+    /// <param name="view">The view.</param>
+    /// <returns>The exit code.</returns>
+    public static Task<int> Run(string[] args, View view)
+    {
+        Format.AcceptOnlyFromAmong("jsonl", "csv");
+        var root = new RootCommand($"The view '{view.Name}' of a ledger.") { Format, Table, Replay, Follow };
+        root.Doing((ledger, cancel) => Work(ledger, view, cancel));
+        return LedgerCommand.Run(root, args);
+    }
+
+    /// <summary>What a definition is known by: the text of the file that calls this, and what the record is folded by.</summary>
+    public static string Source([CallerFilePath] string file = "") =>
+        (File.Exists(file) ? File.ReadAllText(file) : file) + RecordViews.SourceOf("");
+
+    private static async Task Work(Invocation ledger, View view, CancellationToken cancel)
+    {
+        await ledger.Open(migrate: false, cancel);
+        var views = new ViewRuntime(ledger.Get<EventLog>(), ledger.Database, [view], ledger.Logs.CreateLogger<ViewRuntime>());
+        var outcomes = await ReplayBar.Show(async progress => ledger.Parsed.GetValue(Replay)
+            ? await views.Replay([view.Name], progress, cancel)
+            : await views.Prepare(progress, cancel));
+        foreach (var line in outcomes.SelectMany(ReplayCommand.Told))
+            Console.Error.WriteLine(line);
+        await views.CatchUp(cancel);
+        var table = ledger.Parsed.GetValue(Table) ?? view.TableNames[^1];
+        if (!view.TableNames.Contains(table))
+            throw new Domain.Values.InvalidValueException("--table", $"'{table}' is none of the view's; there are {string.Join(", ", view.TableNames)}");
+        await Write(ledger.Database, table, ledger.Parsed.GetValue(Format) == "csv", cancel);
+        if (ledger.Parsed.GetValue(Follow))
+            await Task.WhenAll(views.Run(cancel), Tail(ledger.Database, views, table, cancel));
+    }
+
+    private static async Task Write(NpgsqlDataSource database, string table, bool csv, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        if (csv)
+        {
+            using var rows = await connection.BeginTextExportAsync($"copy (select * from views.{table} order by 1, 2) to stdout (format csv, header)", cancel);
+            while (await rows.ReadLineAsync(cancel) is { } line)
+                Console.Out.WriteLine(line);
+            return;
+        }
+        foreach (var row in await connection.Query($"select row_to_json(t)::text from views.{table} t order by 1", row => row.GetString(0), cancel))
+            Console.Out.WriteLine(row);
+    }
+
+    /// <summary>Rows of a table, or the sums that changed, as the log grows.</summary>
+    private static async Task Tail(NpgsqlDataSource database, ViewRuntime views, string table, CancellationToken cancel)
+    {
+        var seen = new HashSet<string>(await Rows());
+        while (!cancel.IsCancellationRequested)
+        {
+            var position = (await views.Status(cancel)).Where(view => views.Names.Contains(view.View)).Max(view => view.Position);
+            await views.WaitFor(position + 1, cancel);
+            var now = new HashSet<string>(await Rows());
+            foreach (var row in now.Except(seen))
+                Console.Out.WriteLine($"{{\"begins\":{row}}}");
+            foreach (var row in seen.Except(now))
+                Console.Out.WriteLine($"{{\"ends\":{row}}}");
+            seen = now;
+        }
+
+        Task<List<string>> Rows() => database.Query($"select row_to_json(t)::text from views.{table} t order by 1", row => row.GetString(0), cancel);
+    }
+}
