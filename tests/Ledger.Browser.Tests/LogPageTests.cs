@@ -46,7 +46,8 @@ public sealed class LogPageTests(TestBrowser browser, SeedSite seeds)
         foreach (var page in Pages.OfEachKind)
         {
             await visit.Open(page);
-            Assert.StartsWith($"The record as of position {head} of the log.", await visit.Page.Locator("footer").InnerTextAsync(), StringComparison.Ordinal);
+            var position = page.Contains("at=40", StringComparison.Ordinal) ? "40" : head;
+            Assert.StartsWith($"The record as of position {position} of the log.", await visit.Page.Locator("footer").InnerTextAsync(), StringComparison.Ordinal);
         }
     }
 }
