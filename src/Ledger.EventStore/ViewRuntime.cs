@@ -86,7 +86,7 @@ public sealed class ViewRuntime
         {
             try
             {
-                LiveStep step = await Step(cancel);
+                LiveStep step = await _live.Next(_batchMax, cancel);
                 attempt = 0;
                 if (step == LiveStep.SomebodyElse)
                     await Pause(TimeSpan.FromMilliseconds(10), cancel);
@@ -113,7 +113,7 @@ public sealed class ViewRuntime
         long head = await _log.Head(cancel);
         while (true)
         {
-            LiveStep step = await Step(cancel);
+            LiveStep step = await _live.Next(_batchMax, cancel);
             if (step.Position >= head || !step.Moved && !step.Others && step != LiveStep.SomebodyElse)
                 break;
             if (!step.Moved)
@@ -201,21 +201,6 @@ public sealed class ViewRuntime
         _ when _views.ContainsKey(version.View) && !_live.Knows(version) => ViewState.Frozen,
         _ => ViewState.Live,
     };
-
-    private async Task<LiveStep> Step(CancellationToken cancel)
-    {
-        try
-        {
-            return await _live.Next(_batchMax, cancel);
-        }
-        catch (UnwritableException problem)
-        {
-            // Of several events it is told which when they are tried one by one.
-            if (problem.Events == 1)
-                await _live.Fail(problem.Version, problem.Failure, cancel);
-            return new LiveStep(-1, Moved: false, Others: true);
-        }
-    }
 
     /// <summary>Views that stand still are to be tried again meanwhile, whether there is more or not.</summary>
     private async Task WaitForMore(long position, CancellationToken cancel)
