@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Ledger.EventStore.Reading;
 using Npgsql;
 
@@ -108,33 +109,48 @@ internal sealed class Replay(
 
     private static void FoldStreams(List<RecordedEvent> chunk, Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users)
     {
-        for (int i = 0; i < chunk.Count;)
+        for (int from = 0, to; from < chunk.Count; from = to)
         {
-            string stream = chunk[i].Stream;
-            StreamFold fold = users.Keys.First(f => f.IsOf(stream));
-            object state = fold.Initial(stream);
-            for (; i < chunk.Count && chunk[i].Stream == stream; i++)
+            string stream = chunk[from].Stream;
+            for (to = from + 1; to < chunk.Count && chunk[to].Stream == stream;)
+                to++;
+            foreach ((StreamFold fold, List<(ViewChanges View, List<RowChanges> Tables)> its) in users)
             {
-                RecordedEvent e = chunk[i];
-                try
+                if (fold.IsOf(stream))
+                    FoldStream(fold, CollectionsMarshal.AsSpan(chunk)[from..to], its);
+            }
+        }
+    }
+
+    private static void FoldStream(StreamFold fold, ReadOnlySpan<RecordedEvent> events, List<(ViewChanges View, List<RowChanges> Tables)> users)
+    {
+        object state = fold.Initial(events[0].Stream);
+        string all = string.Join(", ", users.Select(u => u.View.View.Name)), at = all;
+        long position = 0;
+        try
+        {
+            foreach (RecordedEvent e in events)
+            {
+                position = e.Position;
+                at = all;
+                state = fold.Evolve(state, e);
+                foreach ((ViewChanges view, List<RowChanges> tables) in users)
                 {
-                    state = fold.Evolve(state, e);
-                    foreach ((_, List<RowChanges> tables) in users[fold])
-                    {
-                        foreach (RowChanges table in tables)
-                            table.Move(fold, state, e.Position);
-                    }
-                }
-                catch (Exception problem)
-                {
-                    throw new ViewStoppedException(string.Join(", ", users[fold].Select(u => u.View.View.Name)), e.Position, problem.Message, problem);
+                    at = view.View.Name;
+                    foreach (RowChanges table in tables)
+                        table.Move(fold, state, position);
                 }
             }
-            foreach ((ViewChanges view, List<RowChanges> tables) in users[fold])
+            foreach ((ViewChanges view, List<RowChanges> tables) in users)
             {
+                at = view.View.Name;
                 foreach (RowChanges table in tables)
                     table.End(view.Sums);
             }
+        }
+        catch (Exception problem)
+        {
+            throw new ViewStoppedException(at, position, problem.Message, problem);
         }
     }
 
