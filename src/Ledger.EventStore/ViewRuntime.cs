@@ -269,10 +269,13 @@ public sealed class ViewRuntime
         return stale;
     }
 
-    /// <summary>Views without a version of this program's definition. One that was rolled back has it still.</summary>
-    private List<string> Stale(List<ViewVersion> versions) => [.. _views.Values
-        .Where(view => !versions.Any(v => v.View == view.Name && v.State != ViewVersion.Building && v.Fingerprint == view.Fingerprint))
-        .Select(view => view.Name)];
+    /// <summary>Views whose live version is not of this program's definition, unless a later one was, which was rolled back.</summary>
+    private List<string> Stale(List<ViewVersion> versions) => [.. _views.Values.Where(view =>
+    {
+        ViewVersion? live = versions.SingleOrDefault(v => v.View == view.Name && v.State == ViewVersion.Live);
+        return live is null || live.Fingerprint != view.Fingerprint
+            && !versions.Any(v => v.View == view.Name && v.State == ViewVersion.Kept && v.Version > live.Version && v.Fingerprint == view.Fingerprint);
+    }).Select(view => view.Name)];
 
     private async Task ThrowIfStopped(long position, CancellationToken cancel) => Throw(await Status(cancel), position);
 
