@@ -137,7 +137,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
             ViewVersion version = moving.Single(v => v.View == change.View.Name);
             try
             {
-                await change.WriteRows(connection, version.Schema, cancel);
+                await change.WriteRows(connection, version.Schema, byCopy: false, cancel);
                 await change.Sums.Write(connection, version.Schema, cancel);
             }
             catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))

@@ -161,7 +161,7 @@ internal sealed class Replay(
         // Lost together with the place it was noted at, if it is lost.
         await ViewTables.Execute(connection, "set local synchronous_commit = off", cancel);
         foreach ((ViewChanges change, ViewVersion version) in changes.Zip(building))
-            await change.WriteRows(connection, version.Schema, cancel);
+            await change.WriteRows(connection, version.Schema, byCopy: true, cancel);
         await ViewTables.Execute(connection, "update ledger.view_versions set replay_cursor = $2, replay_done = $3 where view = any($1) and state = 'building'", cancel,
             new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() },
             new NpgsqlParameter<string> { TypedValue = cursor }, new NpgsqlParameter<long> { TypedValue = done });
@@ -201,7 +201,7 @@ internal sealed class Replay(
         foreach (ViewChanges change in changes)
         {
             string schema = building.Single(v => v.View == change.View.Name).Schema;
-            await change.WriteRows(connection, schema, cancel);
+            await change.WriteRows(connection, schema, byCopy: false, cancel);
             await change.Sums.Write(connection, schema, cancel);
         }
         await LiveFold.Move(connection, building, events[^1].Position, cancel);
