@@ -81,11 +81,10 @@ internal abstract class RowChanges
     /// <summary>The stream goes no further.</summary>
     public abstract void End(SumChanges sums);
 
-    /// <summary>Writes everything and forgets it.</summary>
-    /// <param name="byCopy">
-    /// Faster. But a process that is stopped in the middle of it keeps its locks for ever: the database waits for more without
-    /// a limit of time.
-    /// </param>
+    /// <summary>
+    /// Writes everything and forgets it. By COPY that is faster, but a process that is stopped in the middle of one keeps its
+    /// locks for ever: the database waits for more without a limit of time.
+    /// </summary>
     /// <exception cref="InvalidDataException">A row that ends is not there, or several are.</exception>
     public abstract Task Write(NpgsqlConnection connection, string schema, bool byCopy, CancellationToken cancel);
 }

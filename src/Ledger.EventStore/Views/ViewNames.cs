@@ -93,7 +93,9 @@ internal static class ViewNames
     private static async Task Once(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
-        await ViewTables.Execute(connection, "set local lock_timeout = '200ms'", cancel);
+        await ViewTables.EndIfStopped(connection, ViewRuntime.StoppedAfter, cancel);
+        // Programs that start at once make the same names, one after the other.
+        await ViewTables.Execute(connection, "set local lock_timeout = '200ms'; select pg_advisory_xact_lock(hashtextextended('ledger.views named', 0))", cancel);
         await ViewTables.Execute(connection, sql, cancel);
         await transaction.CommitAsync(cancel);
     }
