@@ -22,6 +22,12 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     private bool _othersTurn;
     private int _busy;
 
+    /// <summary>The views of this program, in the order in which they are locked.</summary>
+    public string[] Names => _names;
+
+    /// <summary>How long a process that was stopped in the middle of a transaction keeps what it has locked.</summary>
+    public TimeSpan StoppedAfter => stoppedAfter;
+
     /// <summary>Completes when this process next moves a view.</summary>
     public Task Moved => _moved.Task;
 
@@ -153,7 +159,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     }
 
     /// <summary>Moves the positions of versions which are locked and written.</summary>
-    public static async Task Move(NpgsqlConnection connection, IReadOnlyCollection<ViewVersion> versions, long to, CancellationToken cancel)
+    public static async Task Move(NpgsqlConnection connection, IReadOnlyList<ViewVersion> versions, long to, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("""
             with moved as (
