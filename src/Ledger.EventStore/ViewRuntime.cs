@@ -167,21 +167,18 @@ public sealed class ViewRuntime
     public Task<IReadOnlyList<ReplayOutcome>> Replay(IReadOnlyCollection<string> names, IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default) =>
         new Replay(_log.Reader, _database, [.. names.Select(Named)], _live, _chunkMax, progress).Run(cancel);
 
-    /// <summary>Lets readers see the version again that was live before the last switch.</summary>
+    /// <summary>
+    /// Lets readers see the version again that was live before the last switch: at the position where the views are, if it was made by
+    /// the definition that this program has, and otherwise as it was then.
+    /// </summary>
     /// <exception cref="ArgumentException">This program has no view of that name.</exception>
     /// <exception cref="InvalidOperationException">There is no such version.</exception>
+    /// <exception cref="ViewStoppedException">That version cannot take an event; readers see what they saw before.</exception>
     public async Task Rollback(string name, CancellationToken cancel = default)
     {
         View view = Named(name);
         await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
-        await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
-        {
-            await ViewVersion.LockLive(connection, [name], wait: true, cancel);
-            int changed = await ViewVersion.SwapLiveAndKept(connection, name, cancel);
-            if (changed == 0)
-                throw new InvalidOperationException($"View '{name}' has no earlier version to go back to.");
-            await transaction.CommitAsync(cancel);
-        }
+        await new Rollback(_log.Reader, connection, view, _live).Run(cancel);
         await ViewNames.Publish(connection, [view], cancel);
     }
 
@@ -252,6 +249,7 @@ public sealed class ViewRuntime
         List<string> stale;
         await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
         {
+            await ViewTables.EndIfStopped(connection, _live.StoppedAfter, cancel);
             await ViewTables.Execute(connection, "select pg_advisory_xact_lock(hashtextextended('ledger.views made', 0))", cancel);
             List<ViewVersion> versions = await ViewVersion.ReadAll(connection, cancel);
             stale = Stale(versions);
