@@ -66,11 +66,17 @@ internal static class ViewNames
 
     private static async Task<bool> IsPublished(NpgsqlConnection connection, View view, string schema, CancellationToken cancel)
     {
+        // By what they depend on: their text cannot be had while somebody else makes them anew.
         await using var command = new NpgsqlCommand("""
-            select count(*) from pg_views where schemaname = 'views' and viewname = any($1) and definition like '% ' || $2 || '.%'
+            select count(distinct name.relname)
+            from pg_class name join pg_rewrite rule on rule.ev_class = name.oid
+                join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = rule.oid and d.refclassid = 'pg_class'::regclass
+                join pg_class shown on shown.oid = d.refobjid
+            where name.relnamespace = (select oid from pg_namespace where nspname = 'views') and name.relname = any($1)
+                and shown.relnamespace = (select oid from pg_namespace where nspname = $2)
             """, connection);
         command.Parameters.Add(new NpgsqlParameter { Value = view.Tables.Select(t => t.Name).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema.Replace("_", "\\_", StringComparison.Ordinal) });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema });
         return (long)(await command.ExecuteScalarAsync(cancel))! == view.Tables.Count();
     }
 
