@@ -86,7 +86,7 @@ public sealed class ViewRuntime
         {
             try
             {
-                LiveStep step = await Step(cancel);
+                LiveStep step = await _live.Next(_batchMax, cancel);
                 attempt = 0;
                 if (step == LiveStep.SomebodyElse)
                     await Pause(TimeSpan.FromMilliseconds(10), cancel);
@@ -113,7 +113,7 @@ public sealed class ViewRuntime
         long head = await _log.Head(cancel);
         while (true)
         {
-            LiveStep step = await Step(cancel);
+            LiveStep step = await _live.Next(_batchMax, cancel);
             if (step.Position >= head || !step.Moved && !step.Others && step != LiveStep.SomebodyElse)
                 break;
             if (!step.Moved)
@@ -167,21 +167,18 @@ public sealed class ViewRuntime
     public Task<IReadOnlyList<ReplayOutcome>> Replay(IReadOnlyCollection<string> names, IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default) =>
         new Replay(_log.Reader, _database, [.. names.Select(Named)], _live, _chunkMax, progress).Run(cancel);
 
-    /// <summary>Lets readers see the version again that was live before the last switch.</summary>
+    /// <summary>
+    /// Lets readers see the version again that was live before the last switch: at the position where the views are, if it was made by
+    /// the definition that this program has, and otherwise as it was then.
+    /// </summary>
     /// <exception cref="ArgumentException">This program has no view of that name.</exception>
     /// <exception cref="ReplayRefusedException">There is no such version.</exception>
+    /// <exception cref="ViewStoppedException">That version cannot take an event; readers see what they saw before.</exception>
     public async Task Rollback(string name, CancellationToken cancel = default)
     {
         View view = Named(name);
         await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
-        await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
-        {
-            await ViewVersion.LockLive(connection, [name], wait: true, cancel);
-            int changed = await ViewVersion.SwapLiveAndKept(connection, name, cancel);
-            if (changed == 0)
-                throw new ReplayRefusedException($"View '{name}' has no earlier version to go back to.");
-            await transaction.CommitAsync(cancel);
-        }
+        await new Rollback(_log.Reader, connection, view, _live).Run(cancel);
         await ViewNames.Publish(connection, [view], cancel);
     }
 
@@ -201,21 +198,6 @@ public sealed class ViewRuntime
         _ when _views.ContainsKey(version.View) && !_live.Knows(version) => ViewState.Frozen,
         _ => ViewState.Live,
     };
-
-    private async Task<LiveStep> Step(CancellationToken cancel)
-    {
-        try
-        {
-            return await _live.Next(_batchMax, cancel);
-        }
-        catch (UnwritableException problem)
-        {
-            // Of several events it is told which when they are tried one by one.
-            if (problem.Events == 1)
-                await _live.Fail(problem.Version, problem.Failure, cancel);
-            return new LiveStep(-1, Moved: false, Others: true);
-        }
-    }
 
     /// <summary>Views that stand still are to be tried again meanwhile, whether there is more or not.</summary>
     private async Task WaitForMore(long position, CancellationToken cancel)
@@ -267,6 +249,7 @@ public sealed class ViewRuntime
         List<string> stale;
         await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
         {
+            await ViewTables.EndIfStopped(connection, _live.StoppedAfter, cancel);
             await ViewTables.Execute(connection, "select pg_advisory_xact_lock(hashtextextended('ledger.views made', 0))", cancel);
             List<ViewVersion> versions = await ViewVersion.ReadAll(connection, cancel);
             stale = Stale(versions);
@@ -284,10 +267,13 @@ public sealed class ViewRuntime
         return stale;
     }
 
-    /// <summary>Views without a version of this program's definition. One that was rolled back has it still.</summary>
-    private List<string> Stale(List<ViewVersion> versions) => [.. _views.Values
-        .Where(view => !versions.Any(v => v.View == view.Name && v.State != ViewVersion.Building && v.Fingerprint == view.Fingerprint))
-        .Select(view => view.Name)];
+    /// <summary>Views whose live version is not of this program's definition, unless a later one was, which was rolled back.</summary>
+    private List<string> Stale(List<ViewVersion> versions) => [.. _views.Values.Where(view =>
+    {
+        ViewVersion? live = versions.SingleOrDefault(v => v.View == view.Name && v.State == ViewVersion.Live);
+        return live is null || live.Fingerprint != view.Fingerprint
+            && !versions.Any(v => v.View == view.Name && v.State == ViewVersion.Kept && v.Version > live.Version && v.Fingerprint == view.Fingerprint);
+    }).Select(view => view.Name)];
 
     private async Task ThrowIfStopped(long position, CancellationToken cancel) => Throw(await Status(cancel), position);
 

@@ -6,6 +6,8 @@ return args switch
     ["write", string connection, string journal, string seed] => await WritingProcess.Run(connection, journal, int.Parse(seed)),
     ["sign", string connection, string folder] => await OtherProcess.Sign(connection, folder),
     ["read", string connection] => await OtherProcess.Read(connection),
+    ["follow", string connection, string stoppedAfterMs] => await ViewingProcess.Follow(connection, int.Parse(stoppedAfterMs)),
+    ["replay", string connection, string chunkMax] => await ViewingProcess.Replay(connection, int.Parse(chunkMax)),
     _ when args.Contains("--server") || args.Contains("--internal-msbuild-node") =>
         await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
             args, Ledger.EventStore.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions),

@@ -20,6 +20,13 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     private readonly Dictionary<string, long> _oneByOne = [];
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _othersTurn;
+    private int _busy;
+
+    /// <summary>The views of this program, in the order in which they are locked.</summary>
+    public string[] Names => _names;
+
+    /// <summary>How long a process that was stopped in the middle of a transaction keeps what it has locked.</summary>
+    public TimeSpan StoppedAfter => stoppedAfter;
 
     /// <summary>Completes when this process next moves a view.</summary>
     public Task Moved => _moved.Task;
@@ -27,8 +34,30 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     /// <summary>Whether a version is made by the definition that this program has.</summary>
     public bool Knows(ViewVersion version) => views.TryGetValue(version.View, out View? view) && view.Fingerprint == version.Fingerprint;
 
-    /// <summary>Folds the next batch.</summary>
+    /// <summary>Folds the next batch, or finds out what stops a view.</summary>
     public async Task<LiveStep> Next(int batchMax, CancellationToken cancel)
+    {
+        // Its states are one caller's at a time, also where the database has given up on the one who holds its lock.
+        if (Interlocked.Exchange(ref _busy, 1) == 1)
+            return LiveStep.SomebodyElse;
+        try
+        {
+            return await Step(batchMax, cancel);
+        }
+        catch (UnwritableException problem)
+        {
+            // Of several events it is told which when they are tried one by one.
+            if (problem.Events == 1)
+                await Fail(problem.Version, problem.Failure, cancel);
+            return new LiveStep(-1, Moved: false, Others: true);
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
+    }
+
+    private async Task<LiveStep> Step(int batchMax, CancellationToken cancel)
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
@@ -114,7 +143,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
             ViewVersion version = moving.Single(v => v.View == change.View.Name);
             try
             {
-                await change.WriteRows(connection, version.Schema, cancel);
+                await change.WriteRows(connection, version.Schema, byCopy: false, cancel);
                 await change.Sums.Write(connection, version.Schema, cancel);
             }
             catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
@@ -130,7 +159,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     }
 
     /// <summary>Moves the positions of versions which are locked and written.</summary>
-    public static async Task Move(NpgsqlConnection connection, IReadOnlyCollection<ViewVersion> versions, long to, CancellationToken cancel)
+    public static async Task Move(NpgsqlConnection connection, IReadOnlyList<ViewVersion> versions, long to, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("""
             with moved as (
@@ -147,7 +176,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     }
 
     /// <summary>Stores why a version stands still, unless it has moved on meanwhile.</summary>
-    public async Task Fail(ViewVersion version, FoldFailure failure, CancellationToken cancel)
+    private async Task Fail(ViewVersion version, FoldFailure failure, CancellationToken cancel)
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         await using var command = new NpgsqlCommand("""

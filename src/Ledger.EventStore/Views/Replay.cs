@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Ledger.EventStore.Reading;
 using Npgsql;
 
@@ -12,9 +13,7 @@ namespace Ledger.EventStore.Views;
 internal sealed class Replay(
     LogReader log, NpgsqlDataSource database, IReadOnlyList<View> views, LiveFold live, int chunkSize, IProgress<ReplayProgress>? progress)
 {
-    private const int CatchUpBatch = 2_000;
-
-    private readonly ViewFold _fold = new(log);
+    private readonly VersionFold _fold = new(log, views);
     private readonly long _started = Stopwatch.GetTimestamp();
 
     public async Task<IReadOnlyList<ReplayOutcome>> Run(CancellationToken cancel)
@@ -108,33 +107,48 @@ internal sealed class Replay(
 
     private static void FoldStreams(List<RecordedEvent> chunk, Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users)
     {
-        for (int i = 0; i < chunk.Count;)
+        for (int from = 0, to; from < chunk.Count; from = to)
         {
-            string stream = chunk[i].Stream;
-            StreamFold fold = users.Keys.First(f => f.IsOf(stream));
-            object state = fold.Initial(stream);
-            for (; i < chunk.Count && chunk[i].Stream == stream; i++)
+            string stream = chunk[from].Stream;
+            for (to = from + 1; to < chunk.Count && chunk[to].Stream == stream;)
+                to++;
+            foreach ((StreamFold fold, List<(ViewChanges View, List<RowChanges> Tables)> its) in users)
             {
-                RecordedEvent e = chunk[i];
-                try
+                if (fold.IsOf(stream))
+                    FoldStream(fold, CollectionsMarshal.AsSpan(chunk)[from..to], its);
+            }
+        }
+    }
+
+    private static void FoldStream(StreamFold fold, ReadOnlySpan<RecordedEvent> events, List<(ViewChanges View, List<RowChanges> Tables)> users)
+    {
+        object state = fold.Initial(events[0].Stream);
+        string all = string.Join(", ", users.Select(u => u.View.View.Name)), at = all;
+        long position = 0;
+        try
+        {
+            foreach (RecordedEvent e in events)
+            {
+                position = e.Position;
+                at = all;
+                state = fold.Evolve(state, e);
+                foreach ((ViewChanges view, List<RowChanges> tables) in users)
                 {
-                    state = fold.Evolve(state, e);
-                    foreach ((_, List<RowChanges> tables) in users[fold])
-                    {
-                        foreach (RowChanges table in tables)
-                            table.Move(fold, state, e.Position);
-                    }
-                }
-                catch (Exception problem)
-                {
-                    throw new ViewStoppedException(string.Join(", ", users[fold].Select(u => u.View.View.Name)), e.Position, problem.Message, problem);
+                    at = view.View.Name;
+                    foreach (RowChanges table in tables)
+                        table.Move(fold, state, position);
                 }
             }
-            foreach ((ViewChanges view, List<RowChanges> tables) in users[fold])
+            foreach ((ViewChanges view, List<RowChanges> tables) in users)
             {
+                at = view.View.Name;
                 foreach (RowChanges table in tables)
                     table.End(view.Sums);
             }
+        }
+        catch (Exception problem)
+        {
+            throw new ViewStoppedException(at, position, problem.Message, problem);
         }
     }
 
@@ -145,7 +159,7 @@ internal sealed class Replay(
         // Lost together with the place it was noted at, if it is lost.
         await ViewTables.Execute(connection, "set local synchronous_commit = off", cancel);
         foreach ((ViewChanges change, ViewVersion version) in changes.Zip(building))
-            await change.WriteRows(connection, version.Schema, cancel);
+            await change.WriteRows(connection, version.Schema, byCopy: true, cancel);
         await ViewTables.Execute(connection, "update ledger.view_versions set replay_cursor = $2, replay_done = $3 where view = any($1) and state = 'building'", cancel,
             new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() },
             new NpgsqlParameter<string> { TypedValue = cursor }, new NpgsqlParameter<long> { TypedValue = done });
@@ -158,37 +172,19 @@ internal sealed class Replay(
         long position = building[0].Position;
         while (true)
         {
-            List<RecordedEvent> events = await log.After(position, CatchUpBatch, cancel);
+            List<RecordedEvent> events = await log.After(position, VersionFold.BatchMax, cancel);
             if (events.Count == 0)
                 break;
             await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
-            await FoldOn(connection, building, position, events, cancel);
+            await _fold.Fold(connection, building, position, events, cancel);
             await transaction.CommitAsync(cancel);
             position = events[^1].Position;
             long head = await LogReader.Head(connection, cancel);
             progress?.Report(new ReplayProgress("catch up", building[0].ReplayOf!.Value, building[0].ReplayOf!.Value + head - position, Stopwatch.GetElapsedTime(_started)));
-            if (events.Count < CatchUpBatch)
+            if (events.Count < VersionFold.BatchMax)
                 break;
         }
         return await Building(connection, cancel);
-    }
-
-    private async Task FoldOn(NpgsqlConnection connection, List<ViewVersion> building, long position, List<RecordedEvent> events, CancellationToken cancel)
-    {
-        await ViewTables.Execute(connection, "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off", cancel);
-        (List<ViewChanges> changes, Dictionary<View, FoldFailure> failures) = await _fold.Fold(views, position, events, cancel);
-        if (failures.Count > 0)
-        {
-            (View view, FoldFailure failure) = failures.MinBy(f => f.Value.Position);
-            throw new ViewStoppedException(view.Name, failure.Position, failure.Cause.Message, failure.Cause);
-        }
-        foreach (ViewChanges change in changes)
-        {
-            string schema = building.Single(v => v.View == change.View.Name).Schema;
-            await change.WriteRows(connection, schema, cancel);
-            await change.Sums.Write(connection, schema, cancel);
-        }
-        await LiveFold.Move(connection, building, events[^1].Position, cancel);
     }
 
     /// <summary>
@@ -203,12 +199,11 @@ internal sealed class Replay(
         NpgsqlTransaction snapshot;
         await using (NpgsqlTransaction standing = await connection.BeginTransactionAsync(cancel))
         {
-            List<ViewVersion> versions = await Align(connection, building, cancel);
+            List<ViewVersion> versions = await Align(connection, [.. building.Select(v => v.View).Order(StringComparer.Ordinal)], cancel);
             await using NpgsqlConnection moving = await database.OpenConnectionAsync(cancel);
             await using (NpgsqlTransaction move = await moving.BeginTransactionAsync(cancel))
             {
-                if (versions.Count > 0 && versions.Max(v => v.Position) is var to && to > building[0].Position)
-                    await FoldUpTo(moving, building, to, cancel);
+                await _fold.UpTo(moving, building, versions.Select(v => v.Position).DefaultIfEmpty().Max(), cancel);
                 await move.CommitAsync(cancel);
             }
             snapshot = await reading.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
@@ -230,7 +225,7 @@ internal sealed class Replay(
         const int TriesMax = 200;
         for (int tries = 0; tries < TriesMax;)
         {
-            LiveStep step = await live.Next(CatchUpBatch, cancel);
+            LiveStep step = await live.Next(VersionFold.BatchMax, cancel);
             if (step.Position >= position)
                 return;
             if (step.Moved)
@@ -240,22 +235,12 @@ internal sealed class Replay(
         }
     }
 
-    /// <summary>Keeps the live versions from moving until the transaction ends.</summary>
-    private static async Task<List<ViewVersion>> Align(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)
+    /// <summary>Keeps the live versions of some views from moving until the transaction ends, and this process with it.</summary>
+    private async Task<List<ViewVersion>> Align(NpgsqlConnection connection, string[] names, CancellationToken cancel)
     {
-        (List<ViewVersion> versions, _) = await ViewVersion.LockLive(
-            connection, [.. building.Select(v => v.View).Order(StringComparer.Ordinal)], wait: true, cancel);
+        await ViewTables.EndIfStopped(connection, live.StoppedAfter, cancel);
+        (List<ViewVersion> versions, _) = await ViewVersion.LockLive(connection, names, wait: true, cancel);
         return versions;
-    }
-
-    private async Task FoldUpTo(NpgsqlConnection connection, List<ViewVersion> building, long to, CancellationToken cancel)
-    {
-        for (long position = building[0].Position; position < to;)
-        {
-            List<RecordedEvent> events = await log.After(position, (int)Math.Min(CatchUpBatch, to - position), cancel);
-            await FoldOn(connection, building, position, events, cancel);
-            position = events[^1].Position;
-        }
     }
 
     private async Task Switch(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)
@@ -263,10 +248,10 @@ internal sealed class Replay(
         progress?.Report(new ReplayProgress("switch", building[0].ReplayOf!.Value, building[0].ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
         await using (NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel))
         {
-            List<ViewVersion> versions = await Align(connection, building, cancel);
+            // All views of the program, so that afterwards readers see one position, and none before what they have seen.
+            List<ViewVersion> versions = await Align(connection, live.Names, cancel);
             building = await Building(connection, cancel);
-            if (versions.Where(live.Knows).Select(v => v.Position).DefaultIfEmpty().Max() is var to && to > building[0].Position)
-                await FoldUpTo(connection, building, to, cancel);
+            await _fold.UpTo(connection, building, versions.Select(v => v.Position).DefaultIfEmpty().Max(), cancel);
             await ViewTables.Execute(connection, """
                 delete from ledger.view_versions where view = any($1) and state = 'kept';
                 """, cancel, new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() });
@@ -279,93 +264,5 @@ internal sealed class Replay(
         }
         await ViewNames.Publish(connection, views, cancel);
         await ViewNames.Sweep(connection, cancel);
-    }
-}
-
-/// <summary>Reads the log stream by stream, a chunk of whole streams at a time, the next one while the caller works.</summary>
-internal sealed class StreamChunks(LogReader log, string[] prefixes, long upTo, int size, string after)
-{
-    public async IAsyncEnumerable<List<RecordedEvent>> Read([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
-    {
-        Task<List<RecordedEvent>> next = Fetch(after, cancel);
-        while (true)
-        {
-            List<RecordedEvent> chunk = await next;
-            if (chunk.Count == 0)
-                yield break;
-            next = Fetch(chunk[^1].Stream, cancel);
-            yield return chunk;
-        }
-    }
-
-    private Task<List<RecordedEvent>> Fetch(string from, CancellationToken cancel) => Task.Run(async () =>
-    {
-        for (int max = size; ; max *= 2)
-        {
-            List<RecordedEvent> chunk = await log.NextStreams(prefixes, from, upTo, max, cancel);
-            if (chunk.Count < max)
-                return chunk;
-            // The last stream may go on.
-            int whole = chunk.FindLastIndex(e => e.Stream != chunk[^1].Stream) + 1;
-            if (whole > 0)
-                return chunk[..whole];
-        }
-    }, cancel);
-}
-
-/// <summary>Keeps others from replaying the same views. It ends with the process that holds it.</summary>
-internal sealed class ReplayLock(NpgsqlConnection connection, List<string> locked) : IAsyncDisposable
-{
-    public static async Task<ReplayLock> Take(NpgsqlDataSource database, IReadOnlyList<View> views, CancellationToken cancel)
-    {
-        var taken = new ReplayLock(await database.OpenConnectionAsync(cancel), []);
-        try
-        {
-            foreach (View view in views)
-            {
-                if (!await taken.Try(view.Name, cancel))
-                    throw new ReplayRefusedException($"View '{view.Name}' is being replayed already.");
-            }
-            return taken;
-        }
-        catch
-        {
-            await taken.DisposeAsync();
-            throw;
-        }
-    }
-
-    private async Task<bool> Try(string view, CancellationToken cancel)
-    {
-        await using NpgsqlCommand command = Command("select pg_try_advisory_lock(hashtextextended($1, 0))", view);
-        if (!(bool)(await command.ExecuteScalarAsync(cancel))!)
-            return false;
-        locked.Add(view);
-        return true;
-    }
-
-    private NpgsqlCommand Command(string sql, string view)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ledger.replay " + view });
-        return command;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        // A connection that goes back to its pool keeps what it has locked.
-        try
-        {
-            foreach (string view in locked)
-            {
-                await using NpgsqlCommand unlock = Command("select pg_advisory_unlock(hashtextextended($1, 0))", view);
-                await unlock.ExecuteNonQueryAsync();
-            }
-        }
-        catch (Exception problem) when (Failures.MayPass(problem) || problem is InvalidOperationException)
-        {
-            // The connection is broken, and its locks are gone with it.
-        }
-        await connection.DisposeAsync();
     }
 }

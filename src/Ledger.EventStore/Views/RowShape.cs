@@ -33,12 +33,26 @@ internal sealed record Column(string Name, PropertyInfo Property, string SqlType
     /// <summary>The column's values as one parameter. Null is none of them.</summary>
     public NpgsqlParameter Array<TRow>(IReadOnlyCollection<TRow> rows)
     {
-        var values = System.Array.CreateInstance(Type, rows.Count);
+        // An array of arrays has to be rectangular; in SQL they are cast from text.
+        var values = System.Array.CreateInstance(Type.IsArray ? typeof(string) : Type, rows.Count);
         int next = 0;
         foreach (TRow row in rows)
-            values.SetValue(Property.GetValue(row), next++);
-        return new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | DbType };
+            values.SetValue(Sent(Property.GetValue(row)), next++);
+        return new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | (Type.IsArray ? NpgsqlDbType.Text : DbType) };
     }
+
+    /// <summary>The column out of such a parameter.</summary>
+    public string OfArray => Type.IsArray ? $"{Name}::text[]" : Name;
+
+    private static object? Sent(object? value) => value switch
+    {
+        DateTimeOffset time => time.ToUniversalTime(),
+        string?[] items => $"{{{string.Join(',', items.Select(Quoted))}}}",
+        _ => value,
+    };
+
+    private static string Quoted(string? item) => item is null ? "NULL"
+        : $"\"{item.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     public static Column Of(PropertyInfo property, ParameterInfo parameter)
     {

@@ -38,10 +38,10 @@ internal sealed class ViewChanges(View view)
 
     public List<RowChanges> Of(StreamFold fold) => [.. _tables.Where(t => t.Table.Folds.Contains(fold)).Select(t => t.Changes)];
 
-    public async Task WriteRows(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    public async Task WriteRows(NpgsqlConnection connection, string schema, bool byCopy, CancellationToken cancel)
     {
         foreach ((_, RowChanges changes) in _tables)
-            await changes.Write(connection, schema, cancel);
+            await changes.Write(connection, schema, byCopy, cancel);
     }
 }
 

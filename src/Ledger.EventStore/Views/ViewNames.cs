@@ -66,11 +66,17 @@ internal static class ViewNames
 
     private static async Task<bool> IsPublished(NpgsqlConnection connection, View view, string schema, CancellationToken cancel)
     {
+        // By what they depend on: their text cannot be had while somebody else makes them anew.
         await using var command = new NpgsqlCommand("""
-            select count(*) from pg_views where schemaname = 'views' and viewname = any($1) and definition like '% ' || $2 || '.%'
+            select count(distinct name.relname)
+            from pg_class name join pg_rewrite rule on rule.ev_class = name.oid
+                join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = rule.oid and d.refclassid = 'pg_class'::regclass
+                join pg_class shown on shown.oid = d.refobjid
+            where name.relnamespace = (select oid from pg_namespace where nspname = 'views') and name.relname = any($1)
+                and shown.relnamespace = (select oid from pg_namespace where nspname = $2)
             """, connection);
         command.Parameters.Add(new NpgsqlParameter { Value = view.Tables.Select(t => t.Name).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema.Replace("_", "\\_", StringComparison.Ordinal) });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema });
         return (long)(await command.ExecuteScalarAsync(cancel))! == view.Tables.Count();
     }
 
@@ -93,7 +99,9 @@ internal static class ViewNames
     private static async Task Once(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
-        await ViewTables.Execute(connection, "set local lock_timeout = '200ms'", cancel);
+        await ViewTables.EndIfStopped(connection, ViewRuntime.StoppedAfter, cancel);
+        // Programs that start at once make the same names, one after the other.
+        await ViewTables.Execute(connection, "set local lock_timeout = '200ms'; select pg_advisory_xact_lock(hashtextextended('ledger.views named', 0))", cancel);
         await ViewTables.Execute(connection, sql, cancel);
         await transaction.CommitAsync(cancel);
     }

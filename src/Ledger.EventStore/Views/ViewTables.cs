@@ -70,6 +70,13 @@ internal static class ViewTables
 
     private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
+    /// <summary>
+    /// Has the database end the present transaction if nothing comes from this process for some time between two statements, since
+    /// others wait for what it has locked.
+    /// </summary>
+    public static Task EndIfStopped(NpgsqlConnection connection, TimeSpan after, CancellationToken cancel) => Execute(
+        connection, string.Create(CultureInfo.InvariantCulture, $"set local idle_in_transaction_session_timeout = {(long)after.TotalMilliseconds}"), cancel);
+
     public static async Task Execute(NpgsqlConnection connection, string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)
     {
         if (sql.Length == 0)

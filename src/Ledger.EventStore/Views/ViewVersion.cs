@@ -61,7 +61,7 @@ internal sealed record ViewVersion(
         return (await ReadAll(reader, cancel), locked);
     }
 
-    /// <summary>Makes a version, its tables empty: without indexes if it is to be loaded by a replay.</summary>
+    /// <summary>Makes a version, its tables empty: without indexes if a replay is to load rows into them.</summary>
     public static async Task Make(NpgsqlConnection connection, View view, string state, long? replayTo, long? replayOf, CancellationToken cancel)
     {
         await using var next = new NpgsqlCommand("select coalesce(max(version), 0) + 1 from ledger.view_versions where view = $1", connection);
@@ -70,7 +70,7 @@ internal sealed record ViewVersion(
         int version = Math.Max((int)(await next.ExecuteScalarAsync(cancel))!, await ViewNames.LastSchema(connection, view, cancel) + 1);
         string schema = ViewTables.SchemaName(view, version);
         await ViewTables.Execute(connection, ViewTables.Create(view, schema), cancel);
-        if (state == Live)
+        if (state == Live || replayTo == 0)
             await ViewTables.Execute(connection, ViewTables.Index(view, schema), cancel);
         await ViewTables.Execute(connection, """
             insert into ledger.view_versions (view, version, schema_name, state, fingerprint, layout, switched_at, replay_to, replay_of)

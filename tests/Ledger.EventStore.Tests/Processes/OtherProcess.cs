@@ -23,6 +23,27 @@ internal sealed class OtherProcess : IDisposable
         return new OtherProcess(start);
     }
 
+    /// <summary>Follows the log with views until it is killed. It says that it has begun.</summary>
+    public static OtherProcess Following(string connection, TimeSpan stoppedAfter) =>
+        new(Command("follow", connection, ((int)stoppedAfter.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Replays the views once and says, a line each, what it is doing.</summary>
+    public static OtherProcess Replaying(string connection, int chunkMax) =>
+        new(Command("replay", connection, chunkMax.ToString(CultureInfo.InvariantCulture)));
+
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>The next line that it says; null when it has ended.</summary>
+    public async Task<string?> Line(CancellationToken cancel) => await _process.StandardOutput.ReadLineAsync(cancel);
+
+    /// <summary>SIGKILL: it gets no chance to do anything more.</summary>
+    public async Task Kill(CancellationToken cancel)
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync(cancel);
+    }
+
     public async Task Signal(string signal, CancellationToken cancel)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
