@@ -39,16 +39,19 @@ internal static class Replays
     private static readonly string[] Together = ["deal", "company", "investor"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
+    /// <summary>Rates of the replays so far, by how many events there were.</summary>
+    private static readonly Dictionary<int, List<double>> Measured = [];
+
     public static IMeasurement AgainstFloor(int events)
     {
         var peaks = new List<double>();
         var comparison = new Comparison($"replay of deals, companies and investors, {events:N0} events", "events/s",
-            async () => new Measured((await InProcess("floor", events)).Rate),
+            async () => new Benchmarks.Measured((await InProcess("floor", events)).Rate),
             async () =>
             {
                 ReplayRun run = await InProcess("figure", events);
                 peaks.Add(run.PeakMegabytes);
-                return new Measured(run.Rate);
+                return new Benchmarks.Measured(run.Rate);
             })
         { RateAtLeast = 1.0, Runs = 3, WarmsUp = false };
         return new Trial(comparison.Name, async say =>
@@ -64,15 +67,8 @@ internal static class Replays
     public static IMeasurement Growth(int events, bool large) => new Trial("replays of logs that grow", async say =>
     {
         const double Least = 1 / 1.2;
-        List<double> few = [], many = [];
-        for (int turn = 1; turn <= TurnsOfGrowth; turn++)
-        {
-            few.Add((await InProcess("figure", events / 10)).Rate);
-            many.Add((await InProcess("figure", events)).Rate);
-            say($"replays of logs that grow, run {turn} of {TurnsOfGrowth}: {events / 10:N0} events {few[^1]:N0} events/s, {events:N0} events {many[^1]:N0} events/s");
-        }
-        double floor = Quantiles.Median(few);
-        List<Figure> figures = [Against(events, Quantiles.Median(many), Quantiles.Median(many.Zip(few, (m, f) => m / f)))];
+        double floor = await Rate(events / 10, say), rate = await Rate(events, say);
+        List<Figure> figures = [Against(events, rate, rate / floor)];
         if (large)
         {
             ReplayRun run = await InProcess("figure", events * 5);
@@ -84,6 +80,14 @@ internal static class Replays
         Figure Against(int count, double rate, double ratio) =>
             new($"replay of {count:N0} events, against {events / 10:N0}", rate, "events/s", floor, ratio, Least, ratio >= Least);
     });
+
+    /// <summary>The rate of replays of so many events, which may have been measured before.</summary>
+    private static async Task<double> Rate(int events, Action<string> say)
+    {
+        for (int run = Measured.GetValueOrDefault(events, []).Count + 1; run <= TurnsOfGrowth; run++)
+            say($"replay of {events:N0} events, run {run} of {TurnsOfGrowth}: {(await InProcess("figure", events)).Rate:N0} events/s");
+        return Quantiles.Median(Measured[events]);
+    }
 
     /// <summary>One replay in this process.</summary>
     public static async Task<int> Run(string what, string warmUp, string database)
@@ -102,9 +106,16 @@ internal static class Replays
         await using LedgerProgram process = LedgerProgram.StartAssembly(
             "Ledger.Benchmarks.dll", [Command, what, warmUp.ServerConnection, database.ServerConnection], new LedgerProgramOptions());
         LedgerRun ended = await process.End(Patience);
-        return ended.ExitCode == 0
-            ? JsonSerializer.Deserialize(ended.Output, BenchmarksJson.Default.ReplayRun)!
-            : throw new InvalidOperationException(ended.Errors);
+        if (ended.ExitCode != 0)
+            throw new InvalidOperationException(ended.Errors);
+        ReplayRun run = JsonSerializer.Deserialize(ended.Output, BenchmarksJson.Default.ReplayRun)!;
+        if (what == "figure")
+        {
+            if (!Measured.TryGetValue(events, out List<double>? rates))
+                Measured[events] = rates = [];
+            rates.Add(run.Rate);
+        }
+        return run;
     }
 
     private static async Task<ReplayRun> Once(string what, string connection)
