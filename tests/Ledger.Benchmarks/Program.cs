@@ -4,7 +4,7 @@ using Ledger.Benchmarks;
 using Ledger.Benchmarks.Log;
 using Ledger.Benchmarks.Views;
 
-// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--large]
+// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--large]
 if (args is [Replays.Command, var what, var warmUp, var record])
     return await Replays.Run(what, warmUp, record);
 
@@ -19,8 +19,7 @@ switch (group)
         measurements = LogFigures.All;
         break;
     case "views":
-        int events = Option("--events") is { } number ? int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture) : ViewFigures.Events;
-        measurements = ViewFigures.All(events, large: args.Contains("--large"));
+        measurements = ViewFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns), large: args.Contains("--large"));
         break;
     default:
         await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views");
@@ -40,5 +39,7 @@ if (json)
 else
     Console.WriteLine(string.Join('\n', figures));
 return figures.All(f => f.Met) ? 0 : 1;
+
+int Number(string name, int otherwise) => Option(name) is { } number ? int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture) : otherwise;
 
 string? Option(string name) => args.SkipWhile(a => a != name).Skip(1).FirstOrDefault();

@@ -34,15 +34,13 @@ internal static class Replays
     /// <summary>So many events are replayed first, for what is compiled while it runs.</summary>
     private const int EventsOfWarmUp = 20_000;
 
-    private const int TurnsOfGrowth = 3;
-
     private static readonly string[] Together = ["deal", "company", "investor"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     /// <summary>Rates of the replays so far, by how many events there were.</summary>
     private static readonly Dictionary<int, List<double>> Measured = [];
 
-    public static IMeasurement AgainstFloor(int events)
+    public static IMeasurement AgainstFloor(int events, int turns)
     {
         var peaks = new List<double>();
         var comparison = new Comparison($"replay of deals, companies and investors, {events:N0} events", "events/s",
@@ -53,7 +51,7 @@ internal static class Replays
                 peaks.Add(run.PeakMegabytes);
                 return new Benchmarks.Measured(run.Rate);
             })
-        { RateAtLeast = 1.0, Runs = 3, WarmsUp = false };
+        { RateAtLeast = 1.0, Runs = turns, WarmsUp = false };
         return new Trial(comparison.Name, async say =>
         {
             IReadOnlyList<Figure> figures = await comparison.Run(say);
@@ -63,11 +61,12 @@ internal static class Replays
 
     /// <summary>Ten times the events take ten times as long, within a fifth.</summary>
     /// <param name="events">A tenth of them is replayed in turns with all.</param>
+    /// <param name="turns">How often.</param>
     /// <param name="large">Whether five times as many are replayed too, once.</param>
-    public static IMeasurement Growth(int events, bool large) => new Trial("replays of logs that grow", async say =>
+    public static IMeasurement Growth(int events, int turns, bool large) => new Trial("replays of logs that grow", async say =>
     {
         const double Least = 1 / 1.2;
-        double floor = await Rate(events / 10, say), rate = await Rate(events, say);
+        double floor = await Rate(events / 10, turns, say), rate = await Rate(events, turns, say);
         List<Figure> figures = [Against(events, rate, rate / floor)];
         if (large)
         {
@@ -82,10 +81,10 @@ internal static class Replays
     });
 
     /// <summary>The rate of replays of so many events, which may have been measured before.</summary>
-    private static async Task<double> Rate(int events, Action<string> say)
+    private static async Task<double> Rate(int events, int turns, Action<string> say)
     {
-        for (int run = Measured.GetValueOrDefault(events, []).Count + 1; run <= TurnsOfGrowth; run++)
-            say($"replay of {events:N0} events, run {run} of {TurnsOfGrowth}: {(await InProcess("figure", events)).Rate:N0} events/s");
+        for (int run = Measured.GetValueOrDefault(events, []).Count + 1; run <= turns; run++)
+            say($"replay of {events:N0} events, run {run} of {turns}: {(await InProcess("figure", events)).Rate:N0} events/s");
         return Quantiles.Median(Measured[events]);
     }
 
