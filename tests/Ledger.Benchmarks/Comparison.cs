@@ -6,11 +6,15 @@ namespace Ledger.Benchmarks;
 internal sealed record Measured(double Rate, double? P99 = null);
 
 /// <summary>A figure and its floor, run in turns so that a machine which slows down slows both.</summary>
-internal sealed class Comparison(string name, string unit, Func<Task<Measured>> floor, Func<Task<Measured>> figure)
+internal sealed class Comparison(string name, string unit, Func<Task<Measured>> floor, Func<Task<Measured>> figure) : IMeasurement
 {
-    private const int Runs = 5;
-
     public string Name => name;
+
+    /// <summary>How many turns are measured.</summary>
+    public int Runs { get; init; } = 5;
+
+    /// <summary>Whether floor and figure get a first turn that does not count, for what is compiled while it runs.</summary>
+    public bool WarmsUp { get; init; } = true;
 
     /// <summary>The least ratio of the rates; null if they are not held against each other.</summary>
     public double? RateAtLeast { get; init; }
@@ -20,9 +24,11 @@ internal sealed class Comparison(string name, string unit, Func<Task<Measured>> 
 
     public async Task<IReadOnlyList<Figure>> Run(Action<string> say)
     {
-        // The first turn pays for what is compiled while it runs, the floor's more than the figure's.
-        await floor();
-        await figure();
+        if (WarmsUp)
+        {
+            await floor();
+            await figure();
+        }
         List<Measured> floors = [], figures = [];
         for (int run = 1; run <= Runs; run++)
         {
@@ -40,16 +46,10 @@ internal sealed class Comparison(string name, string unit, Func<Task<Measured>> 
         Figure Held(string what, string counted, Func<Measured, double> value, double target, Func<double, bool> met)
         {
             // Each turn's own ratio: what slows the machine for a while slows both of a turn.
-            double ratio = Median(figures.Zip(floors, (figure, floor) => value(figure) / value(floor)));
-            return new Figure(what, Median(figures.Select(value)), counted, Median(floors.Select(value)), ratio, target, met(ratio));
+            double ratio = Quantiles.Median(figures.Zip(floors, (figure, floor) => value(figure) / value(floor)));
+            return new Figure(what, Quantiles.Median(figures.Select(value)), counted, Quantiles.Median(floors.Select(value)), ratio, target, met(ratio));
         }
     }
 
     private string Describe(Measured m) => $"{m.Rate:N0} {unit}" + (m.P99 is { } p99 ? $" (p99 {p99:N1} ms)" : "");
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
 }

@@ -1,32 +1,45 @@
+using System.Globalization;
 using System.Text.Json;
 using Ledger.Benchmarks;
 using Ledger.Benchmarks.Log;
+using Ledger.Benchmarks.Views;
 
-// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT]
+// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--large]
+if (args is [Replays.Command, var what, var warmUp, var record])
+    return await Replays.Run(what, warmUp, record);
+
 bool json = args.Contains("--json");
-string? only = args.SkipWhile(a => a != "--only").Skip(1).FirstOrDefault();
+string? only = Option("--only");
 string group = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
 
-IReadOnlyList<Comparison> comparisons;
+IReadOnlyList<IMeasurement> measurements;
 switch (group)
 {
     case "log":
-        comparisons = LogFigures.All;
+        measurements = LogFigures.All;
+        break;
+    case "views":
+        measurements = ViewFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns), large: args.Contains("--large"));
         break;
     default:
-        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log");
+        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views");
         return 2;
 }
 
 // On a disk that keeps what it is told to: the tests' own place may be memory.
 Environment.SetEnvironmentVariable("LEDGER_TEST_DATA", Path.Combine("/var/tmp", "ledger-benchmarks-" + Environment.UserName));
 List<Figure> figures = [];
-foreach (Comparison comparison in comparisons.Where(c => only is null || c.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
-    figures.AddRange(await comparison.Run(line => (json ? Console.Error : Console.Out).WriteLine(line)));
+foreach (IMeasurement measurement in measurements.Where(c => only is null || c.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+    figures.AddRange(await measurement.Run(line => (json ? Console.Error : Console.Out).WriteLine(line)));
 await Scans.Clear();
+await RecordDatabase.Clear();
 
 if (json)
     Console.WriteLine(JsonSerializer.Serialize(figures, BenchmarksJson.Default.ListFigure));
 else
     Console.WriteLine(string.Join('\n', figures));
 return figures.All(f => f.Met) ? 0 : 1;
+
+int Number(string name, int otherwise) => Option(name) is { } number ? int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture) : otherwise;
+
+string? Option(string name) => args.SkipWhile(a => a != name).Skip(1).FirstOrDefault();

@@ -19,6 +19,8 @@ public sealed partial class View
     private readonly List<RowTable> _rows = [];
     private readonly List<SumTable> _sums = [];
     private readonly string _source;
+    private string? _layout;
+    private string? _fingerprint;
 
     /// <param name="name">Names the view for ever: lower case, digits and underscores.</param>
     /// <param name="source">
@@ -47,11 +49,11 @@ public sealed partial class View
     /// <summary>The streams that the view is made of.</summary>
     internal IEnumerable<StreamFold> Folds => _rows.SelectMany(t => t.Folds).Distinct();
 
-    /// <summary>Changes with the tables.</summary>
-    internal string Layout => Hash(string.Join('\n', Tables.Select(t => t.Describe())));
+    /// <summary>Changes with the tables. Kept, like the fingerprint, since every step along the log asks for it.</summary>
+    internal string Layout => _layout ??= Hash(string.Join('\n', Tables.Select(t => t.Describe())));
 
     /// <summary>Changes with whatever the rows depend on.</summary>
-    internal string Fingerprint => Hash(Layout + _source.ReplaceLineEndings("\n"));
+    internal string Fingerprint => _fingerprint ??= Hash(Layout + _source.ReplaceLineEndings("\n"));
 
     /// <summary>A table of rows, each a part of what one stream's state says; of several kinds of streams if it is given several.</summary>
     /// <param name="fold">The streams.</param>
@@ -64,6 +66,7 @@ public sealed partial class View
         if (table is null)
             _rows.Add(table = new RowTable<TRow>(this));
         table.Add(fold, state => rows((TState)state), indexes);
+        (_layout, _fingerprint) = (null, null);
         return this;
     }
 
@@ -84,6 +87,7 @@ public sealed partial class View
         var sums = new SumTable<TSum>(this);
         _sums.Add(sums);
         of.Add(sums, parts);
+        (_layout, _fingerprint) = (null, null);
         return this;
     }
 
