@@ -34,7 +34,7 @@ internal static class ViewingProcess
             Console.WriteLine($"replayed, {outcomes.Sum(o => o.Differences?.Count ?? 0)} differences");
             return 0;
         }
-        catch (InvalidOperationException problem)
+        catch (ReplayRefusedException problem)
         {
             Console.WriteLine(problem.Message);
             return 1;
