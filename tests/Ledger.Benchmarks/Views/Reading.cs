@@ -49,11 +49,11 @@ internal static class Reading
     {
         RecordDatabase database = await Following.Prepared(events);
         await using ServiceProvider services = new ServiceCollection().AddLogging().AddLedger(database.Server).BuildServiceProvider();
-        List<(string Id, long Since)> companies = await Rows(database,
-            $"select company_id, from_position from views.company_deal_history where from_position < {events} order by md5(deal_id) limit {CompaniesOfThePast + WarmUp}",
-            row => (row.GetString(0), row.GetInt64(1)));
+        List<(string Id, long Since, long Until)> companies = await Rows(database,
+            $"select company_id, from_position, least(to_position, {events}) from views.company_deal_history where from_position < {events} order by md5(deal_id) limit {CompaniesOfThePast + WarmUp}",
+            row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
         var random = new Random(Seed);
-        double[] ofCompanies = await Timed(companies, company => Get<CompanyQueries>(services, random.NextInt64(company.Since, events), q => q.Get(company.Id, default)));
+        double[] ofCompanies = await Timed(companies, company => Get<CompanyQueries>(services, random.NextInt64(company.Since, company.Until), q => q.Get(company.Id, default)));
         (string largest, long deals) = (await Rows(database,
             "select id, deals from views.investor order by deals desc limit 1", row => (row.GetString(0), row.GetInt64(1)))).Single();
         double[] ofLargest = await Timed([.. Enumerable.Range(0, MomentsOfTheLargest).Select(n => events - 1 - n * (long)events / (2 * MomentsOfTheLargest))],
