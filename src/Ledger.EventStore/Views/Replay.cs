@@ -18,6 +18,18 @@ internal sealed class Replay(
 
     public async Task<IReadOnlyList<ReplayOutcome>> Run(CancellationToken cancel)
     {
+        try
+        {
+            return await Build(cancel);
+        }
+        catch (UnknownEventTypeException problem)
+        {
+            throw new ViewStoppedException(string.Join(", ", views.Select(v => v.Name)), problem.Position, problem.Message, problem);
+        }
+    }
+
+    private async Task<IReadOnlyList<ReplayOutcome>> Build(CancellationToken cancel)
+    {
         await using ReplayLock held = await ReplayLock.Take(database, views, cancel);
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         List<ViewVersion> building = await Prepare(connection, cancel);

@@ -161,7 +161,7 @@ internal sealed class ViewFold(LogReader log)
         }
         if (missing.Count == 0)
             return states;
-        foreach (IGrouping<string, RecordedEvent> stream in (await log.Streams(missing, position, cancel)).GroupBy(e => e.Stream))
+        foreach (IGrouping<string, RecordedEvent> stream in (await Read(missing, position, Fail, cancel)).GroupBy(e => e.Stream))
         {
             try
             {
@@ -169,11 +169,37 @@ internal sealed class ViewFold(LogReader log)
             }
             catch (Exception problem)
             {
-                // Folded before, and cannot be folded now: its next event is where it shows.
-                foreach ((ViewChanges view, _) in users)
-                    Fail(failures, view.View, streams.First(s => s.Key == stream.Key).First().Position, problem);
+                Fail(stream.Key, problem);
             }
         }
         return states;
+
+        // Folded before, and cannot be folded now: its next event is where it shows.
+        void Fail(string stream, Exception problem)
+        {
+            foreach ((ViewChanges view, _) in users)
+                ViewFold.Fail(failures, view.View, streams.First(s => s.Key == stream).First().Position, problem);
+        }
+    }
+
+    /// <summary>The events of streams up to a position, but for streams that cannot be read: another program may know events that this one does not.</summary>
+    private async Task<List<RecordedEvent>> Read(List<string> streams, long position, Action<string, Exception> fail, CancellationToken cancel)
+    {
+        try
+        {
+            return await log.Streams(streams, position, cancel);
+        }
+        catch (Exception problem) when (problem is UnknownEventTypeException or InvalidDataException)
+        {
+            if (streams.Count == 1)
+            {
+                fail(streams[0], problem);
+                return [];
+            }
+        }
+        var events = new List<RecordedEvent>();
+        foreach (string stream in streams)
+            events.AddRange(await Read([stream], position, fail, cancel));
+        return events;
     }
 }

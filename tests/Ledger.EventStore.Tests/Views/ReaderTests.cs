@@ -26,8 +26,8 @@ public sealed class ReaderTests : IAsyncLifetime
         await views.CatchUp(Cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         Task following = Runtime().Run(stop.Token);
-        Task others = Task.WhenAll([Writing(stop.Token), .. Enumerable.Range(0, 3).Select(n => Task.Run(() => Reading(n, stop.Token)))]);
-        for (int i = 0; i < Soak.Of(60) && !others.IsCompleted; i++)
+        Task others = Task.WhenAll([Writing(stop.Token), .. Enumerable.Range(0, 3).Select(n => Task.Run(() => UntilWrong(n, stop)))]);
+        for (int i = 0; i < Soak.Of(60) && !stop.IsCancellationRequested; i++)
         {
             IReadOnlyList<ReplayOutcome> outcomes = await views.Replay(i % 3 == 0 ? ["counters", "reasons"] : Counters, new Told<ReplayProgress>(p => Await(p.Phase == "load" ? 0 : 1, stop.Token)), Cancel);
             Assert.All(outcomes, o => Assert.Empty(o.Differences!));
@@ -44,7 +44,7 @@ public sealed class ReaderTests : IAsyncLifetime
         async Task Read(int more)
         {
             int from = _snapshots.Values.Sum();
-            while (_snapshots.Values.Sum() < from + more && !others.IsCompleted)
+            while (_snapshots.Values.Sum() < from + more && !stop.IsCancellationRequested)
                 await Task.Delay(2, Cancel);
         }
 
@@ -52,7 +52,7 @@ public sealed class ReaderTests : IAsyncLifetime
         void Await(int more, CancellationToken stopped)
         {
             long from = Volatile.Read(ref _written);
-            SpinWait.SpinUntil(() => Volatile.Read(ref _written) >= from + more || stopped.IsCancellationRequested || others.IsCompleted, TimeSpan.FromSeconds(20));
+            SpinWait.SpinUntil(() => Volatile.Read(ref _written) >= from + more || stopped.IsCancellationRequested, TimeSpan.FromSeconds(20));
         }
     }
 
@@ -71,6 +71,19 @@ public sealed class ReaderTests : IAsyncLifetime
     }
 
     private readonly long[] _versions = new long[7];
+
+    /// <summary>A reader that sees something wrong ends it all.</summary>
+    private async Task UntilWrong(int reader, CancellationTokenSource stop)
+    {
+        try
+        {
+            await Reading(reader, stop.Token);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+    }
 
     private async Task Reading(int reader, CancellationToken stop)
     {
