@@ -30,7 +30,7 @@ internal static class ProjectionsCommand
                 throw new InvalidValueException("VIEW", $"'{view}' is none; there are {string.Join(", ", views.Names.Order(StringComparer.Ordinal))}");
             await views.Rollback(view, cancel);
             await views.CatchUp(cancel);
-            var live = (await views.Status(cancel)).Single(version => version.View == view && version.State is ViewState.Live or ViewState.Frozen && version.View == view);
+            var live = (await views.Status(cancel)).Single(version => version.View == view && version.State is ViewState.Live or ViewState.Frozen);
             ledger.Print(live, (version, console) => console.WriteLine(version.State == ViewState.Frozen
                 ? $"{version.View}: version {version.Version} is live, and frozen at position {version.Position}: this program no longer has its definition."
                 : $"{version.View}: version {version.Version} is live."));

@@ -35,7 +35,7 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
     };
 
     // What decides whether a deal counts, and for how much.
-    private static readonly Field[] OfTotals = [Field.Company, Field.Kind, Field.Status, Field.Amount];
+    private static readonly Field[] DecidesWhatCounts = [Field.Company, Field.Kind, Field.Status, Field.Amount];
 
     /// <param name="view">deal, company, investor or party.</param>
     /// <param name="key">An id; of a company, an investor or a party a name too.</param>
@@ -47,8 +47,8 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
     {
         "deal" => await Deal(key, field, cancel),
         "party" => await Party(key, field, cancel),
-        "company" => await Company(await names.Find(key, cancel) is var party ? party.Id.Value : key, field, cancel),
-        "investor" => await Investor(await names.Find(key, cancel) is var party ? party.Id.Value : key, field, cancel),
+        "company" => await Company((await names.Find(key, cancel)).Id.Value, field, cancel),
+        "investor" => await Investor((await names.Find(key, cancel)).Id.Value, field, cancel),
         _ => throw new InvalidValueException("view", $"'{view}' cannot be explained; deal, company, investor and party can"),
     };
 
@@ -82,7 +82,7 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
         });
         var deals = (await snapshot.Deals(rows.Select(row => row.DealId), cancel)).ToDictionary(deal => deal.Id.Value);
         var reasons = await Reasons([.. rows.Select(row => (deals[row.DealId], Gives(figure, deals[row.DealId])))],
-            slot => figure is null || (figure == "totals" ? OfTotals.Contains(slot.Field) : slot.Field is Field.Company or Field.Status or Field.Kind or Field.Amount), cancel);
+            slot => figure is null || DecidesWhatCounts.Contains(slot.Field), cancel);
         var value = figure == "totals" ? string.Join(", ", Totals(rows)) : figure is null ? null : Shown.Count(rows.Count, "deal");
         return await Of("company", id, field, value, reasons, cancel);
     }
