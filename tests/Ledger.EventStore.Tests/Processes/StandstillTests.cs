@@ -65,7 +65,8 @@ public sealed class StandstillTests(LogFixture fixture) : IClassFixture<LogFixtu
             using var json = System.Text.Json.JsonDocument.Parse((string)(await explain.ExecuteScalarAsync(Cancel))!);
             pages = Math.Min(pages, json.RootElement[0].GetProperty("Plan").GetProperty("Shared Hit Blocks").GetInt32());
         }
-        Assert.InRange(pages, 1, 10);
+        // Wading through what is kept would touch a page for each of the 2,000; others append meanwhile.
+        Assert.InRange(pages, 1, 100);
     }
 
     [Fact]
