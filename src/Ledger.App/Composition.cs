@@ -1,4 +1,5 @@
 using Ledger.App.Deals;
+using Ledger.App.Deals.Bulk;
 using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.App.Views.Articles;
@@ -24,6 +25,7 @@ internal static class Composition
             provider.GetRequiredService<EventLog>(), database, RecordViews.All, provider.GetRequiredService<ILogger<ViewRuntime>>()))
         .AddSingleton<ArticleTexts>()
         .AddSingleton<DealLedger>()
+        .AddSingleton<BulkChanges>()
         .AddScoped<Snapshot>()
         .AddScoped<PartyNames>()
         .AddScoped<PartyQueries>()

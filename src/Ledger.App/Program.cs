@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
+using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
 using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
@@ -40,6 +41,7 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     BackupCommand.Make(),
     RestoreCommand.Make(),
 };
+root.Subcommands.Add(BulkCommand.Make());
 foreach (var command in ChangeCommands.Make())
     root.Subcommands.Add(command);
 return await LedgerCommand.Run(root, args);

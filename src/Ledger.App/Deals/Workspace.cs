@@ -27,6 +27,17 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
     /// <summary>What was decided since the last append was taken, by stream, in the order of the first event of each.</summary>
     private readonly OrderedDictionary<string, (long ExpectedVersion, List<object> Events)> _decided = [];
 
+    /// <summary>The changes, decided in their order.</summary>
+    /// <exception cref="RefusedException">A rule of the record refuses one of them.</exception>
+    public static async Task<Workspace> Of(IReadOnlyList<DealChangeRequest> changes, EventLog log, ArticleTexts texts, CancellationToken cancel)
+    {
+        var workspace = new Workspace(log, texts);
+        await workspace.LoadDeals(changes.SelectMany(change => new[] { change.Deal, change.Other }.OfType<DealId>()), cancel);
+        foreach (var change in changes)
+            await workspace.Decide(change, cancel);
+        return workspace;
+    }
+
     public async Task Decide(Announcement announcement, CancellationToken cancel)
     {
         var where = announcement.Where;
@@ -78,11 +89,11 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
             return (before, _deals[before.Id], stream.Value.Events.Cast<DealEvent>().ToImmutableArray());
         });
 
-    /// <summary>Adds an event of a stream of its own to what is decided.</summary>
-    public void Begin(string stream, object happened)
+    /// <summary>Adds an event of another stream, which no decision reads, to what is decided.</summary>
+    public void Begin(string stream, object happened, long version = 0)
     {
         if (!_decided.TryGetValue(stream, out var decided))
-            _decided.Add(stream, decided = (0, []));
+            _decided.Add(stream, decided = (version, []));
         decided.Events.Add(happened);
     }
 

@@ -15,6 +15,7 @@ public static class StoredEvents
     internal const string Articles = "article-";
     internal const string Parties = "party-";
     internal const string Deals = "deal-";
+    internal const string Bulks = "bulk-";
 
     public static EventTypes Types { get; } = new EventTypes()
         .Add("article_recorded", StoredJson.TypeInfo<ArticleEvent.ArticleRecorded>())
@@ -48,7 +49,10 @@ public static class StoredEvents
         .AddDeal<DealEvent.DealReinstated>()
         .AddDeal<DealEvent.DealTagged>()
         .AddDeal<DealEvent.DealUntagged>()
-        .AddDeal<DealEvent.DealSourceRanked>();
+        .AddDeal<DealEvent.DealSourceRanked>()
+        .Add("bulk_made", StoredJson.TypeInfo<BulkEvent.BulkMade>())
+        .Add("bulk_touched", StoredJson.TypeInfo<BulkEvent.BulkTouched>())
+        .Add("bulk_undone", StoredJson.TypeInfo<BulkEvent.BulkUndone>());
 
     /// <summary>The names of all events that deals are folded from.</summary>
     public static IReadOnlyCollection<string> OfDeals { get; } = [.. DealEventNames.All.Values];

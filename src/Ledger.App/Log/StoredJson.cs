@@ -113,6 +113,9 @@ public static class StoredJson
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(BulkEvent.BulkMade))]
+[JsonSerializable(typeof(BulkEvent.BulkTouched))]
+[JsonSerializable(typeof(BulkEvent.BulkUndone))]
 [JsonSerializable(typeof(DealEvent))]
 [JsonSerializable(typeof(DealEvent.DealAnnounced))]
 [JsonSerializable(typeof(DealEvent.DealCorroborated))]

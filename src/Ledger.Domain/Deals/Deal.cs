@@ -151,6 +151,8 @@ public sealed class Deal
         return new DealEvent.DealEchoed(through.Id, through.Told(of, happened), null);
     }
 
+    internal bool Withdrew(ClaimId id) => _state.Claims.Any(claim => claim.Claim.Id == id && claim.Withdrawn is not null);
+
     internal bool HasTag(ClaimValue tag) => _state.Tags.Any(held => held.Value == tag);
 
     internal int? RankOf(ArticleId article) => _state.Ranks.TryGetValue(article, out var rank) ? rank : null;

@@ -24,7 +24,7 @@ public sealed class GoldenSampleTests
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Log", "Golden");
 
-    private static readonly Dictionary<string, Type> Types = new[] { typeof(ArticleEvent), typeof(PartyEvent), typeof(DealEvent) }
+    private static readonly Dictionary<string, Type> Types = new[] { typeof(ArticleEvent), typeof(PartyEvent), typeof(DealEvent), typeof(BulkEvent) }
         .SelectMany(union => union.GetNestedTypes(BindingFlags.Public)).ToDictionary(StoredEvents.Types.NameOf);
 
     public static readonly TheoryData<string> Samples = [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileName(file)).Order()];

@@ -1,4 +1,5 @@
 using Ledger.App.CommandLine;
+using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
 using Ledger.App.Operations.Health;
 using Ledger.App.Operations.Proof;
@@ -70,6 +71,7 @@ internal static class LedgerServer
         app.MapApi();
         app.MapViews();
         app.MapChanges();
+        app.MapBulk();
         if (ledger.HoldsKey)
             app.MapTree();
         app.MapRazorComponents<Document>();

@@ -22,6 +22,9 @@ internal static class EventSummary
         PartyEvent.PartyDescribed e => Claims(e.Claims),
         DealEvent.DealAnnounced e => Claims(e.Claims),
         DealEvent.DealCorroborated e => Claims(e.Claims),
+        BulkEvent.BulkMade e => $"{Shown.Count(e.Changes, "change")}{(e.Undoes is { } undone ? $", which undo {undone}" : "")}: {e.Reason}",
+        BulkEvent.BulkTouched e => Shown.Count(e.Deals.Length, "deal"),
+        BulkEvent.BulkUndone e => $"undone by {e.By}",
         DealEvent e => Told.Of(e, Deal.Unknown(new DealId("unknown"))) + (Told.Why(e) is { } why ? $": {why}" : ""),
         _ => "",
     };
