@@ -1,5 +1,6 @@
 using Ledger.App.Deals;
 using Ledger.App.Deals.Bulk;
+using Ledger.App.Deals.RankSource;
 using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.App.Views.Articles;
@@ -26,6 +27,7 @@ internal static class Composition
         .AddSingleton<ArticleTexts>()
         .AddSingleton<DealLedger>()
         .AddSingleton<BulkChanges>()
+        .AddSingleton<SourceRanks>()
         .AddScoped<Snapshot>()
         .AddScoped<PartyNames>()
         .AddScoped<PartyQueries>()

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
+using Ledger.App.Deals.RankSource;
+using Ledger.App.Intake.Announce;
 using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
 using Ledger.App.Operations.Backup;
@@ -41,6 +43,8 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     BackupCommand.Make(),
     RestoreCommand.Make(),
 };
+root.Subcommands.Add(AnnounceCommand.Make());
+root.Subcommands.Add(SourcesCommand.Make());
 root.Subcommands.Add(BulkCommand.Make());
 foreach (var command in ChangeCommands.Make())
     root.Subcommands.Add(command);

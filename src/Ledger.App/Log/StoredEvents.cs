@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 
@@ -50,6 +53,7 @@ public static class StoredEvents
         .AddDeal<DealEvent.DealTagged>()
         .AddDeal<DealEvent.DealUntagged>()
         .AddDeal<DealEvent.DealSourceRanked>()
+        .Add("source_ranked", StoredJson.TypeInfo<SourceEvent.SourceRanked>())
         .Add("bulk_made", StoredJson.TypeInfo<BulkEvent.BulkMade>())
         .Add("bulk_touched", StoredJson.TypeInfo<BulkEvent.BulkTouched>())
         .Add("bulk_undone", StoredJson.TypeInfo<BulkEvent.BulkUndone>());
@@ -62,6 +66,10 @@ public static class StoredEvents
     public static string StreamOf(PartyId id) => Parties + id.Value;
 
     public static string StreamOf(DealId id) => Deals + id.Value;
+
+    /// <summary>A source goes by its name in any case; names have letters that streams' ids should not.</summary>
+    public static string StreamOfSource(string name) =>
+        "source-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(NameKey.Of(name))))[..16];
 
     public static DealId DealOf(RecordedEvent e) => DealOf(e.Stream);
 

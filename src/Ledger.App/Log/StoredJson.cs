@@ -5,6 +5,7 @@ using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 
 namespace Ledger.App.Log;
@@ -113,6 +114,7 @@ public static class StoredJson
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(SourceEvent.SourceRanked))]
 [JsonSerializable(typeof(BulkEvent.BulkMade))]
 [JsonSerializable(typeof(BulkEvent.BulkTouched))]
 [JsonSerializable(typeof(BulkEvent.BulkUndone))]
