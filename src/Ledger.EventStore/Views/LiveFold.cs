@@ -171,9 +171,10 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
             update ledger.view_versions v set failed_at = null, failed_position = null, failure = null
             from moved m where v.view = m.view and v.version = m.version and v.failed_position <= $3
             """, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = versions.Select(v => v.View).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter { Value = versions.Select(v => v.Version).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. versions.Select(v => v.View)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. versions.Select(v => v.Version)] });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
+        await command.PrepareAsync(cancel);
         await command.ExecuteNonQueryAsync(cancel);
     }
 
@@ -259,6 +260,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
                 set_config('synchronous_commit', 'off', true), pg_try_advisory_xact_lock(hashtextextended($1, 0))
             """, connection);
         begin.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ledger.views " + string.Join(' ', _names) });
+        await begin.PrepareAsync(cancel);
         await using NpgsqlDataReader reader = await begin.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         return reader.GetBoolean(5);
