@@ -19,6 +19,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     /// <summary>Views which could not be written, with the position up to which their events are tried one by one.</summary>
     private readonly Dictionary<string, long> _oneByOne = [];
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PageAhead? _ahead;
     private bool _othersTurn;
     private int _busy;
 
@@ -143,8 +144,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
             ViewVersion version = moving.Single(v => v.View == change.View.Name);
             try
             {
-                await change.WriteRows(connection, version.Schema, byCopy: false, cancel);
-                await change.Sums.Write(connection, version.Schema, cancel);
+                await change.Write(connection, version.Schema, cancel);
             }
             catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
             {
@@ -191,10 +191,39 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>Events after a position. What cannot be read comes last, and alone it is an exception.</summary>
+    /// <summary>
+    /// Events after a position. What cannot be read comes last, and alone it is an exception. After as many as may be, the next
+    /// ones are read while these are written.
+    /// </summary>
     private async Task<List<RecordedEvent>> Read(long position, long upTo, int max, CancellationToken cancel)
     {
         max = (int)Math.Min(max, upTo - position);
+        (PageAhead? ahead, _ahead) = (_ahead, null);
+        List<RecordedEvent> events = ahead?.Position == position && ahead.Max == max && await ahead.Events is { } read
+            ? read : await ReadNow(position, max, cancel);
+        if (events.Count == max && max > 1)
+            _ahead = new PageAhead(position + max, max, ReadAhead(position + max, max, cancel));
+        return events;
+    }
+
+    /// <summary>Null where something cannot be read: that is found out when it is needed.</summary>
+    private Task<List<RecordedEvent>?> ReadAhead(long position, int max, CancellationToken cancel) => Task.Run(
+        async () =>
+        {
+            try
+            {
+                List<RecordedEvent> events = await log.After(position, max, cancel);
+                return events.Count == max ? events : null;
+            }
+            catch (Exception)
+            {
+                return null;
+            }
+        },
+        CancellationToken.None);
+
+    private async Task<List<RecordedEvent>> ReadNow(long position, int max, CancellationToken cancel)
+    {
         try
         {
             return await log.After(position, max, cancel);
@@ -205,7 +234,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         }
         catch (InvalidDataException) when (max > 1)
         {
-            return await Read(position, upTo, 1, cancel);
+            return await ReadNow(position, 1, cancel);
         }
         catch (Exception problem) when (problem is UnknownEventTypeException or InvalidDataException)
         {
@@ -239,6 +268,12 @@ internal readonly record struct LiveStep(long Position, bool Moved, bool Others)
     /// <summary>Another process is at it.</summary>
     public static LiveStep SomebodyElse { get; } = new(-1, false, false);
 }
+
+/// <summary>Events that are read before they are needed.</summary>
+/// <param name="Position">The position that they follow.</param>
+/// <param name="Max">How many are asked for.</param>
+/// <param name="Events">Null if there are not so many, or they cannot be read.</param>
+internal sealed record PageAhead(long Position, int Max, Task<List<RecordedEvent>?> Events);
 
 /// <summary>An event that cannot be read.</summary>
 internal sealed class FoldException(long position, Exception cause) : Exception(cause.Message, cause)

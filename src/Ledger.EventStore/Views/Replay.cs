@@ -171,7 +171,7 @@ internal sealed class Replay(
         // Lost together with the place it was noted at, if it is lost.
         await ViewTables.Execute(connection, "set local synchronous_commit = off", cancel);
         foreach ((ViewChanges change, ViewVersion version) in changes.Zip(building))
-            await change.WriteRows(connection, version.Schema, byCopy: true, cancel);
+            await change.CopyRows(connection, version.Schema, cancel);
         await ViewTables.Execute(connection, "update ledger.view_versions set replay_cursor = $2, replay_done = $3 where view = any($1) and state = 'building'", cancel,
             new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() },
             new NpgsqlParameter<string> { TypedValue = cursor }, new NpgsqlParameter<long> { TypedValue = done });
