@@ -62,6 +62,8 @@ public sealed partial class View
     public View Rows<TState, TRow>(StreamFold<TState> fold, Func<TState, IEnumerable<TRow>> rows, params IEnumerable<string> indexes)
         where TState : class where TRow : class
     {
+        if (_sums.OfType<SumTable<TRow>>().Any())
+            throw new ArgumentException($"View '{Name}' has a table of {typeof(TRow).Name} already, which is one of sums: a record type is the rows of one table.");
         RowTable<TRow>? table = _rows.OfType<RowTable<TRow>>().SingleOrDefault();
         if (table is null)
             _rows.Add(table = new RowTable<TRow>(this));
@@ -84,6 +86,8 @@ public sealed partial class View
     {
         RowTable<TRow> of = _rows.OfType<RowTable<TRow>>().SingleOrDefault()
             ?? throw new ArgumentException($"View '{Name}' has no rows of {typeof(TRow).Name} to sum up.");
+        if (_sums.OfType<SumTable<TSum>>().Any() || _rows.OfType<RowTable<TSum>>().Any())
+            throw new ArgumentException($"View '{Name}' has a table of {typeof(TSum).Name} already: a record type is the rows of one table, so another table of sums needs another record type.");
         var sums = new SumTable<TSum>(this);
         _sums.Add(sums);
         of.Add(sums, parts);

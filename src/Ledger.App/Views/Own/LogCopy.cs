@@ -57,7 +57,7 @@ internal sealed class LogCopy(RemoteLog remote, EventLog log, NpgsqlConnection o
     /// <summary>The first event that was copied and the last stand in the other log too, where they were: event ids are never given twice.</summary>
     private async Task Check(long head, CancellationToken cancel)
     {
-        foreach (var position in new[] { 1, head }.Distinct().Where(position => position <= head))
+        foreach (var position in new[] { 1, head }.Distinct().Where(position => position >= 1 && position <= head))
         {
             var here = await log.Lines(position - 1, 1, cancel);
             if (!here.SequenceEqual(await remote.Lines(position - 1, 1, cancel)))
