@@ -51,7 +51,7 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     /// <param name="cancel">Gives up.</param>
     /// <param name="parameters">By their numbers.</param>
     public Task<List<T>> Query<T>(Func<Func<string, string>, string> sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params object?[] parameters) =>
-        Ask(open => open.Connection.Query(sql(table => open.Holds(table) + Dated(open, table, table)), read, cancel, parameters), cancel);
+        Ask(open => open.Ask(() => open.Connection.Query(sql(table => open.Holds(table) + Dated(open, table, table)), read, cancel, parameters)), cancel);
 
     /// <summary>The rows of a table that hold.</summary>
     /// <param name="rest">Follows the condition that they hold: <c>"and r.company_id = $1"</c>.</param>
