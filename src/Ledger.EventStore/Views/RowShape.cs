@@ -110,7 +110,10 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
     private readonly Func<List<TRow>, NpgsqlParameter>[] _arrays;
     private readonly Func<List<TRow>, NpgsqlParameter>[] _keyArrays;
 
-    public static RowShape<TRow> Instance { get; } = new();
+    private static readonly Lazy<RowShape<TRow>> Made = new(() => new RowShape<TRow>());
+
+    /// <exception cref="ArgumentException">The record type cannot be a table's rows.</exception>
+    public static RowShape<TRow> Instance => Made.Value;
 
     private RowShape()
     {

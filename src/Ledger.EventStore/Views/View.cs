@@ -66,7 +66,11 @@ public sealed partial class View
             throw new ArgumentException($"View '{Name}' has a table of {typeof(TRow).Name} already, which is one of sums: a record type is the rows of one table.");
         RowTable<TRow>? table = _rows.OfType<RowTable<TRow>>().SingleOrDefault();
         if (table is null)
+        {
+            // What cannot be a table is refused here, where it is named.
+            _ = RowShape<TRow>.Instance;
             _rows.Add(table = new RowTable<TRow>(this));
+        }
         table.Add(fold, state => rows((TState)state), indexes);
         (_layout, _fingerprint) = (null, null);
         return this;
