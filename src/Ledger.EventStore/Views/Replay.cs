@@ -26,6 +26,10 @@ internal sealed class Replay(
         {
             throw new ViewStoppedException(string.Join(", ", views.Select(v => v.Name)), problem.Position, problem.Message, problem);
         }
+        catch (InvalidDataException problem) when (problem.Data[EventTypes.PositionOf] is long position)
+        {
+            throw new ViewStoppedException(string.Join(", ", views.Select(v => v.Name)), position, problem.Message, problem);
+        }
     }
 
     private async Task<IReadOnlyList<ReplayOutcome>> Build(CancellationToken cancel)
@@ -86,14 +90,20 @@ internal sealed class Replay(
         bool resumed = first.ReplayCursor is not null;
         long done = first.ReplayDone ?? 0;
         List<ViewChanges> changes = [.. views.Select(v => new ViewChanges(v))];
-        Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users = views.SelectMany(v => v.Folds).Distinct()
-            .ToDictionary(f => f, f => changes.Where(c => c.View.Folds.Contains(f)).Select(c => (c, c.Of(f))).ToList());
+        Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users = Users(changes);
         var chunks = new StreamChunks(log, Prefixes(), first.ReplayTo!.Value, chunkSize, first.ReplayCursor ?? "");
         await foreach (List<RecordedEvent> chunk in chunks.Read(cancel))
         {
             FoldStreams(chunk, users);
             done += chunk.Count;
-            await WriteChunk(connection, building, changes, chunk[^1].Stream, done, cancel);
+            try
+            {
+                await WriteChunk(connection, building, changes, chunk[^1].Stream, done, cancel);
+            }
+            catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
+            {
+                throw await new Unwritable(connection, [.. views.Zip(building, (view, version) => (view, version.Schema))]).Find(chunk, problem, cancel);
+            }
             progress?.Report(new ReplayProgress("load", done, first.ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
         }
         progress?.Report(new ReplayProgress("index", done, first.ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
@@ -102,6 +112,7 @@ internal sealed class Replay(
         foreach ((ViewChanges change, ViewVersion version) in changes.Zip(building))
         {
             await ViewTables.Execute(connection, ViewTables.Index(change.View, version.Schema), cancel);
+            await Unwritable.RefuseSameKeys(connection, change.View, version.Schema, cancel);
             SumChanges sums = change.Sums;
             if (resumed)
             {
@@ -117,7 +128,12 @@ internal sealed class Replay(
         return await Building(connection, cancel);
     }
 
-    private static void FoldStreams(List<RecordedEvent> chunk, Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users)
+    /// <summary>Which tables are made of which streams.</summary>
+    internal static Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> Users(List<ViewChanges> changes) =>
+        changes.SelectMany(c => c.View.Folds).Distinct()
+            .ToDictionary(f => f, f => changes.Where(c => c.View.Folds.Contains(f)).Select(c => (c, c.Of(f))).ToList());
+
+    internal static void FoldStreams(List<RecordedEvent> chunk, Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users)
     {
         for (int from = 0, to; from < chunk.Count; from = to)
         {

@@ -110,7 +110,10 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
     private readonly Func<List<TRow>, NpgsqlParameter>[] _arrays;
     private readonly Func<List<TRow>, NpgsqlParameter>[] _keyArrays;
 
-    public static RowShape<TRow> Instance { get; } = new();
+    private static readonly Lazy<RowShape<TRow>> Made = new(() => new RowShape<TRow>());
+
+    /// <exception cref="ArgumentException">The record type cannot be a table's rows.</exception>
+    public static RowShape<TRow> Instance => Made.Value;
 
     private RowShape()
     {
@@ -123,6 +126,10 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
             ?? throw new ArgumentException($"{type.Name}: parameter {p.Name} is no property; a row is a record."))];
         Columns = [.. constructor.GetParameters().Zip(properties).Where(p => p.Second.Name != FromPosition).Select(p => Column.Of(p.Second, p.First))];
         Keys = [.. Columns.Where(c => c.IsKey)];
+        if (!ReservedWords.CanName(Name))
+            throw new ArgumentException($"{type.Name}: '{Name}' cannot be a table's name; one is of lower case letters, digits and underscores, at most 40, a letter first, and no reserved word of SQL.");
+        if (Columns.FirstOrDefault(c => !ReservedWords.CanName(c.Name)) is { } reserved)
+            throw new ArgumentException($"{type.Name}.{reserved.Property.Name}: '{reserved.Name}' cannot be a column's name, since SQL or the ledger uses it otherwise; name the property another way.");
         if (Keys.Count == 0)
             throw new ArgumentException($"{type.Name} needs at least one [property: Key].");
 

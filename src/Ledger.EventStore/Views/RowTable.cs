@@ -227,10 +227,24 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
         string columns = string.Join(", ", [.. _shape.Columns.Select(c => c.Name), "from_position", "to_position"]);
         string values = string.Join(", ", [.. _shape.Columns.Select(c => c.OfArray), "from_position", "to_position"]);
         List<TRow> rows = [.. _new.Select(n => n.Row)];
+        var keys = new HashSet<TRow>(_shape);
+        if (_new.Find(n => n.To is null && !keys.Add(n.Row)) is { Row: { } twice })
+            throw SameKey([twice]);
+        string same = string.Join(" and ", _shape.Keys.Select(k => $"held.{k.Name} = r.{k.Name}"));
+        // What this stream gave before has ended: a row that is still there is another one's.
         writes.Add(
-            $"insert into {writes.Schema}.{_shape.Name} ({columns}) select {values} from unnest({ViewWrites.Parameters(_shape.Columns.Count + 2)}) r ({columns})",
-            [.. _shape.Arrays(rows), Positions([.. _new.Select(n => (long?)n.From)]), Positions([.. _new.Select(n => n.To)])]);
+            $"insert into {writes.Schema}.{_shape.Name} ({columns}) select {values} from unnest({ViewWrites.Parameters(_shape.Columns.Count + 2)}) r ({columns}) "
+                + $"where not exists (select from {writes.Schema}.{_shape.Name} held where {same} and held.to_position is null)",
+            [.. _shape.Arrays(rows), Positions([.. _new.Select(n => (long?)n.From)]), Positions([.. _new.Select(n => n.To)])],
+            affected =>
+            {
+                if (affected != rows.Count)
+                    throw SameKey(rows);
+            });
     }
+
+    private InvalidDataException SameKey(List<TRow> rows) =>
+        new($"Table {_shape.Name}: another stream gives a row with the same key, ({string.Join(") or (", rows.Select(_shape.KeyOf).Distinct().Take(5))}).");
 
     private static NpgsqlParameter<long?[]> Positions(long?[] positions) =>
         new NpgsqlParameter<long?[]> { TypedValue = positions, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
