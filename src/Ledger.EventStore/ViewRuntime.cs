@@ -88,15 +88,20 @@ public sealed class ViewRuntime
     /// <summary>Null where another program replays one of the views.</summary>
     private async Task<IReadOnlyList<ReplayOutcome>?> TryPrepare(IProgress<ReplayProgress>? progress, CancellationToken cancel)
     {
-        IReadOnlyList<string> stale = await MakeNew(cancel);
-        try
+        while (await MakeNew(cancel) is { Count: > 0 } stale)
         {
-            return stale.Count == 0 ? [] : await Replay(stale, progress, cancel);
+            try
+            {
+                return await new Replay(_log.Reader, _database, [.. stale.Select(Named)], _live, _chunkMax, progress,
+                    versions => !stale.Except(Stale(versions)).Any()).Run(cancel);
+            }
+            catch (ReplayRefusedException problem)
+            {
+                if (!problem.WasDoneMeanwhile)
+                    return null;
+            }
         }
-        catch (ReplayRefusedException)
-        {
-            return null;
-        }
+        return [];
     }
 
     /// <summary>

@@ -98,7 +98,8 @@ public sealed class ViewStoppedException : Exception
 /// <summary>Another replay is under way, or there is nothing to go back to.</summary>
 public sealed class ReplayRefusedException : Exception
 {
-    internal ReplayRefusedException(string message) : base(message)
-    {
-    }
+    internal ReplayRefusedException(string message, bool wasDoneMeanwhile = false) : base(message) => WasDoneMeanwhile = wasDoneMeanwhile;
+
+    /// <summary>Whether another program has done what was to be done.</summary>
+    internal bool WasDoneMeanwhile { get; }
 }

@@ -11,7 +11,8 @@ namespace Ledger.EventStore.Views;
 /// the new versions against the live ones, and switches. It can be stopped anywhere and goes on where it was.
 /// </summary>
 internal sealed class Replay(
-    LogReader log, NpgsqlDataSource database, IReadOnlyList<View> views, LiveFold live, int chunkSize, IProgress<ReplayProgress>? progress)
+    LogReader log, NpgsqlDataSource database, IReadOnlyList<View> views, LiveFold live, int chunkSize, IProgress<ReplayProgress>? progress,
+    Func<List<ViewVersion>, bool>? isNeeded = null)
 {
     private readonly VersionFold _fold = new(log, views);
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -36,6 +37,8 @@ internal sealed class Replay(
     {
         await using ReplayLock held = await ReplayLock.Take(database, views, cancel);
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
+        if (isNeeded?.Invoke(await ViewVersion.ReadAll(connection, cancel)) == false)
+            throw new ReplayRefusedException("Another program has replayed them meanwhile.", wasDoneMeanwhile: true);
         List<ViewVersion> building = await Prepare(connection, cancel);
         if (building[0].Position == 0 && building[0].ReplayTo > 0)
             building = await Load(connection, building, cancel);
