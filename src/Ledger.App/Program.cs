@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
+using Ledger.App.Deals.Change;
 using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
 using Ledger.App.Operations.Backup;
@@ -39,4 +40,6 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     BackupCommand.Make(),
     RestoreCommand.Make(),
 };
+foreach (var command in ChangeCommands.Make())
+    root.Subcommands.Add(command);
 return await LedgerCommand.Run(root, args);

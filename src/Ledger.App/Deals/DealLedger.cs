@@ -1,3 +1,4 @@
+using Ledger.App.Deals.Change;
 using Ledger.App.Intake.Announce;
 using Ledger.App.Log;
 using Ledger.Domain.Values;
@@ -37,7 +38,7 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
             async stop =>
             {
                 // Loaded anew at every attempt: what an earlier attempt recorded is then found to be recorded.
-                var workspace = new Workspace(log);
+                var workspace = new Workspace(log, texts);
                 var appends = new List<Append>();
                 foreach (var announcement in announcements)
                 {
@@ -45,13 +46,38 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
                     if (workspace.TakeAppend(author) is { } append)
                         appends.Add(append);
                 }
-                foreach (var announcement in announcements)
-                    await texts.Keep(announcement.Article, stop);
+                await workspace.KeepTexts(stop);
                 foreach (var append in appends)
                     outcome = outcome.Add(await log.Append(append, stop), append);
             },
             cancel);
         return outcome;
+    }
+
+    /// <summary>Makes changes, all of them in one append or none. What is so already is left alone.</summary>
+    /// <exception cref="RefusedException">A rule of the record refuses one of them; nothing was recorded.</exception>
+    public async Task<RecordOutcome> Change(IReadOnlyList<DealChangeRequest> changes, string author, CancellationToken cancel)
+    {
+        var outcome = RecordOutcome.Nothing;
+        await OnConflict.ExecuteAsync(
+            async stop =>
+            {
+                var workspace = await Decide(changes, stop);
+                if (workspace.TakeAppend(author) is not { } append)
+                    return;
+                await workspace.KeepTexts(stop);
+                outcome = outcome.Add(await log.Append(append, stop), append);
+            },
+            cancel);
+        return outcome;
+    }
+
+    private async Task<Workspace> Decide(IReadOnlyList<DealChangeRequest> changes, CancellationToken cancel)
+    {
+        var workspace = new Workspace(log, texts);
+        foreach (var change in changes)
+            await workspace.Decide(change, cancel);
+        return workspace;
     }
 }
 

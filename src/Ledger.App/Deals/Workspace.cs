@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using Ledger.App.Deals.Change;
 using Ledger.App.Intake.Announce;
+using Ledger.App.Intake.RecordArticle;
 using Ledger.App.Log;
 using Ledger.Domain.Articles;
+using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Values;
@@ -13,12 +16,13 @@ namespace Ledger.App.Deals;
 /// The streams that commands touch, loaded once, decided on in memory: a later command sees what an earlier one decided
 /// before anything is recorded.
 /// </summary>
-internal sealed class Workspace(EventLog log)
+internal sealed class Workspace(EventLog log, ArticleTexts texts)
 {
     private readonly HashSet<string> _loaded = [];
     private readonly Dictionary<string, Article> _articles = [];
     private readonly Dictionary<string, Party> _parties = [];
-    private readonly Dictionary<string, Deal> _deals = [];
+    private readonly DealStreams _deals = new();
+    private readonly List<ArticleFile> _texts = [];
 
     /// <summary>What was decided since the last append was taken, by stream, in the order of the first event of each.</summary>
     private readonly OrderedDictionary<string, (long ExpectedVersion, List<object> Events)> _decided = [];
@@ -28,7 +32,7 @@ internal sealed class Workspace(EventLog log)
         var where = announcement.Where;
         var article = announcement.Article;
         await Load(announcement, cancel);
-        Decide(where, article.Id, new ArticleCommand.Record(article.Sha256, article.Text.ToString().Length, article.FileName));
+        Take(where, article);
         // A bare article says nothing of itself; it does not take away what an earlier announcement said of it.
         if (announcement.Description != ArticleDescription.Empty)
             Decide(where, article.Id, new ArticleCommand.Describe(announcement.Description));
@@ -37,14 +41,49 @@ internal sealed class Workspace(EventLog log)
         foreach (var party in announcement.Parties)
             Decide(party.Where, party.Id, party.Register);
         foreach (var reference in announcement.References())
-        {
-            if (!Known(reference).IsKnown)
-                throw new RefusedException(where, new Refusal("party-unknown", $"Party {reference} is claimed but not registered.", IsOfInput: true));
-        }
+            CheckRegistered(where, reference);
         foreach (var party in announcement.Parties.Where(party => party.Claims.Length > 0))
             Decide(party.Where, party.Id, new PartyCommand.Describe(article.Id, party.Claims));
         foreach (var deal in announcement.Deals)
             Decide(deal.Where, deal.Id, deal.Command);
+        foreach (var tie in announcement.Deals.SelectMany(deal => deal.Ties))
+            await Decide(tie, cancel);
+    }
+
+    /// <summary>Decides on a change of a deal that is recorded.</summary>
+    /// <exception cref="RefusedException">A rule of the record refuses it, or its field was changed since its editor saw it.</exception>
+    public async Task Decide(DealChangeRequest change, CancellationToken cancel)
+    {
+        await LoadDeals(new[] { change.Deal, change.Other }.OfType<DealId>(), cancel);
+        if (change.ArticleFile is { } file)
+        {
+            await Load([StoredEvents.StreamOf(file.Id)], cancel);
+            Take(change.Where, file);
+        }
+        ImmutableArray<DealFact> facts = change.Other is { } other
+            ? Facts(change.Where, TieDecisions.Decide(_deals[change.Deal], _deals[other], await Tie(change, other, cancel)))
+            : [.. Facts(change.Where, DealDecisions.Decide(_deals.Root(change.Deal), await Command(change, cancel), change.Deal)).Select(e => new DealFact(_deals.Root(change.Deal).Id, e))];
+        if (facts.Length > 0 && change.IfVersion is { } seen)
+            Meanwhile.Check(change, seen, _deals.History(change.Deal), _deals.Root(change.Deal));
+        foreach (var fact in facts)
+            Happened(fact.Deal, fact.Happened);
+    }
+
+    /// <summary>What is decided of each deal and not taken yet: as it is recorded, and as it would be.</summary>
+    public IEnumerable<(Deal Before, Deal After, ImmutableArray<DealEvent> Events)> Preview() =>
+        _decided.Where(stream => stream.Key.StartsWith(StoredEvents.Deals, StringComparison.Ordinal)).Select(stream =>
+        {
+            var history = _deals.History(StoredEvents.DealOf(stream.Key));
+            var before = history.Take((int)stream.Value.ExpectedVersion).Aggregate(Deal.Unknown(StoredEvents.DealOf(stream.Key)), (deal, past) => deal.Evolve(past.Happened, past.Cause));
+            return (before, _deals[before.Id], stream.Value.Events.Cast<DealEvent>().ToImmutableArray());
+        });
+
+    /// <summary>Adds an event of a stream of its own to what is decided.</summary>
+    public void Begin(string stream, object happened)
+    {
+        if (!_decided.TryGetValue(stream, out var decided))
+            _decided.Add(stream, decided = (0, []));
+        decided.Events.Add(happened);
     }
 
     /// <summary>What was decided since the last call, as one append; null where there is nothing to record.</summary>
@@ -54,20 +93,52 @@ internal sealed class Workspace(EventLog log)
             return null;
         var append = new Append(author,
         [
-            .. _decided.Select(stream => new StreamAppend(stream.Key, stream.Value.ExpectedVersion,
+            .. _decided.OrderBy(stream => Turn(stream.Key, stream.Value.Events)).Select(stream => new StreamAppend(stream.Key, stream.Value.ExpectedVersion,
                 [.. stream.Value.Events.Select(data => new NewEvent(Guid.CreateVersion7(), data))])),
         ]);
         _decided.Clear();
         return append;
     }
 
-    /// <summary>Loads every stream that the announcement touches and that is not loaded yet, in one round trip.</summary>
+    /// <summary>Keeps the texts of articles that the next appends name.</summary>
+    public async Task KeepTexts(CancellationToken cancel)
+    {
+        foreach (var article in _texts)
+            await texts.Keep(article, cancel);
+    }
+
+    /// <summary>
+    /// Among deals, the one comes first of which something is taken out of the totals, so that at no position money counts twice.
+    /// What deals refer to comes before them.
+    /// </summary>
+    private static int Turn(string stream, List<object> events) =>
+        !stream.StartsWith(StoredEvents.Deals, StringComparison.Ordinal) ? 0 : events.Any(e => e is DealEvent.DealWholeJoined or DealEvent.DealMerged or DealEvent.DealCoverGained or DealEvent.DealReleased) ? 1 : 2;
+
+    /// <summary>Loads every stream that the announcement touches and that is not loaded yet, in one round trip where no deals were merged.</summary>
     private async Task Load(Announcement announcement, CancellationToken cancel)
     {
-        var streams = announcement.Parties.Select(party => party.Id).Concat(announcement.References()).Select(StoredEvents.StreamOf)
-            .Concat(announcement.Deals.Select(deal => StoredEvents.StreamOf(deal.Id)))
-            .Append(StoredEvents.StreamOf(announcement.Article.Id))
-            .Where(_loaded.Add).ToList();
+        await Load([
+            .. announcement.Parties.Select(party => party.Id).Concat(announcement.References()).Select(StoredEvents.StreamOf),
+            .. announcement.Deals.Select(deal => StoredEvents.StreamOf(deal.Id)),
+            .. announcement.Deals.SelectMany(deal => deal.Ties).Select(tie => StoredEvents.StreamOf(tie.Other!.Value)),
+            StoredEvents.StreamOf(announcement.Article.Id),
+        ], cancel);
+        await LoadDeals([], cancel);
+    }
+
+    /// <summary>Loads deals, and those that their claims stand in or came from.</summary>
+    private async Task LoadDeals(IEnumerable<DealId> deals, CancellationToken cancel)
+    {
+        await Load([.. deals.Select(StoredEvents.StreamOf)], cancel);
+        for (var missing = Missing(); missing.Count > 0; missing = Missing())
+            await Load(missing, cancel);
+
+        List<string> Missing() => [.. _deals.Missing().Select(StoredEvents.StreamOf).Where(stream => !_loaded.Contains(stream))];
+    }
+
+    private async Task Load(List<string> named, CancellationToken cancel)
+    {
+        var streams = named.Where(_loaded.Add).ToList();
         if (streams.Count == 0)
             return;
         foreach (var e in await log.ReadStreams(streams, cancel: cancel))
@@ -82,7 +153,7 @@ internal sealed class Workspace(EventLog log)
                     _parties[e.Stream] = _parties.GetValueOrDefault(e.Stream, Party.Unknown(StoredEvents.PartyOf(e))).Evolve(happened, cause);
                     break;
                 case DealEvent happened:
-                    _deals[e.Stream] = _deals.GetValueOrDefault(e.Stream, Deal.Unknown(StoredEvents.DealOf(e))).Evolve(happened, cause);
+                    _deals.Take(StoredEvents.DealOf(e), happened, cause);
                     break;
                 default:
                     throw new InvalidOperationException($"Stream {e.Stream} holds a {e.Type}, which is no event of a deal, a party or an article.");
@@ -90,43 +161,135 @@ internal sealed class Workspace(EventLog log)
         }
     }
 
+    /// <summary>The command about two deals, with what deciding on it takes.</summary>
+    private async Task<TieCommand> Tie(DealChangeRequest change, DealId other, CancellationToken cancel)
+    {
+        var reason = change.Reason!.Value;
+        if (change.Verb == DealVerb.Cover)
+            await LoadDeals(_deals[other].Covers.Select(covered => covered.Deal), cancel);
+        if (change.Verb == DealVerb.Merge && _decided.ContainsKey(StoredEvents.StreamOf(change.Deal)))
+            throw new RefusedException(change.Where, new Refusal("merge-of-a-changed-deal", $"Deal {change.Deal} is changed together with being merged; merge it in a step of its own."));
+        return change.Verb switch
+        {
+            DealVerb.Join => new TieCommand.Join(change.As!.Value, reason),
+            DealVerb.Leave => new TieCommand.Leave(reason),
+            DealVerb.Cover => new TieCommand.Cover([.. _deals[other].Covers.Select(covered => _deals[covered.Deal])], reason),
+            DealVerb.Uncover => new TieCommand.Uncover(reason),
+            DealVerb.Merge => new TieCommand.Merge(_deals.History(change.Deal), reason),
+            DealVerb.Unmerge => new TieCommand.Unmerge(reason),
+            _ => throw new InvalidOperationException($"{change.Verb} is not about two deals."),
+        };
+    }
+
+    private async Task<DealCommand> Command(DealChangeRequest change, CancellationToken cancel)
+    {
+        switch (change.Verb)
+        {
+            case DealVerb.Correct when change.Known is { } known:
+                return new DealCommand.Correct(change.Claim!.Value, known.Source, known.Claim, change.Reason!.Value);
+            case DealVerb.Correct:
+                var (right, source) = await Evidence(change, cancel);
+                return new DealCommand.Correct(change.Claim!.Value, source, right, change.Reason!.Value);
+            case DealVerb.Advance:
+                var (status, article) = await Evidence(change, cancel);
+                return new DealCommand.Advance(article, status);
+        }
+        var reason = change.Reason!.Value;
+        return change.Verb switch
+        {
+            DealVerb.Withdraw => new DealCommand.Withdraw(change.Claim!.Value, reason),
+            DealVerb.Restore => new DealCommand.Restore(change.Claim!.Value, reason),
+            DealVerb.Prefer => new DealCommand.Prefer(change.Claim!.Value, reason),
+            DealVerb.Unprefer => new DealCommand.EndPreference(change.Claim!.Value, reason),
+            DealVerb.Retract => new DealCommand.Retract(reason),
+            DealVerb.Reinstate => new DealCommand.Reinstate(reason),
+            DealVerb.Tag => new DealCommand.TagWith(change.Tag!, reason),
+            DealVerb.Untag => new DealCommand.Untag(change.Tag!, reason),
+            _ => throw new InvalidOperationException($"{change.Verb} is about two deals."),
+        };
+    }
+
+    /// <summary>The claim that a change gives, its quote found in its article.</summary>
+    private async Task<(Claim Claim, ArticleId Source)> Evidence(DealChangeRequest change, CancellationToken cancel)
+    {
+        var article = change.ArticleFile ?? await Recorded(change, cancel);
+        var claim = ClaimReader.Read(change.By!, article, $"deal {change.Deal}");
+        var parties = Announcement.References([claim]).ToList();
+        await Load([.. parties.Select(StoredEvents.StreamOf)], cancel);
+        foreach (var party in parties)
+            CheckRegistered(change.Where, party);
+        return (claim, article.Id);
+    }
+
+    private async Task<ArticleFile> Recorded(DealChangeRequest change, CancellationToken cancel)
+    {
+        var id = change.Article ?? _deals.Root(change.Deal).Find(change.Claim!.Value)?.Source
+            ?? throw new RefusedException(change.Where, new Refusal("claim-unknown", $"Deal {change.Deal} has no claim {change.Claim}.", IsOfInput: true));
+        var stream = StoredEvents.StreamOf(id);
+        await Load([stream], cancel);
+        if (_articles.GetValueOrDefault(stream)?.TextSha256 is not { } sha256 || await texts.Find(sha256, cancel) is not { } text)
+            throw new RefusedException(change.Where, new Refusal("article-unknown", $"Article {id} is not recorded.", IsOfInput: true));
+        return ArticleFile.Of(text, _articles[stream].FileName ?? id.Value, ArticleText.TableLengthMax);
+    }
+
+    private void CheckRegistered(string where, PartyId party)
+    {
+        if (!Known(party).IsKnown)
+            throw new RefusedException(where, new Refusal("party-unknown", $"Party {party} is claimed but not registered.", IsOfInput: true));
+    }
+
+    private void Take(string where, ArticleFile article)
+    {
+        _texts.Add(article);
+        Decide(where, article.Id, new ArticleCommand.Record(article.Sha256, article.Text.ToString().Length, article.FileName));
+    }
+
     private void Decide(string where, ArticleId id, ArticleCommand command)
     {
         var stream = StoredEvents.StreamOf(id);
         var article = _articles.GetValueOrDefault(stream, Article.Unknown(id));
-        _articles[stream] = Take(where, stream, article, article.Version, ArticleDecisions.Decide(article, command), (state, e, cause) => state.Evolve(e, cause));
+        foreach (var happened in Facts(where, ArticleDecisions.Decide(article, command)))
+            _articles[stream] = article = article.Evolve(happened, Recording(stream, article.Version, happened));
     }
 
     private void Decide(string where, PartyId id, PartyCommand command)
     {
         var stream = StoredEvents.StreamOf(id);
         var party = Known(id);
-        _parties[stream] = Take(where, stream, party, party.Version, PartyDecisions.Decide(party, command), (state, e, cause) => state.Evolve(e, cause));
+        foreach (var happened in Facts(where, PartyDecisions.Decide(party, command)))
+            _parties[stream] = party = party.Evolve(happened, Recording(stream, party.Version, happened));
     }
 
     private void Decide(string where, DealId id, DealCommand command)
     {
-        var stream = StoredEvents.StreamOf(id);
-        var deal = _deals.GetValueOrDefault(stream, Deal.Unknown(id));
-        _deals[stream] = Take(where, stream, deal, deal.Version, DealDecisions.Decide(deal, command), (state, e, cause) => state.Evolve(e, cause));
+        var root = _deals.Root(id);
+        foreach (var happened in Facts(where, DealDecisions.Decide(root, command, id)))
+            Happened(root.Id, happened);
+    }
+
+    /// <summary>Takes an event of a deal, and of a deal that was merged into it the same one.</summary>
+    private void Happened(DealId id, DealEvent happened)
+    {
+        _deals.Take(id, happened, Recording(StoredEvents.StreamOf(id), _deals[id].Version, happened));
+        if (happened is DealEvent.DealEchoed { First: null } echoed)
+            Happened(echoed.Deal, echoed.Happened);
     }
 
     private Party Known(PartyId id) => _parties.GetValueOrDefault(StoredEvents.StreamOf(id), Party.Unknown(id));
 
-    private TState Take<TState, TEvent>(
-        string where, string stream, TState state, long version, Decision<TEvent> decision, Func<TState, TEvent, Cause, TState> evolve)
-        where TEvent : notnull
+    private static ImmutableArray<TEvent> Facts<TEvent>(string where, Decision<TEvent> decision) => decision switch
     {
-        if (decision is Decision<TEvent>.Refuse(var refusal))
-            throw new RefusedException(where, refusal);
-        foreach (var happened in decision is Decision<TEvent>.Record(var events) ? events : ImmutableArray<TEvent>.Empty)
-        {
-            if (!_decided.TryGetValue(stream, out var decided))
-                _decided.Add(stream, decided = (version, []));
-            decided.Events.Add(happened);
-            // Position and time are the log's to give; a decision asks neither.
-            state = evolve(state, happened, new Cause(0, ++version, DateTimeOffset.UnixEpoch, ""));
-        }
-        return state;
+        Decision<TEvent>.Refuse(var refusal) => throw new RefusedException(where, refusal),
+        Decision<TEvent>.Record(var events) => events,
+        _ => [],
+    };
+
+    /// <summary>Position and time are the log's to give. What is not recorded yet comes after everything that is.</summary>
+    private Cause Recording(string stream, long version, object happened)
+    {
+        if (!_decided.TryGetValue(stream, out var decided))
+            _decided.Add(stream, decided = (version, []));
+        decided.Events.Add(happened);
+        return new Cause(long.MaxValue, version + 1, DateTimeOffset.UnixEpoch, "");
     }
 }

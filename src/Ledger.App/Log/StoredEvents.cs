@@ -23,11 +23,35 @@ public static class StoredEvents
         .Add("party_registered", StoredJson.TypeInfo<PartyEvent.PartyRegistered>())
         .Add("party_alias_added", StoredJson.TypeInfo<PartyEvent.PartyAliasAdded>())
         .Add("party_described", StoredJson.TypeInfo<PartyEvent.PartyDescribed>())
-        .Add("deal_announced", StoredJson.TypeInfo<DealEvent.DealAnnounced>())
-        .Add("deal_corroborated", StoredJson.TypeInfo<DealEvent.DealCorroborated>());
+        .AddDeal<DealEvent.DealAnnounced>()
+        .AddDeal<DealEvent.DealCorroborated>()
+        .AddDeal<DealEvent.DealStatusAdvanced>()
+        .AddDeal<DealEvent.DealClaimCorrected>()
+        .AddDeal<DealEvent.DealClaimWithdrawn>()
+        .AddDeal<DealEvent.DealClaimRestored>()
+        .AddDeal<DealEvent.DealClaimPreferred>()
+        .AddDeal<DealEvent.DealPreferenceEnded>()
+        .AddDeal<DealEvent.DealPartJoined>()
+        .AddDeal<DealEvent.DealPartLeft>()
+        .AddDeal<DealEvent.DealWholeJoined>()
+        .AddDeal<DealEvent.DealWholeLeft>()
+        .AddDeal<DealEvent.DealCovered>()
+        .AddDeal<DealEvent.DealUncovered>()
+        .AddDeal<DealEvent.DealCoverGained>()
+        .AddDeal<DealEvent.DealCoverLost>()
+        .AddDeal<DealEvent.DealMerged>()
+        .AddDeal<DealEvent.DealUnmerged>()
+        .AddDeal<DealEvent.DealAbsorbed>()
+        .AddDeal<DealEvent.DealReleased>()
+        .AddDeal<DealEvent.DealEchoed>()
+        .AddDeal<DealEvent.DealRetracted>()
+        .AddDeal<DealEvent.DealReinstated>()
+        .AddDeal<DealEvent.DealTagged>()
+        .AddDeal<DealEvent.DealUntagged>()
+        .AddDeal<DealEvent.DealSourceRanked>();
 
     /// <summary>The names of all events that deals are folded from.</summary>
-    public static IReadOnlyCollection<string> OfDeals { get; } = ["deal_announced", "deal_corroborated"];
+    public static IReadOnlyCollection<string> OfDeals { get; } = [.. DealEventNames.All.Values];
 
     public static string StreamOf(ArticleId id) => Articles + id.Value;
 
@@ -55,4 +79,6 @@ public static class StoredEvents
     }
 
     public static Cause CauseOf(RecordedEvent e) => new(e.Position, e.Version, e.RecordedAt, e.Author);
+
+    private static EventTypes AddDeal<T>(this EventTypes types) where T : DealEvent => types.Add(DealEventNames.All[typeof(T)], StoredJson.TypeInfo<T>());
 }

@@ -23,7 +23,7 @@ public static class StoredJson
     {
         var options = new JsonSerializerOptions(StoredJsonContext.Default.Options)
         {
-            TypeInfoResolver = StoredJsonContext.Default.WithAddedModifier(StoreConstructorParametersOnly).WithAddedModifier(NameClaimValues),
+            TypeInfoResolver = StoredJsonContext.Default.WithAddedModifier(StoreConstructorParametersOnly).WithAddedModifier(NameClaimValues).WithAddedModifier(NameDealEvents),
             Converters =
             {
                 new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
@@ -31,6 +31,7 @@ public static class StoredJson
                 new TextValueConverter<PartyId>(text => new PartyId(text), id => id.Value),
                 new TextValueConverter<ArticleId>(text => new ArticleId(text), id => id.Value),
                 new TextValueConverter<ClaimId>(text => new ClaimId(text), id => id.Value),
+                new TextValueConverter<Reason>(text => new Reason(text), reason => reason.Text),
                 new TextValueConverter<Currency>(text => new Currency(text), currency => currency.Code),
                 new TextValueConverter<When>(text => When.Parse("date", text), when => when.ToString()),
             },
@@ -90,6 +91,20 @@ public static class StoredJson
             },
         };
     }
+
+    /// <summary>An event that stands inside another one is told by the name that it is stored under by itself.</summary>
+    private static void NameDealEvents(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(DealEvent))
+            return;
+        type.PolymorphismOptions = new JsonPolymorphismOptions
+        {
+            TypeDiscriminatorPropertyName = "is",
+            UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization,
+        };
+        foreach (var (derived, name) in DealEventNames.All)
+            type.PolymorphismOptions.DerivedTypes.Add(new JsonDerivedType(derived, name));
+    }
 }
 
 [JsonSourceGenerationOptions(
@@ -98,15 +113,39 @@ public static class StoredJson
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(DealEvent))]
 [JsonSerializable(typeof(DealEvent.DealAnnounced))]
 [JsonSerializable(typeof(DealEvent.DealCorroborated))]
+[JsonSerializable(typeof(DealEvent.DealStatusAdvanced))]
+[JsonSerializable(typeof(DealEvent.DealClaimCorrected))]
+[JsonSerializable(typeof(DealEvent.DealClaimWithdrawn))]
+[JsonSerializable(typeof(DealEvent.DealClaimRestored))]
+[JsonSerializable(typeof(DealEvent.DealClaimPreferred))]
+[JsonSerializable(typeof(DealEvent.DealPreferenceEnded))]
+[JsonSerializable(typeof(DealEvent.DealPartJoined))]
+[JsonSerializable(typeof(DealEvent.DealPartLeft))]
+[JsonSerializable(typeof(DealEvent.DealWholeJoined))]
+[JsonSerializable(typeof(DealEvent.DealWholeLeft))]
+[JsonSerializable(typeof(DealEvent.DealCovered))]
+[JsonSerializable(typeof(DealEvent.DealUncovered))]
+[JsonSerializable(typeof(DealEvent.DealCoverGained))]
+[JsonSerializable(typeof(DealEvent.DealCoverLost))]
+[JsonSerializable(typeof(DealEvent.DealMerged))]
+[JsonSerializable(typeof(DealEvent.DealUnmerged))]
+[JsonSerializable(typeof(DealEvent.DealAbsorbed))]
+[JsonSerializable(typeof(DealEvent.DealReleased))]
+[JsonSerializable(typeof(DealEvent.DealEchoed))]
+[JsonSerializable(typeof(DealEvent.DealRetracted))]
+[JsonSerializable(typeof(DealEvent.DealReinstated))]
+[JsonSerializable(typeof(DealEvent.DealTagged))]
+[JsonSerializable(typeof(DealEvent.DealUntagged))]
+[JsonSerializable(typeof(DealEvent.DealSourceRanked))]
 [JsonSerializable(typeof(PartyEvent.PartyRegistered))]
 [JsonSerializable(typeof(PartyEvent.PartyAliasAdded))]
 [JsonSerializable(typeof(PartyEvent.PartyDescribed))]
 [JsonSerializable(typeof(ArticleEvent.ArticleRecorded))]
 [JsonSerializable(typeof(ArticleEvent.ArticleDescribed))]
 [JsonSerializable(typeof(ArticleEvent.ArticleClaimed))]
-[JsonSerializable(typeof(Deal))]
 [JsonSerializable(typeof(Party))]
 [JsonSerializable(typeof(Article))]
 [JsonSerializable(typeof(ClaimValue))]

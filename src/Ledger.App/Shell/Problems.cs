@@ -1,3 +1,5 @@
+using Ledger.App.Deals;
+using Ledger.App.Intake;
 using Ledger.App.Views;
 using Ledger.App.Views.Moments;
 using Ledger.Domain.Values;
@@ -18,6 +20,9 @@ internal static class Problems
         {
             NotFoundException => Of(StatusCodes.Status404NotFound, "not-found", "Not in the record", error.Message),
             InvalidValueException e => Of(StatusCodes.Status400BadRequest, "invalid-value", "A value cannot be used", e.Message, e.Field),
+            RefusedException { Refusal: { Type: "deal-unknown" } refusal } => Of(StatusCodes.Status404NotFound, refusal.Type, "Not in the record", refusal.Sentence),
+            RefusedException { Refusal: var refusal } => Of(refusal.IsOfInput ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, refusal.Type, "The record says no", refusal.Sentence),
+            InputException => Of(StatusCodes.Status400BadRequest, "invalid-value", "A value cannot be used", error.Message),
             ViewsBehindException or ViewsMissingException => Of(StatusCodes.Status503ServiceUnavailable, "views-behind", "Not yet", error.Message),
             BadHttpRequestException e => Of(e.StatusCode, "bad-request", "The request cannot be read", e.Message),
             _ => Of(StatusCodes.Status500InternalServerError, "fault", "The ledger failed", "Something went wrong on our side; the log says what."),

@@ -10,7 +10,7 @@ public sealed record Holdings(long Articles, long Deals, long Companies, long In
         var counted = await snapshot.Query(
             now => $"""
             select (select count(*) from article where {now("article")}),
-                (select count(*) from deal where {now("deal")}),
+                (select count(*) from deal where {now("deal")} and merged_into is null and not retracted),
                 (select count(distinct company_id) from company_deal where {now("company_deal")}),
                 (select count(*) from (
                     select investor_id from investor_deal where {now("investor_deal")}

@@ -156,6 +156,7 @@ public static class Shown
         "article_described" => "Article described",
         "article_claimed" => "Market figures",
         null => "Changed",
+        _ when type.StartsWith("deal_", StringComparison.Ordinal) => Capital(Words(type["deal_".Length..])),
         _ => Capital(Words(type)),
     };
 
@@ -203,6 +204,36 @@ public static class Shown
         ValuationBasis.Post => "after the money came in",
         ValuationBasis.Pre => "before the money came in",
         _ => "not said whether before or after the money",
+    };
+
+    /// <summary>What parts come to, and what the whole has beyond them: "CNY 270M of CNY 280M; the difference is CNY 10M".</summary>
+    public static string Sum(SumRecord sum)
+    {
+        if (sum.Currency is not { } currency)
+            return "the amount is undisclosed";
+        var difference = (sum.DifferenceLow, sum.DifferenceHigh) switch
+        {
+            ({ } low, { } high) when low == high => $"; the difference to it is {currency} {Signed(low)}",
+            ({ } low, { } high) => $"; the difference to it is {currency} {Signed(low)} to {Signed(high)}",
+            ({ } low, null) => $"; the difference to it is {currency} {Signed(low)} or more",
+            (null, { } high) => $"; the difference to it is {currency} {Signed(high)} or less",
+            _ => "",
+        };
+        var leftOut = sum.LeftOut > 0 ? $", without {Count(sum.LeftOut, "deal")} in other currencies or undisclosed" : "";
+        return $"together {Range(currency, sum.Low, sum.High)}{leftOut}{difference}";
+
+        static string Signed(decimal figure) => figure < 0 ? $"−{Figure(-figure)}" : Figure(figure);
+    }
+
+    /// <summary>Why a field goes by a claim rather than by another one.</summary>
+    public static string Why(ChosenBy by) => by switch
+    {
+        ChosenBy.Preference => "an editor preferred it",
+        ChosenBy.Correction => "it corrects another claim",
+        ChosenBy.Rank => "its source ranks higher",
+        ChosenBy.Last => "it was recorded last",
+        ChosenBy.Time => "it was effective last",
+        _ => "nothing says otherwise",
     };
 
     public static string Capital(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];

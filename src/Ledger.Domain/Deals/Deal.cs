@@ -5,28 +5,34 @@ using Ledger.Domain.Values;
 namespace Ledger.Domain.Deals;
 
 /// <summary>
-/// A deal as its events tell it: every claim ever made about it. Its fields are not stored but resolved from the claims,
-/// so that whoever asks can be shown why a field says what it says.
+/// A deal as its events tell it: every claim ever made about it, and what editors decided. Its fields are not stored but
+/// resolved from the claims, so that whoever asks can be shown why a field says what it says.
 /// </summary>
 public sealed class Deal
 {
+    private readonly DealState _state;
     private readonly ImmutableArray<KeyValuePair<Slot, IReadOnlyList<RecordedClaim>>> _slots;
 
-    public Deal(DealId id, Cause? last, ImmutableArray<RecordedClaim> claims)
+    /// <summary>Made when it is first asked for: every view asks for many fields of the same deal.</summary>
+    private KeyValuePair<Slot, Choice>[]? _choices;
+
+    private Deal(DealState state)
     {
-        Id = id;
-        Last = last;
-        Claims = claims;
-        _slots = Resolution.BySlot(claims);
+        _state = state;
+        Claims = Gathered(state).WithStanding();
+        _slots = Resolution.BySlot(Claims);
     }
 
-    public DealId Id { get; }
+    public DealId Id => _state.Id;
 
     /// <summary>The last event of the deal; null while nothing is known of it.</summary>
-    public Cause? Last { get; }
+    public Cause? Last => _state.Last;
 
-    /// <summary>In the order in which they were recorded.</summary>
+    /// <summary>In the order in which they were recorded, those of deals that were merged into this one among them.</summary>
     public ImmutableArray<RecordedClaim> Claims { get; }
+
+    /// <summary>Without those of deals that were merged into this one.</summary>
+    public IEnumerable<RecordedClaim> OwnClaims => Claims.Where(claim => claim.Of is null);
 
     public bool IsKnown => Last is not null;
 
@@ -42,44 +48,87 @@ public sealed class Deal
 
     public IEnumerable<ClaimValue.Investor> Investors => Values<ClaimValue.Investor>(Field.Investor);
 
+    /// <summary>As articles say and editors filed it.</summary>
+    public IEnumerable<string> Sectors => Filed<ClaimValue.Sector>(Field.Sector).Select(sector => sector.Slug);
+
+    public IEnumerable<string> Places => Filed<ClaimValue.Place>(Field.Place).Select(place => place.Name);
+
     public IEnumerable<ArticleId> Sources => Claims.Select(claim => claim.Source).Distinct();
+
+    /// <summary>What editors filed it under, of merged deals too.</summary>
+    public IEnumerable<Tag> Tags => _state.Tags.Concat(Absorbed.SelectMany(deal => deal.Tags));
+
+    /// <summary>The deals that were merged into this one.</summary>
+    public ImmutableArray<Deal> Absorbed => _state.Absorbed;
+
+    /// <summary>The deal where its claims stand; null where it stands for itself.</summary>
+    public Tie? MergedInto => _state.MergedInto;
+
+    /// <summary>The deal that it is a part of.</summary>
+    public PartTie? Whole => _state.Whole;
+
+    public ImmutableArray<PartTie> Parts => _state.Parts;
+
+    /// <summary>The aggregate that sums it up.</summary>
+    public Tie? CoveredBy => _state.CoveredBy;
+
+    /// <summary>The deals that it sums up.</summary>
+    public ImmutableArray<Tie> Covers => _state.Covers;
+
+    public Ruling? Retracted => _state.Retracted;
+
+    /// <summary>Whether it is in lists and totals: neither retracted nor merged into another one.</summary>
+    public bool IsListed => Retracted is null && MergedInto is null;
 
     /// <summary>
     /// Whether the sum counts as money raised by the company: it was pledged, announced or closed, and is not a sum over
-    /// rounds that are counted themselves.
+    /// deals that are counted themselves.
     /// </summary>
-    public bool Counts => Kind is not (null or DealKind.Aggregate)
+    public bool Counts => IsListed && Parts.IsEmpty && Covers.IsEmpty && Kind is not (null or DealKind.Aggregate)
         && Status is DealStatus.Pledged or DealStatus.Announced or DealStatus.Closed;
 
     public IEnumerable<Field> Contested =>
         _slots.Where(slot => Resolution.Contested(slot.Value)).Select(slot => slot.Key.Field).Distinct();
 
-    public static Deal Unknown(DealId id) => new(id, null, []);
+    /// <summary>Whether it says whose deal it is, what sort, and how far it has come, by what was recorded of itself alone.</summary>
+    internal bool IsComplete => Absorbed.IsEmpty ? Company is not null && Kind is not null && Status is not null : new Deal(_state with { Absorbed = [] }).IsComplete;
+
+    public static Deal Unknown(DealId id) => new(new DealState(id));
 
     /// <summary>The deal after one more event. Never fails on an event that was once recorded.</summary>
-    public Deal Evolve(DealEvent happened, Cause cause) => happened switch
-    {
-        DealEvent.DealAnnounced e => new(Id, cause, Add(e.Source, e.Claims, cause)),
-        DealEvent.DealCorroborated e => new(Id, cause, Add(e.Source, e.Claims, cause)),
-        _ => throw new InvalidOperationException($"A deal knows no event {happened.GetType().Name}."),
-    };
+    public Deal Evolve(DealEvent happened, Cause cause) => new(_state.Evolve(happened, cause));
 
-    /// <summary>The current claim about a field of one value; null where nothing is claimed.</summary>
+    /// <summary>The current claim about a field of one value; null where nothing stands.</summary>
     public RecordedClaim? Claim(Field field) => Current(new Slot(field, ""));
 
-    public RecordedClaim? Current(Slot slot)
+    public RecordedClaim? Current(Slot slot) => Choice(slot)?.Claim;
+
+    /// <summary>The current claim of a slot, and why it is; null where nothing stands.</summary>
+    public Choice? Choice(Slot slot)
     {
-        foreach (var (key, claims) in _slots)
+        foreach (var (key, choice) in _choices ??= [.. Chosen()])
         {
             if (key == slot)
-                return Resolution.Current(claims);
+                return choice;
         }
         return null;
     }
 
-    /// <summary>The current claim of every slot, in the order in which the slots were first claimed.</summary>
+    /// <summary>What every slot goes by, in the order in which the slots were first claimed; slots of which nothing stands are left out.</summary>
+    public IReadOnlyList<KeyValuePair<Slot, Choice>> Choices() => _choices ??= [.. Chosen()];
+
+    private IEnumerable<KeyValuePair<Slot, Choice>> Chosen()
+    {
+        foreach (var (slot, claims) in _slots)
+        {
+            if (Resolution.Choose(claims) is { } choice)
+                yield return KeyValuePair.Create(slot, choice);
+        }
+    }
+
+    /// <summary>The current claim of every slot.</summary>
     public IEnumerable<KeyValuePair<Slot, RecordedClaim>> CurrentClaims() =>
-        _slots.Select(slot => KeyValuePair.Create(slot.Key, Resolution.Current(slot.Value)));
+        Choices().Select(slot => KeyValuePair.Create(slot.Key, slot.Value.Claim));
 
     public IEnumerable<RecordedClaim> CurrentClaims(Field field) =>
         CurrentClaims().Where(slot => slot.Key.Field == field).Select(slot => slot.Value);
@@ -89,6 +138,48 @@ public sealed class Deal
     public IEnumerable<TValue> Values<TValue>(Field field) where TValue : ClaimValue =>
         CurrentClaims(field).Select(claim => claim.Claim.Value).OfType<TValue>();
 
-    private ImmutableArray<RecordedClaim> Add(ArticleId source, ImmutableArray<Claim> claims, Cause cause) =>
-        Claims.AddRange(claims.Select(claim => new RecordedClaim(claim, source, cause)));
+    /// <summary>The claim with this id; null where there is none.</summary>
+    public RecordedClaim? Find(ClaimId id) => Claims.FirstOrDefault(claim => claim.Claim.Id == id);
+
+    /// <summary>The deal that this one is made of which holds the claim, itself or one merged into it; null where none does.</summary>
+    internal Deal? Holder(ClaimId id) => _state.Claims.Any(claim => claim.Claim.Id == id) ? this : Absorbed.Select(deal => deal.Holder(id)).FirstOrDefault(deal => deal is not null);
+
+    /// <summary>Itself and every deal merged into it, and into these.</summary>
+    public IEnumerable<Deal> WithAbsorbed() => Absorbed.SelectMany(deal => deal.WithAbsorbed()).Prepend(this);
+
+    /// <summary>The event of a deal that this one is made of, as it is told of this one.</summary>
+    internal DealEvent Told(DealId of, DealEvent happened)
+    {
+        if (of == Id)
+            return happened;
+        var through = Absorbed.First(deal => deal.WithAbsorbed().Any(inner => inner.Id == of));
+        return new DealEvent.DealEchoed(through.Id, through.Told(of, happened), null);
+    }
+
+    /// <summary>The deal as it would be, had some claims never been made.</summary>
+    internal Deal Without(Func<RecordedClaim, bool> claims) => new(_state with
+    {
+        Claims = _state.Claims.RemoveAll(claim => claims(claim)),
+        Absorbed = [.. Absorbed.Select(deal => deal.Without(claims))],
+    });
+
+    internal bool HasTag(ClaimValue tag) => _state.Tags.Any(held => held.Value == tag);
+
+    internal int? RankOf(ArticleId article) => _state.Ranks.TryGetValue(article, out var rank) ? rank : null;
+
+    private IEnumerable<TValue> Filed<TValue>(Field field) where TValue : ClaimValue =>
+        Values<TValue>(field).Concat(Tags.Select(tag => tag.Value).OfType<TValue>()).Distinct();
+
+    /// <summary>Own claims and those of merged deals, in the order in which they were recorded, each once.</summary>
+    private static ImmutableArray<RecordedClaim> Gathered(DealState state)
+    {
+        var own = state.Ranks.IsEmpty ? state.Claims
+            : [.. state.Claims.Select(claim => state.Ranks.TryGetValue(claim.Source, out var rank) ? claim with { Rank = rank } : claim)];
+        return state.Absorbed.IsEmpty ? own
+            :
+            [
+                .. own.Concat(state.Absorbed.SelectMany(deal => deal.Claims.Select(claim => claim with { Of = claim.Of ?? deal.Id })))
+                    .DistinctBy(claim => claim.Claim.Id).OrderBy(claim => claim.Cause.Position),
+            ];
+    }
 }

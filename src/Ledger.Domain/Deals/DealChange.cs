@@ -27,6 +27,28 @@ public sealed record DealChange(Deal Before, Deal After, Cause Cause)
         return changes.ToImmutable();
     }
 
+    /// <summary>The claims that the deal did not have before.</summary>
+    public ImmutableArray<RecordedClaim> Added()
+    {
+        var known = Before.Claims.Select(claim => claim.Claim.Id).ToHashSet();
+        return [.. After.Claims.Where(claim => !known.Contains(claim.Claim.Id))];
+    }
+
+    /// <summary>Whether it did anything to what is claimed of a field, or filed under it: more than what the field goes by.</summary>
+    public bool Touches(Field field)
+    {
+        return !Of(Before).SequenceEqual(Of(After));
+
+        IEnumerable<(string, Standing, int)> Of(Deal deal) =>
+            deal.Claims.Where(claim => claim.Claim.Value.Slot.Field == field).Select(claim => (claim.Claim.Id.Value, claim.Standing, claim.Rank))
+                .Concat(deal.Tags.Where(tag => tag.Value.Slot.Field == field).Select(tag => (tag.Value.Slot.Key, Standing.Normal, 0)));
+    }
+
+    /// <summary>Whether it did anything to what the deal is to others, or to its being in the record at all.</summary>
+    public bool TouchesTies() =>
+        Before.IsListed != After.IsListed || Before.MergedInto != After.MergedInto || Before.Whole != After.Whole || Before.CoveredBy != After.CoveredBy
+        || !Before.Parts.SequenceEqual(After.Parts) || !Before.Covers.SequenceEqual(After.Covers) || Before.Absorbed.Length != After.Absorbed.Length;
+
     private static bool IsInWords(Slot slot) => slot.Field == Field.UseOfProceeds;
 }
 

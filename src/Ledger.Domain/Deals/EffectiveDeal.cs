@@ -10,7 +10,7 @@ public static class EffectiveDeal
 {
     /// <summary>The deal without the statuses that begin after a day; its status is null where none is left.</summary>
     public static Deal Until(this Deal deal, DateOnly day) =>
-        new(deal.Id, deal.Last, [.. deal.Claims.Where(claim => Begins(claim) is not { } begins || begins <= day)]);
+        deal.Without(claim => Begins(claim) > day);
 
     /// <summary>The first day on which the deal has a status; null where it has had one from the first.</summary>
     public static DateOnly? StatusFrom(this Deal deal)
@@ -18,7 +18,7 @@ public static class EffectiveDeal
         DateOnly? first = null;
         foreach (var claim in deal.Claims)
         {
-            if (claim.Claim.Value is not ClaimValue.Status)
+            if (claim.Claim.Value is not ClaimValue.Status || !claim.Stands)
                 continue;
             if (Begins(claim) is not { } begins)
                 return null;

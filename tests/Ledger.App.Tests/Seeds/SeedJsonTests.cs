@@ -34,7 +34,7 @@ public sealed class SeedJsonTests(SeededLedger ledger)
         Assert.Equal("claims", deal.Last().Key);
         Assert.All(deal["claims"]!.AsArray(), claim =>
         {
-            HasFields(claim, "id", "field", "value", "asWritten", "quote", "source", "current", "recordedAt", "author", "position");
+            HasFields(claim, "id", "field", "value", "asWritten", "quote", "source", "current", "standing", "recordedAt", "author", "position");
             HasFields(claim!["quote"], "text", "occurrence", "start");
         });
     }

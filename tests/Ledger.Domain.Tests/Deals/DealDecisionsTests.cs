@@ -80,5 +80,73 @@ public sealed class DealDecisionsTests
             .ThenRefused("field-not-of-a-deal", $"Deal enflame-series-b: {slot} is not a field of a deal.");
     }
 
+    [Fact]
+    public void A_status_advances_by_a_claim_with_its_time()
+    {
+        var closed = Sample.Claim(Sample.Status(DealStatus.Closed, "2021-05-03"), article: Sample.Other);
+
+        Given.Deal(Known).When(new DealCommand.Advance(Sample.Other, closed)).Then(new DealEvent.DealStatusAdvanced(Sample.Other, closed));
+    }
+
+    [Theory]
+    [InlineData("closed", "announced")]
+    [InlineData("closed", "withdrawn")]
+    [InlineData("announced", "announced")]
+    [InlineData("pledged", "planned")]
+    public void A_status_does_not_go_back(string from, string to)
+    {
+        var now = new DealEvent.DealStatusAdvanced(Sample.Article, Sample.Claim(Sample.Status(Enum.Parse<DealStatus>(from, ignoreCase: true)), "first"));
+
+        Given.Deal(Known, now).When(new DealCommand.Advance(Sample.Other, Sample.Claim(Sample.Status(Enum.Parse<DealStatus>(to, ignoreCase: true)), "then"))).ThenRefused(
+            "status-not-advanced", $"Deal enflame-series-b is {from}, from where it does not advance to {to}; if a claim of its status is wrong, correct or withdraw that.");
+    }
+
+    [Theory]
+    [InlineData("postponed", "announced")]
+    [InlineData("withdrawn", "planned")]
+    [InlineData("pledged", "postponed")]
+    public void What_came_to_a_halt_can_go_on(string from, string to)
+    {
+        var now = new DealEvent.DealStatusAdvanced(Sample.Article, Sample.Claim(Sample.Status(Enum.Parse<DealStatus>(from, ignoreCase: true)), "first"));
+        var next = Sample.Claim(Sample.Status(Enum.Parse<DealStatus>(to, ignoreCase: true)), "then");
+
+        Given.Deal(Known, now).When(new DealCommand.Advance(Sample.Other, next)).Then(new DealEvent.DealStatusAdvanced(Sample.Other, next));
+    }
+
+    [Fact]
+    public void A_status_that_was_effective_before_the_present_one_advances_nothing()
+    {
+        var announced = new DealEvent.DealStatusAdvanced(Sample.Article, Sample.Claim(Sample.Status(DealStatus.Announced, "2021-05-03"), "first"));
+
+        Given.Deal(Known, announced).When(new DealCommand.Advance(Sample.Other, Sample.Claim(Sample.Status(DealStatus.Closed, "2021-04")))).ThenRefused(
+            "status-too-late", "Deal enflame-series-b is announced since a later time than 2021-04.");
+        Given.Deal(Known).When(new DealCommand.Advance(Sample.Other, Sample.Claim(Sample.Raised(7))))
+            .ThenRefused("no-status", "Deal enflame-series-b: a claim of amount advances no status.");
+    }
+
+    [Fact]
+    public void A_deal_is_filed_under_a_sector_once_whether_an_editor_says_so_or_an_article()
+    {
+        var (tag, why) = (new ClaimValue.Sector("robotics"), new Reason("because"));
+        Given.Deal(Known).When(new DealCommand.TagWith(tag, why)).Then(new DealEvent.DealTagged(tag, why));
+        Given.Deal(Known, new DealEvent.DealCorroborated(Sample.Article, Sample.Claims(tag))).When(new DealCommand.TagWith(tag, why)).ThenNothing();
+        Given.Deal(Known, new DealEvent.DealTagged(tag, why)).When(new DealCommand.Untag(tag, why)).Then(new DealEvent.DealUntagged(tag, why));
+        Given.Deal(Known).When(new DealCommand.Untag(tag, why)).ThenNothing();
+        Given.Deal(Known).When(new DealCommand.TagWith(Sample.Company, why)).ThenRefused("no-tag", "Deal enflame-series-b: company is neither a sector nor a place.");
+    }
+
+    [Fact]
+    public void A_sector_that_an_article_says_is_taken_off_by_withdrawing_the_claim()
+    {
+        var (tag, why) = (new ClaimValue.Sector("robotics"), new Reason("because"));
+
+        Given.Deal(Known, new DealEvent.DealCorroborated(Sample.Article, Sample.Claims(tag))).When(new DealCommand.Untag(tag, why))
+            .Then(new DealEvent.DealClaimWithdrawn(Sample.Claim(tag).Id, why));
+    }
+
+    [Fact]
+    public void Whatever_is_wanted_of_a_deal_that_is_not_recorded_is_refused() =>
+        Given.Deal().When(new DealCommand.Retract(new Reason("because"))).ThenRefused("deal-unknown", "Deal enflame-series-b is not recorded.");
+
     private static DealCommand.Announce Announce(ArticleId source, params ClaimValue[] values) => new(source, Sample.Claims(values));
 }

@@ -24,8 +24,8 @@ public sealed class EffectiveDealTests
     [Fact]
     public void A_deal_whose_statuses_all_begin_later_has_none()
     {
-        var deal = new Deal(Sample.Deal, Sample.Cause(1), [.. Sample.Claims(Sample.Status(DealStatus.Closed, "2021"), Sample.Status(DealStatus.Pledged, "2020-07"))
-            .Select(claim => new RecordedClaim(claim, Sample.Article, Sample.Cause(1)))]);
+        var deal = Deal.Unknown(Sample.Deal).Evolve(
+            new DealEvent.DealAnnounced(Sample.Article, [.. Sample.Claims(Sample.Status(DealStatus.Closed, "2021"), Sample.Status(DealStatus.Pledged, "2020-07"))]), Sample.Cause(1));
 
         Assert.Equal(new DateOnly(2020, 7, 31), deal.StatusFrom());
         Assert.Null(deal.Until(new DateOnly(2020, 7, 30)).Status);

@@ -57,6 +57,8 @@ internal sealed class Specification<TCommand, TEvent>(IReadOnlyList<TEvent> hist
     {
         DealEvent.DealAnnounced e => $"announced from {e.Source}: {Tell(e.Claims)}",
         DealEvent.DealCorroborated e => $"corroborated from {e.Source}: {Tell(e.Claims)}",
+        DealEvent.DealClaimRestored e => $"restored {e.Claim}, withdrawn {string.Join(", ", e.Withdrawn)}: {e.Reason}",
+        DealEvent.DealSourceRanked e => $"ranked {e.Source} {e.Rank}: {string.Join(", ", e.Articles)}",
         PartyEvent.PartyDescribed e => $"described from {e.Source}: {Tell(e.Claims)}",
         ArticleEvent.ArticleClaimed e => $"claimed: {Tell(e.Claims)}",
         _ => happened.ToString()!,

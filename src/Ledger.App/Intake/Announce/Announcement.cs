@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ledger.App.Deals.Change;
 using Ledger.App.Intake.RecordArticle;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
@@ -23,8 +24,11 @@ public sealed record Announcement(
 
     /// <summary>Every party that a claim refers to.</summary>
     public IEnumerable<PartyId> References() =>
-        Parties.SelectMany(party => party.Claims).Concat(Deals.SelectMany(deal => deal.Command.Claims))
-            .Select(claim => claim.Value switch
+        References(Parties.SelectMany(party => party.Claims).Concat(Deals.SelectMany(deal => deal.Command.Claims)));
+
+    /// <summary>Every party that one of the claims refers to.</summary>
+    public static IEnumerable<PartyId> References(IEnumerable<Claim> claims) =>
+        claims.Select(claim => claim.Value switch
             {
                 ClaimValue.Company v => v.Party,
                 ClaimValue.Investor v => v.Party,
@@ -39,4 +43,8 @@ public sealed record Announcement(
 public sealed record PartyAnnouncement(PartyId Id, PartyCommand.Register Register, ImmutableArray<Claim> Claims, string Where);
 
 /// <param name="Where">The file and the line.</param>
-public sealed record DealAnnouncement(DealId Id, DealCommand.Announce Command, string Where);
+public sealed record DealAnnouncement(DealId Id, DealCommand.Announce Command, string Where)
+{
+    /// <summary>What the deal is to others, recorded together with it, so that its money is at no moment counted twice.</summary>
+    public ImmutableArray<DealChangeRequest> Ties { get; init; } = [];
+}

@@ -52,6 +52,22 @@ public sealed class DealFields : Written
     public string? Id { get; set; }
 
     public List<ClaimFields> Claims { get; set; } = [];
+
+    /// <summary>The deal that it is a part of.</summary>
+    public TieFields? PartOf { get; set; }
+
+    /// <summary>The aggregate that sums it up.</summary>
+    public TieFields? CoveredBy { get; set; }
+}
+
+/// <summary>What a deal is to another one.</summary>
+public sealed class TieFields : Written
+{
+    public string? Deal { get; set; }
+
+    public string? As { get; set; }
+
+    public string? Reason { get; set; }
 }
 
 /// <summary>One claim: exactly one of the value fields, the words and the quote that carry it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ledger.App.Deals.Change;
 using Ledger.App.Intake.RecordArticle;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
@@ -45,10 +46,17 @@ public static class AnnouncementReader
         // Against an unknown deal every rule of an announcement applies; whether this one is known is seen when it is recorded.
         if (DealDecisions.Decide(Deal.Unknown(id), command) is Decision<DealEvent>.Refuse(var refusal) && !IsAboutAFirst(refusal))
             throw new InputException(Place(path, fields), refusal.Sentence.TrimEnd('.'));
-        return new DealAnnouncement(id, command, Place(path, fields));
+        return new DealAnnouncement(id, command, Place(path, fields))
+        {
+            Ties = [.. new[] { Tie(path, id, fields.PartOf, DealVerb.Join), Tie(path, id, fields.CoveredBy, DealVerb.Cover) }.OfType<DealChangeRequest>()],
+        };
 
         static bool IsAboutAFirst(Refusal refusal) => refusal.Type.StartsWith("deal-without-", StringComparison.Ordinal);
     }
+
+    private static DealChangeRequest? Tie(string path, DealId deal, TieFields? fields, DealVerb verb) => fields is null ? null
+        : At(path, fields, () => ChangeReader.Read(Place(path, fields),
+            new ChangeFields { Deal = deal.Value, Do = ChangeReader.Word(verb), Other = fields.Deal, As = fields.As, Reason = fields.Reason }));
 
     private static ImmutableArray<Claim> Claims(string path, List<ClaimFields> fields, ArticleFile article, string subject) =>
         [.. fields.Select(claim => At(path, claim, () => ClaimReader.Read(claim, article, subject)))];

@@ -1,4 +1,5 @@
 using Ledger.App.CommandLine;
+using Ledger.App.Deals.Change;
 using Ledger.App.Operations.Health;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
@@ -68,6 +69,7 @@ internal static class LedgerServer
         app.MapLedgerHealth();
         app.MapApi();
         app.MapViews();
+        app.MapChanges();
         if (ledger.HoldsKey)
             app.MapTree();
         app.MapRazorComponents<Document>();

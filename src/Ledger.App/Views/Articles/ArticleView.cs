@@ -15,14 +15,14 @@ internal static class ArticleView
     public static View Definition { get; } = new View("article", RecordViews.SourceOf(nameof(ArticleView)))
         .Row(RecordStreams.Articles, Row, "from_position")
         .Rows(RecordStreams.Articles, article => Quotes("article", article.Id.Value, article.Claims))
-        .Rows(RecordStreams.Deals, deal => Quotes("deal", deal.Id.Value, deal.Claims))
+        .Rows(RecordStreams.Deals, deal => Quotes("deal", deal.Id.Value, deal.OwnClaims))
         .Rows(RecordStreams.Parties, party => Quotes("party", party.Id.Value, party.Claims));
 
     private static ArticleRow Row(Article article) => new(
         article.Id.Value, article.TextSha256!, article.FileName, article.Description.Title, article.Description.Publisher,
         article.Description.Publication.ToString(), article.Last!.RecordedAt);
 
-    private static IEnumerable<QuoteRow> Quotes(string subject, string id, ImmutableArray<RecordedClaim> claims) =>
+    private static IEnumerable<QuoteRow> Quotes(string subject, string id, IEnumerable<RecordedClaim> claims) =>
         claims.Select(claim => new QuoteRow(claim.Source.Value, claim.Claim.Id.Value, subject, id, Written.Name(claim.Claim.Value.Slot.Field),
             claim.Claim.AsWritten, claim.Claim.Quote.Start, claim.Claim.Quote.Text.Length));
 }

@@ -39,7 +39,7 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
     public async Task<CompanyRecord> Get(string idOrName, CancellationToken cancel)
     {
         var party = await names.Find(idOrName, cancel);
-        var ids = await snapshot.Query(now => $"select id from deal where {now("deal")} and company_id = $1 order by from_position",
+        var ids = await snapshot.Query(now => $"select id from deal where {now("deal")} and company_id = $1 and merged_into is null and not retracted order by from_position",
             row => row.GetString(0), cancel, party.Id.Value);
         var deals = InOrder(await snapshot.Deals(ids, cancel));
         var backers = await Backers(party, cancel);

@@ -22,20 +22,20 @@ internal static class CompanyView
     public static async Task<List<CompanyDealRow>> Deals(Snapshot snapshot, string[] companies, CancellationToken cancel)
     {
         var rows = await snapshot.Rows<CompanyDealRow>("and r.company_id = any($1)", cancel, (object)companies);
-        return snapshot.EffectiveUntil is null ? rows : (await snapshot.Deals(rows.Select(row => row.DealId), cancel)).ConvertAll(Row);
+        return snapshot.EffectiveUntil is null ? rows : [.. (await snapshot.Deals(rows.Select(row => row.DealId), cancel)).Select(Row).OfType<CompanyDealRow>()];
     }
 
-    private static CompanyDealRow Row(Deal deal) => new(
+    private static CompanyDealRow? Row(Deal deal) => !deal.IsListed ? null : new(
         deal.Id.Value, deal.Company!.Value.Value, deal.Counts, deal.Status == DealStatus.Pledged,
         deal.Amount.Currency?.Code, deal.Amount.Low, deal.Amount.High);
 }
 
 [Table("company_deal")]
-[Description("What each deal gives to its company.")]
+[Description("What each deal gives to its company; what was retracted or merged into another deal gives nothing.")]
 internal sealed record CompanyDealRow(
     [property: Key] string DealId,
     [Description("The party that the deal names.")] string CompanyId,
-    [Description("Whether the sum counts as money raised: pledged, announced or closed, and no aggregate.")] bool Counts,
+    [Description("Whether the sum counts as money raised: pledged, announced or closed, no aggregate, and without parts that count themselves.")] bool Counts,
     [Description("Whether it is only pledged.")] bool Pledged,
     [Description("ISO 4217, as announced; null where the amount is undisclosed.")] string? Currency,
     [Description("Whole units of currency; null where there is no lower bound.")] decimal? Low,

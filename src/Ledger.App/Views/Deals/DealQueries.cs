@@ -15,7 +15,7 @@ public sealed record DealFilter(string? Company = null, string? Investor = null,
 /// <summary>What is asked of deals, by pages, API and command line alike.</summary>
 public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog log)
 {
-    /// <summary>Deals, those that changed last first.</summary>
+    /// <summary>Deals, those that changed last first; what was retracted or merged into another deal is left out.</summary>
     public async Task<Page<DealRecord>> List(DealFilter filter, CancellationToken cancel)
     {
         var investor = filter.Investor is { } i ? (await names.Find(i, cancel)).Id : (PartyId?)null;
@@ -30,7 +30,7 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
         var found = await snapshot.Query(
             now => $"""
             select deal.id, deal.from_position from deal
-            where {now("deal")} and deal.from_position < $1
+            where {now("deal")} and deal.from_position < $1 and merged_into is null and not retracted
                 and ($2::text is null or company_id = $2)
                 and ($3::text is null or id in (select deal_id from investor_deal where {now("investor_deal")} and investor_id = $3))
             order by deal.from_position desc limit $4
@@ -45,7 +45,12 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     public async Task<DealRecord> Get(string id, CancellationToken cancel)
     {
         var deal = await Load(id, cancel);
-        return DealRecord.Of(deal, await names.Of(DealRecord.Parties(deal), cancel)) with { Claims = ClaimRecord.Of(deal) };
+        return DealRecord.Of(deal, await names.Of(DealRecord.Parties(deal), cancel)) with
+        {
+            Claims = ClaimRecord.Of(deal),
+            PartsSum = SumRecord.Of(deal, await snapshot.Deals(deal.Parts.Select(part => part.Deal.Value), cancel)),
+            CoveredSum = SumRecord.Of(deal, await snapshot.Deals(deal.Covers.Select(covered => covered.Deal.Value), cancel)),
+        };
     }
 
     /// <summary>What each event of the deal changed, oldest first.</summary>
@@ -54,10 +59,15 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     {
         var deal = Deal.Unknown((await Load(id, cancel)).Id);
         var entries = new List<HistoryEntry>();
-        foreach (var e in await log.ReadStreams([StoredEvents.StreamOf(deal.Id)], await snapshot.Position(cancel), cancel))
+        var events = await log.ReadStreams([StoredEvents.StreamOf(deal.Id)], await snapshot.Position(cancel), cancel);
+        for (var i = 0; i < events.Count; i++)
         {
+            var e = events[i];
             var change = DealChange.Fold(deal, (DealEvent)e.Data, StoredEvents.CauseOf(e));
-            entries.Add(HistoryEntry.Of(change, e.Type));
+            // What a merged deal brings along is one change.
+            while (i + 1 < events.Count && events[i + 1].Data is DealEvent.DealEchoed { First: not null } brought)
+                change = new DealChange(deal, change.After.Evolve(brought, StoredEvents.CauseOf(events[++i])), StoredEvents.CauseOf(events[i]));
+            entries.Add(HistoryEntry.Of(change, e));
             deal = change.After;
         }
         return new Page<HistoryEntry>(entries, null);
@@ -75,18 +85,22 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
         var position = await snapshot.Position(cancel);
         // Every version there ever was, each a change.
         var latest = await snapshot.Query(_ => "select id, version from deal where from_position <= $1 order by from_position desc limit $2",
-            row => (Id: row.GetString(0), Version: row.GetInt64(1)), cancel, position, (long)limit);
+            row => (Id: row.GetString(0), Version: row.GetInt64(1)), cancel, position, (long)limit + EchoesMax);
         var events = (await log.ReadStreams([.. latest.Select(change => StoredEvents.Deals + change.Id).Distinct()], position, cancel)).ToLookup(e => e.Stream);
         var changes = latest.ConvertAll(change => Change(new DealId(change.Id), [.. events[StoredEvents.Deals + change.Id].Where(e => e.Version <= change.Version)]));
+        changes = [.. changes.Where(change => change.Event.Data is not DealEvent.DealEchoed { First: not null }).Take(limit)];
         var records = await Records([.. changes.Select(change => change.Change.After)], cancel);
         return [.. changes.Zip(records, (change, record) => new LatestChange(record, HistoryEntry.Of(change.Change, change.Event)))];
     }
 
+    /// <summary>How many versions that a merge only brought along may stand before those that are shown.</summary>
+    private const int EchoesMax = 50;
+
     /// <summary>What the last of a deal's events changed.</summary>
-    private static (DealChange Change, string Event) Change(DealId id, List<RecordedEvent> events)
+    private static (DealChange Change, RecordedEvent Event) Change(DealId id, List<RecordedEvent> events)
     {
         var before = events.SkipLast(1).Aggregate(Deal.Unknown(id), (deal, e) => deal.Evolve((DealEvent)e.Data, StoredEvents.CauseOf(e)));
-        return (DealChange.Fold(before, (DealEvent)events[^1].Data, StoredEvents.CauseOf(events[^1])), events[^1].Type);
+        return (DealChange.Fold(before, (DealEvent)events[^1].Data, StoredEvents.CauseOf(events[^1])), events[^1]);
     }
 
     internal async Task<IReadOnlyList<DealRecord>> Records(IReadOnlyCollection<Deal> deals, CancellationToken cancel)

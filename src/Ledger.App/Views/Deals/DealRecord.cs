@@ -17,7 +17,43 @@ public sealed record DealRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ClaimRecord>? Claims { get; init; }
 
-    /// <summary>Whether its sum counts as money raised: pledged, announced or closed, and no aggregate.</summary>
+    /// <summary>The deal that it was merged into; left out where it stands for itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TieRecord? MergedInto { get; init; }
+
+    /// <summary>The deals that were merged into it; left out where none were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? MergedFrom { get; init; }
+
+    /// <summary>Why it was retracted; left out where it was not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RulingRecord? Retracted { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TieRecord? PartOf { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TieRecord>? Parts { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TieRecord? CoveredBy { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TieRecord>? Covers { get; init; }
+
+    /// <summary>What the parts come to beside the whole; left out of lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SumRecord? PartsSum { get; init; }
+
+    /// <summary>What the covered deals come to beside the aggregate; left out of lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SumRecord? CoveredSum { get; init; }
+
+    /// <summary>Sectors and places that editors filed it under, beside what articles say; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TagRecord>? Tags { get; init; }
+
+    /// <summary>Whether its sum counts as money raised.</summary>
     [JsonIgnore]
     internal bool Counts { get; init; }
 
@@ -35,8 +71,8 @@ public sealed record DealRecord(
             round?.Value is ClaimValue.Round axes ? new RoundRecord(round.AsWritten, axes.Series, axes.Modifier, axes.Instrument) : null,
             deal.Status!.Value, AmountRecord.Of(deal),
             valuation?.Value is ClaimValue.Valuation v ? ValuationRecord.Of(v, valuation.AsWritten) : null,
-            [.. deal.Values<ClaimValue.Sector>(Field.Sector).Select(sector => sector.Slug)],
-            [.. deal.Values<ClaimValue.Place>(Field.Place).Select(place => place.Name)],
+            [.. deal.Sectors],
+            [.. deal.Places],
             [
                 .. investors.Where(investor => investor.Party is not null).OrderBy(investor => investor.Role)
                     .Select(investor => InvestorRecord.Of(names[investor.Party!.Value.Value], investor)),
@@ -49,7 +85,17 @@ public sealed record DealRecord(
             [.. deal.Values<ClaimValue.ReportedBy>(Field.ReportedBy).Select(source => source.Name)],
             [.. deal.Sources.Select(source => source.Value)],
             [.. deal.Contested.Select(Written.Name)], deal.Version, deal.Last!.Position)
-        { Counts = deal.Counts };
+        {
+            Counts = deal.Counts,
+            MergedInto = TieRecord.Of(deal.MergedInto),
+            MergedFrom = deal.Absorbed.IsEmpty ? null : [.. deal.Absorbed.Select(absorbed => absorbed.Id.Value)],
+            Retracted = RulingRecord.Of(deal.Retracted),
+            PartOf = TieRecord.Of(deal.Whole),
+            Parts = deal.Parts.IsEmpty ? null : [.. deal.Parts.Select(part => TieRecord.Of(part)!)],
+            CoveredBy = TieRecord.Of(deal.CoveredBy),
+            Covers = deal.Covers.IsEmpty ? null : [.. deal.Covers.Select(covered => TieRecord.Of(covered)!)],
+            Tags = deal.Tags.Any() ? [.. deal.Tags.Select(TagRecord.Of)] : null,
+        };
     }
 }
 
@@ -99,29 +145,3 @@ public sealed record WhenRecord(string? Date, Precision Precision, string? AsWri
     internal static WhenRecord? Of<TValue>(Deal deal, Field field, Func<TValue, When> when) where TValue : ClaimValue =>
         deal.Claim(field)?.Claim is { Value: TValue value } claim ? Of(when(value), claim.AsWritten) : null;
 }
-
-/// <summary>One claim, whole.</summary>
-/// <param name="Value">As it is stored, its sort under <c>is</c>.</param>
-/// <param name="Current">Whether it says what its field goes by.</param>
-/// <param name="Source">The article.</param>
-public sealed record ClaimRecord(
-    string Id, string Field, ClaimValue Value, string AsWritten, QuoteRecord Quote, string Source, bool Current,
-    DateTimeOffset RecordedAt, string Author, long Position)
-{
-    internal static ClaimRecord Of(RecordedClaim claim, bool current) => new(
-        claim.Claim.Id.Value, claim.Claim.Value.Slot.ToString(), claim.Claim.Value, claim.Claim.AsWritten,
-        new QuoteRecord(claim.Claim.Quote.Text, claim.Claim.Quote.Occurrence, claim.Claim.Quote.Start, claim.Claim.Quote.Line),
-        claim.Source.Value, current, claim.Cause.RecordedAt, claim.Cause.Author, claim.Cause.Position);
-
-    internal static IReadOnlyList<ClaimRecord> Of(Deal deal)
-    {
-        var current = deal.CurrentClaims().ToDictionary(slot => slot.Key, slot => slot.Value.Claim.Value);
-        return [.. deal.Claims.Select(claim => Of(claim, current[claim.Claim.Value.Slot] == claim.Claim.Value))];
-    }
-}
-
-/// <param name="Occurrence">Which of the places in the article where the same words stand, counted from 1.</param>
-/// <param name="Start">Offset of the first character in the article, in UTF-16 code units from 0.</param>
-/// <param name="Line">Of a row of an imported table: its line, counted from 1; left out of prose.</param>
-public sealed record QuoteRecord(
-    string Text, int Occurrence, int Start, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Line = null);

@@ -1,4 +1,5 @@
 using Ledger.App.CommandLine;
+using Ledger.Domain.Claims;
 using Spectre.Console;
 
 namespace Ledger.App.Views.Deals;
@@ -33,11 +34,15 @@ internal static class DealTables
             ("Investors", Investors(deal)), ("Announced", Shown.Date(deal.Announced)), ("Period", deal.Period is { } period ? Shown.Date(period) : null),
             ("Use of proceeds", deal.UseOfProceeds), ("Sectors", string.Join(", ", deal.Sectors)), ("Places", string.Join(", ", deal.Places)),
             ("Reported by", string.Join(", ", deal.ReportedBy)), ("Contested", string.Join(", ", deal.Contested)),
+            ("Merged into", Tie(deal.MergedInto)), ("Merged from", deal.MergedFrom is { } from ? string.Join(", ", from) : null),
+            ("Retracted", Ruling(deal.Retracted)), ("Part of", Tie(deal.PartOf)), ("Covered by", Tie(deal.CoveredBy)),
+            ("Parts", Sum(deal.Parts, deal.PartsSum)), ("Covers", Sum(deal.Covers, deal.CoveredSum)),
+            ("Filed under", deal.Tags is { } tags ? string.Join(", ", tags.Select(tag => $"{tag.Value} ({Ruling(tag.Why)})")) : null),
             ("Version", $"{deal.Version}, at position {deal.Position}"));
         console.WriteHeading("Claims");
-        var claims = Tables.Of("Field", "Value", "Quote", "Article");
+        var claims = Tables.Of("Claim", "Field", "Value", "Standing", "Quote", "Article");
         foreach (var claim in deal.Claims ?? [])
-            claims.Row(claim.Current ? claim.Field : $"({claim.Field})", Shown.Value(claim.Value, claim.AsWritten), $"“{claim.Quote.Text}”", claim.Source);
+            claims.Row(claim.Id, claim.Current ? claim.Field : $"({claim.Field})", Shown.Value(claim.Value, claim.AsWritten), Standing(claim), $"“{claim.Quote.Text}”", claim.Source);
         console.Write(claims);
     }
 
@@ -45,13 +50,32 @@ internal static class DealTables
     {
         foreach (var entry in history.Items)
         {
-            console.WriteHeading($"Version {entry.Version}: {Shown.Words(entry.Event ?? "changed")}, position {entry.Position}, {Shown.Time(entry.RecordedAt)} UTC, by {entry.Author}, from {string.Join(", ", entry.Sources)}");
+            var from = entry.Sources.Count > 0 ? $", from {string.Join(", ", entry.Sources)}" : "";
+            console.WriteHeading($"Version {entry.Version}: {Shown.Words(entry.Event ?? "changed")}, position {entry.Position}, {Shown.Time(entry.RecordedAt)} UTC, by {entry.Author}{from}");
+            if (entry.Reason is not null || entry.Changes.Count == 0)
+                console.WriteLine(Shown.Capital(entry.Says ?? "") + (entry.Reason is { } reason ? $", because: {reason}" : ""));
+            if (entry.Changes.Count == 0)
+                continue;
             var table = Tables.Of("Field", "From", "To", "Quote");
             foreach (var change in entry.Changes)
                 table.Row(change.Field, Value(change.From), Value(change.To), (change.To ?? change.From)?.Quote is { } quote ? $"“{quote}”" : null);
             console.Write(table);
         }
     }
+
+    private static string Standing(ClaimRecord claim) => Shown.Words(claim.Standing)
+        + (claim.ChosenBy is { } by && by != ChosenBy.Agreement ? $", chosen: {Shown.Why(by)}" : "")
+        + (claim.CorrectedBy is { } correction ? $", by {correction}" : "")
+        + (claim.Decided is { } decided ? $", {Ruling(decided)}" : "");
+
+    private static string? Ruling(RulingRecord? ruling) => ruling is null ? null
+        : $"by {ruling.Author} at {Shown.Time(ruling.RecordedAt)} UTC, because: {ruling.Reason}";
+
+    private static string? Tie(TieRecord? tie) => tie is null ? null
+        : $"{tie.Deal}{(tie.As is { } kind ? $", as {Shown.Words(kind)}" : "")}, {Ruling(tie.Why)}";
+
+    private static string? Sum(IReadOnlyList<TieRecord>? ties, SumRecord? sum) => ties is null ? null
+        : string.Join(", ", ties.Select(tie => tie.Deal)) + (sum is null ? "" : $": {Shown.Sum(sum)}");
 
     private static string? Value(ChangedValue? value) => value is null ? null : Shown.Value(value.Value, value.AsWritten);
 

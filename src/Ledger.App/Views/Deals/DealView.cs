@@ -29,9 +29,10 @@ internal static class DealView
             deal.Claim(Field.Amount)?.Claim.AsWritten, usd?.Low, usd?.High,
             valuation is null ? null : Written.Name(valuation.Basis), valuation?.Amount.Currency?.Code, valuation?.Amount.Low, valuation?.Amount.High,
             announced.ToString(), announced.From, announced.To,
-            [.. deal.Values<ClaimValue.Sector>(Field.Sector).Select(sector => sector.Slug)],
-            [.. deal.Values<ClaimValue.Place>(Field.Place).Select(place => place.Name)],
-            deal.Counts, [.. deal.Contested.Select(Written.Name)], [.. deal.Sources.Select(source => source.Value)]);
+            [.. deal.Sectors],
+            [.. deal.Places],
+            deal.Counts, [.. deal.Contested.Select(Written.Name)], [.. deal.Sources.Select(source => source.Value)],
+            deal.Retracted is not null, deal.MergedInto?.Deal.Value, deal.Whole?.Deal.Value, deal.Whole is { } whole ? Written.Name(whole.As) : null, deal.CoveredBy?.Deal.Value);
     }
 }
 
@@ -66,6 +67,11 @@ internal sealed record DealRow(
     [Description("The last day that it can mean.")] DateOnly? AnnouncedTo,
     [Description("artificial-intelligence, semiconductors.")] string[] Sectors,
     [Description("As the source names them.")] string[] Places,
-    [Description("Whether the sum counts as money raised: pledged, announced or closed, and no aggregate.")] bool Counts,
-    [Description("Fields whose claims cannot all be true.")] string[] Contested,
-    [Description("The ids of the articles that say something of the deal.")] string[] Sources);
+    [Description("Whether the sum counts as money raised: pledged, announced or closed, no aggregate, without parts that count themselves, neither retracted nor merged into another deal.")] bool Counts,
+    [Description("Fields whose claims cannot all be true, and between which no editor has decided.")] string[] Contested,
+    [Description("The ids of the articles that say something of the deal.")] string[] Sources,
+    [Description("Whether it was taken out of the record; it is in no list and no total.")] bool Retracted,
+    [Description("The deal where its claims stand, since the two are one; null where it stands for itself. It is in no list and no total.")] string? MergedInto,
+    [Description("The deal that it is a part of; null where it is of none.")] string? PartOf,
+    [Description("tranche or extension.")] string? PartAs,
+    [Description("The aggregate that sums it up; null where none does.")] string? CoveredBy);

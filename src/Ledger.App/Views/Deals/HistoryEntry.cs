@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
+using Ledger.EventStore;
 
 namespace Ledger.App.Views.Deals;
 
@@ -11,13 +13,28 @@ public sealed record HistoryEntry(
     long Version, long Position, DateTimeOffset RecordedAt, string Author, string? Event, IReadOnlyList<string> Sources, int Claims,
     IReadOnlyList<FieldChangeRecord> Changes)
 {
-    internal static HistoryEntry Of(DealChange change, string? eventName)
+    /// <summary>The event in words.</summary>
+    public string? Says { get; init; }
+
+    /// <summary>Why an editor decided it; null of what an article says.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The change made in bulk that the event belongs to; null where it was made by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Change { get; init; }
+
+    internal static HistoryEntry Of(DealChange change, RecordedEvent e)
     {
-        var added = change.After.Claims[change.Before.Claims.Length..];
+        var added = change.Added();
         return new HistoryEntry(
-            change.Cause.Version, change.Cause.Position, change.Cause.RecordedAt, change.Cause.Author, eventName,
+            change.Cause.Version, change.Cause.Position, change.Cause.RecordedAt, change.Cause.Author, e.Type,
             [.. added.Select(claim => claim.Source.Value).Distinct()], added.Length,
-            [.. change.Fields().Select(FieldChangeRecord.Of)]);
+            [.. change.Fields().Select(FieldChangeRecord.Of)])
+        {
+            Says = Told.Of((DealEvent)e.Data, change.Before),
+            Reason = Told.Why((DealEvent)e.Data)?.Text,
+            Change = e.CorrelationId,
+        };
     }
 }
 

@@ -8,6 +8,7 @@ internal static class LeftOut
     /// <summary>A sentence for a deal that does not count.</summary>
     public static string Why(DealRecord deal) => (deal.Kind, deal.Status) switch
     {
+        _ when deal.Parts is not null => "This counts through its parts, and counting it too would count them twice.",
         (DealKind.Aggregate, _) => "This is a sum over several rounds, and counting it would count them twice.",
         (_, DealStatus.Planned) => "This is planned, and no money has been promised yet.",
         (_, DealStatus.Rumoured) => "This is a rumour.",
@@ -22,7 +23,7 @@ internal static class LeftOut
         foreach (var deal in deals)
         {
             if (!deal.Counts)
-                yield return (deal, deal.Kind == DealKind.Aggregate ? "its rounds count, not their sum" : Shown.Words(deal.Status));
+                yield return (deal, deal.Kind == DealKind.Aggregate ? "its rounds count, not their sum" : deal.Parts is not null ? "its parts count" : Shown.Words(deal.Status));
             else if (deal.Amount.Currency is null)
                 yield return (deal, "the amount is undisclosed");
         }

@@ -1,7 +1,9 @@
+using Ledger.App.Views.Deals;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Values;
 
 namespace Ledger.App.Views.Events;
 
@@ -20,6 +22,7 @@ internal static class EventSummary
         PartyEvent.PartyDescribed e => Claims(e.Claims),
         DealEvent.DealAnnounced e => Claims(e.Claims),
         DealEvent.DealCorroborated e => Claims(e.Claims),
+        DealEvent e => Told.Of(e, Deal.Unknown(new DealId("unknown"))) + (Told.Why(e) is { } why ? $": {why}" : ""),
         _ => "",
     };
 

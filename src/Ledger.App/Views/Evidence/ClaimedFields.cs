@@ -60,10 +60,10 @@ public sealed record ClaimedFields(IReadOnlyList<ClaimedField> Fields, IReadOnly
     };
 
     private static IEnumerable<ClaimedValue> Values(IEnumerable<ClaimRecord> slot, Dictionary<(string, QuoteRecord), CitedPassage> passages) =>
-        slot.GroupBy(claim => claim.Value)
+        slot.GroupBy(claim => (claim.Value, claim.Standing))
             .Select(same => new ClaimedValue(
-                same.FirstOrDefault(claim => claim.Current) ?? same.First(),
+                same.FirstOrDefault(claim => claim.ChosenBy is not null) ?? same.FirstOrDefault(claim => claim.Current) ?? same.First(),
                 [.. same.Select(claim => passages[(claim.Source, claim.Quote)]).Distinct().OrderBy(passage => passage.Number)],
                 same.Any(claim => claim.Current)))
-            .OrderByDescending(value => value.Chosen);
+            .OrderByDescending(value => value.Chosen).ThenBy(value => value.Claim.Standing);
 }

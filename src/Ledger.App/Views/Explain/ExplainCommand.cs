@@ -24,13 +24,16 @@ internal static class ExplainCommand
         foreach (var of in explanation.Reasons.GroupBy(reason => reason.Of))
         {
             console.WriteHeading(of.Key + (of.First().Gives is { } gives ? $", which gives {gives}" : ""));
-            var table = Tables.Of("Position", "Event", "Recorded (UTC)", "By", "Field", "As written", "Quote", "Article");
+            var table = Tables.Of("Position", "Event", "Recorded (UTC)", "By", "Field", "Standing", "As written", "Quote", "Article");
             foreach (var reason in of)
             {
                 table.Row($"{reason.Position}", Shown.Words(reason.Event), Shown.Time(reason.RecordedAt), reason.Author,
-                    reason.Current ? reason.Field : $"({reason.Field})", reason.AsWritten, $"“{reason.Quote}”", reason.Source);
+                    reason.Current ? reason.Field : $"({reason.Field})", Standing(reason), reason.AsWritten, $"“{reason.Quote}”", reason.Source);
             }
             console.Write(table);
         }
     }
+
+    private static string Standing(Reason reason) => Shown.Words(reason.Standing)
+        + (reason.Decided is { } decided ? $" by {decided.Author}, because: {decided.Reason}" : "");
 }

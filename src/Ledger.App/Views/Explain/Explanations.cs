@@ -23,7 +23,14 @@ public sealed record Explanation(string View, string Key, string? Field, string?
 /// <param name="Current">Whether the claim says what its field goes by.</param>
 public sealed record Reason(
     string Of, string? Gives, long Position, string Event, DateTimeOffset RecordedAt, string Author,
-    string Field, string AsWritten, string Quote, string Source, bool Current);
+    string Field, string AsWritten, string Quote, string Source, bool Current)
+{
+    /// <summary>What the claim counts for.</summary>
+    public Standing Standing { get; init; }
+
+    /// <summary>Who gave it that, and why; null where it is normal.</summary>
+    public RulingRecord? Decided { get; init; }
+}
 
 /// <summary>Finds the events, claims and quotes behind what views say.</summary>
 public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog log)
@@ -123,12 +130,12 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
     private async Task<List<Reason>> Reasons(IReadOnlyList<(Deal Deal, string? Gives)> deals, Func<Slot, bool> which, CancellationToken cancel)
     {
         var reasons = new List<Reason>();
-        var events = (await log.ReadStreams([.. deals.Select(deal => StoredEvents.StreamOf(deal.Deal.Id))], await snapshot.Position(cancel), cancel)).ToDictionary(e => e.Position);
+        var events = (await log.ReadStreams([.. deals.SelectMany(deal => deal.Deal.WithAbsorbed()).Select(deal => StoredEvents.StreamOf(deal.Id)).Distinct()], await snapshot.Position(cancel), cancel)).ToDictionary(e => e.Position);
         foreach (var (deal, gives) in deals)
         {
-            var current = deal.CurrentClaims().ToDictionary(slot => slot.Key, slot => slot.Value.Claim.Value);
+            var current = ClaimRecord.Of(deal).Where(claim => claim.Current).Select(claim => claim.Id).ToHashSet();
             reasons.AddRange(deal.Claims.Where(claim => which(claim.Claim.Value.Slot))
-                .Select(claim => Reason(deal.Id.Value, gives, claim, events[claim.Cause.Position], current[claim.Claim.Value.Slot] == claim.Claim.Value)));
+                .Select(claim => Reason(deal.Id.Value, gives, claim, events[claim.Cause.Position], current.Contains(claim.Claim.Id.Value))));
         }
         return reasons;
     }
@@ -140,7 +147,11 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
 
     private static Reason Reason(string of, string? gives, RecordedClaim claim, RecordedEvent e, bool current) => new(
         of, gives, e.Position, e.Type, e.RecordedAt, e.Author, claim.Claim.Value.Slot.ToString(), claim.Claim.AsWritten,
-        claim.Claim.Quote.Text, claim.Source.Value, current);
+        claim.Claim.Quote.Text, claim.Source.Value, current)
+    {
+        Standing = claim.Standing,
+        Decided = ClaimRecord.Of(claim, current).Decided,
+    };
 
     private async Task<Explanation> Of(string view, string key, string? field, string? value, List<Reason> reasons, CancellationToken cancel) =>
         reasons.Count == 0

@@ -15,7 +15,7 @@ internal static class InvestorView
         .Rows(RecordStreams.Deals, Rows, "deal_id")
         .Sum((InvestorDealRow held) => new InvestorRow(held.InvestorId, 1, Is(held, InvestorRole.Lead), Is(held, InvestorRole.Participant), Is(held, InvestorRole.Backer)));
 
-    private static IEnumerable<InvestorDealRow> Rows(Deal deal) => deal.Investors.Where(investor => investor.Party is not null)
+    private static IEnumerable<InvestorDealRow> Rows(Deal deal) => deal.Investors.Where(investor => deal.IsListed && investor.Party is not null)
         .Select(investor => new InvestorDealRow(
             investor.Party!.Value.Value, deal.Id.Value, deal.Company!.Value.Value, Written.Name(investor.Role), investor.Existing));
 

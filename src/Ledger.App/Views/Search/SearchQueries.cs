@@ -60,7 +60,7 @@ public sealed class SearchQueries(Snapshot snapshot, DealQueries dealQueries)
             await snapshot.Query(
                 now => $"""
                 select id from deal
-                where {now("deal")} and (id = $1 or exists (
+                where {now("deal")} and (id = $1 or merged_into is null and not retracted) and (id = $1 or exists (
                     select from party_name
                     where {now("party_name")} and party_id = company_id and strpos(key || ' ' || lower(coalesce(round_as_written, kind)), $1) > 0))
                 order by from_position desc limit $2
