@@ -9,6 +9,7 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
 using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
+using Ledger.App.Views.Moments;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Search;
 using Ledger.EventStore;
@@ -29,6 +30,7 @@ internal static class Composition
         .AddSingleton<BulkChanges>()
         .AddSingleton<SourceRanks>()
         .AddScoped<Snapshot>()
+        .AddScoped<MomentLinks>()
         .AddScoped<PartyNames>()
         .AddScoped<PartyQueries>()
         .AddScoped<DealQueries>()

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using Ledger.EventStore.Proof;
 using Ledger.EventStore.Reading;
 using Ledger.EventStore.Writing;
 using Microsoft.Extensions.Logging;
@@ -146,6 +148,21 @@ public sealed class EventLog : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         return _reader.Read(query, cancel);
+    }
+
+    /// <summary>
+    /// Events as canonical lines, as the tree hashes them: exactly what is stored, whether this program knows it or not.
+    /// <see cref="LogImport.Continue"/> adds them to a copy.
+    /// </summary>
+    /// <param name="after">The position before the first.</param>
+    /// <param name="limit">How many at the most.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<List<string>> Lines(long after, int limit, CancellationToken cancel = default)
+    {
+        await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
+        var lines = new List<string>();
+        await StoredLeaves.Read(connection, after, after > long.MaxValue - limit ? long.MaxValue : after + limit, leaf => lines.Add(Encoding.UTF8.GetString(leaf.Bytes)), cancel);
+        return lines;
     }
 
     /// <summary>The position of the last event; 0 while there is none.</summary>

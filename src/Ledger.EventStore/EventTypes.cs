@@ -84,6 +84,9 @@ public sealed partial class EventTypes
         return (name, JsonSerializer.SerializeToUtf8Bytes(data, _types[name]));
     }
 
+    /// <summary>What an exception about an event's data carries its position by.</summary>
+    internal const string PositionOf = "position";
+
     /// <summary>An event's data in its present shape.</summary>
     /// <exception cref="UnknownEventTypeException">No event is registered under the name.</exception>
     /// <exception cref="InvalidDataException">The data does not fit its type.</exception>
@@ -98,7 +101,7 @@ public sealed partial class EventTypes
         // Also what the type itself refuses, and what an upcaster does.
         catch (Exception problem) when (problem is not UnknownEventTypeException)
         {
-            throw new InvalidDataException($"The {name} at position {position} cannot be read: {problem.Message}", problem);
+            throw new InvalidDataException($"The {name} at position {position} cannot be read: {problem.Message}", problem) { Data = { [PositionOf] = position } };
         }
     }
 

@@ -9,7 +9,10 @@ using NpgsqlTypes;
 
 namespace Ledger.EventStore;
 
-/// <summary>Fills an empty log with what another one has exported: the same events at the same positions and times, hence the same tree.</summary>
+/// <summary>
+/// Fills an empty log with what another one has exported, or continues such a copy: the same events at the same positions and times,
+/// hence the same tree.
+/// </summary>
 public static class LogImport
 {
     /// <summary>Imports a file, all of it or nothing.</summary>
@@ -31,23 +34,51 @@ public static class LogImport
             content.Check(number, line, types);
 
         await using NpgsqlTransaction transaction = await owner.BeginTransactionAsync(cancel);
-        await RefuseFilled(owner, cancel);
+        if (await LockHead(owner, cancel) is (> 0 and var events, _))
+            throw new InvalidOperationException($"The log is not empty: it holds {events} events.");
         await CopyTexts(owner, file, cancel);
-        await CopyStreams(owner, content, cancel);
-        await CopyEvents(owner, file, content, progress, cancel);
-        await Compare(owner, content, cancel);
-        if (content.Events > 0)
-        {
-            await using var head = new NpgsqlCommand("update ledger.log_head set position = $1, recorded_at = $2", owner);
-            head.Parameters.Add(new NpgsqlParameter<long> { TypedValue = content.Events });
-            head.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = content.RecordedAt });
-            await head.ExecuteNonQueryAsync(cancel);
-            await using var sequence = new NpgsqlCommand("select setval('ledger.mt_events_sequence', $1)", owner);
-            sequence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = content.Events });
-            await sequence.ExecuteNonQueryAsync(cancel);
-        }
+        await Write(owner, Lines(file, cancel), content, progress, cancel);
         await transaction.CommitAsync(cancel);
-        return content.Events;
+        return content.Last;
+    }
+
+    /// <summary>Adds the events that follow to a log that is a copy of another one, all of them or none.</summary>
+    /// <param name="owner">An open connection of the tables' owner, outside a transaction.</param>
+    /// <param name="lines">What <see cref="EventLog.Lines"/> of the other log gave, from the position after this log's head.</param>
+    /// <param name="types">The events that may be among them.</param>
+    /// <param name="cancel">Stops, leaving the log as it was.</param>
+    /// <returns>The position that the log now ends at.</returns>
+    /// <exception cref="InvalidDataException">A line is not what was exported, or does not continue this log; nothing was added.</exception>
+    public static async Task<long> Continue(NpgsqlConnection owner, IReadOnlyList<string> lines, EventTypes types, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        ArgumentNullException.ThrowIfNull(lines);
+        ArgumentNullException.ThrowIfNull(types);
+        await using NpgsqlTransaction transaction = await owner.BeginTransactionAsync(cancel);
+        (long head, DateTimeOffset recordedAt) = await LockHead(owner, cancel);
+        var content = new Content(head, recordedAt, await Streams(owner, [.. lines.Select((line, i) => ExportedEvent.Parse(i + 1, line).Stream).Distinct()], cancel));
+        for (int i = 0; i < lines.Count; i++)
+            content.Check(i + 1, lines[i], types);
+        await Write(owner, lines.Select((line, i) => (i + 1, line)).ToAsyncEnumerable(), content, null, cancel);
+        await transaction.CommitAsync(cancel);
+        return content.Last;
+    }
+
+    private static async Task Write(
+        NpgsqlConnection owner, IAsyncEnumerable<(int Number, string Line)> lines, Content content, IProgress<long>? progress, CancellationToken cancel)
+    {
+        if (content.Leaves.Count == 0)
+            return;
+        await WriteStreams(owner, content, cancel);
+        await CopyEvents(owner, lines, content, progress, cancel);
+        await Compare(owner, content, cancel);
+        await using var head = new NpgsqlCommand("update ledger.log_head set position = $1, recorded_at = $2", owner);
+        head.Parameters.Add(new NpgsqlParameter<long> { TypedValue = content.Last });
+        head.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = content.RecordedAt });
+        await head.ExecuteNonQueryAsync(cancel);
+        await using var sequence = new NpgsqlCommand("select setval('ledger.mt_events_sequence', $1)", owner);
+        sequence.Parameters.Add(new NpgsqlParameter<long> { TypedValue = content.Last });
+        await sequence.ExecuteNonQueryAsync(cancel);
     }
 
     private static async IAsyncEnumerable<(int Number, string Line)> Lines(string file, [EnumeratorCancellation] CancellationToken cancel)
@@ -69,11 +100,23 @@ public static class LogImport
         }
     }
 
-    private static async Task RefuseFilled(NpgsqlConnection owner, CancellationToken cancel)
+    private static async Task<(long Position, DateTimeOffset RecordedAt)> LockHead(NpgsqlConnection owner, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand("select position from ledger.log_head order by position desc limit 1 for update", owner);
-        if ((long)(await command.ExecuteScalarAsync(cancel))! is > 0 and var events)
-            throw new InvalidOperationException($"The log is not empty: it holds {events} events.");
+        await using var command = new NpgsqlCommand("select position, recorded_at from ledger.log_head order by position desc limit 1 for update", owner);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return (reader.GetInt64(0), reader.GetInt64(0) == 0 ? DateTimeOffset.MinValue : reader.GetFieldValue<DateTimeOffset>(1));
+    }
+
+    private static async Task<Dictionary<string, StreamContent>> Streams(NpgsqlConnection owner, string[] names, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select id, version, created from ledger.mt_streams where id = any($1)", owner);
+        command.Parameters.Add(new NpgsqlParameter { Value = names });
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        var streams = new Dictionary<string, StreamContent>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancel))
+            streams.Add(reader.GetString(0), new StreamContent { Version = reader.GetInt64(1), Created = reader.GetFieldValue<DateTimeOffset>(2) });
+        return streams;
     }
 
     private static async Task CopyTexts(NpgsqlConnection owner, string file, CancellationToken cancel)
@@ -91,28 +134,29 @@ public static class LogImport
         await copy.CompleteAsync(cancel);
     }
 
-    private static async Task CopyStreams(NpgsqlConnection owner, Content content, CancellationToken cancel)
+    private static async Task WriteStreams(NpgsqlConnection owner, Content content, CancellationToken cancel)
     {
-        await using NpgsqlBinaryImporter copy = await owner.BeginBinaryImportAsync(
-            "copy ledger.mt_streams (id, version, timestamp, created) from stdin (format binary)", cancel);
-        foreach ((string id, StreamContent stream) in content.Streams)
-        {
-            await copy.StartRowAsync(cancel);
-            await copy.WriteAsync(id, NpgsqlDbType.Text, cancel);
-            await copy.WriteAsync(stream.Version, NpgsqlDbType.Bigint, cancel);
-            await copy.WriteAsync(stream.Last, NpgsqlDbType.TimestampTz, cancel);
-            await copy.WriteAsync(stream.Created, NpgsqlDbType.TimestampTz, cancel);
-        }
-        await copy.CompleteAsync(cancel);
+        await using var command = new NpgsqlCommand("""
+            insert into ledger.mt_streams (id, version, timestamp, created) select * from unnest($1, $2, $3, $4)
+            on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp
+            """, owner)
+        { CommandTimeout = 0 };
+        List<StreamContent> streams = [.. content.Streams.Values];
+        command.Parameters.Add(new NpgsqlParameter { Value = content.Streams.Keys.ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = streams.Select(s => s.Version).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = streams.Select(s => s.Last).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = streams.Select(s => s.Created).ToArray() });
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private static async Task CopyEvents(NpgsqlConnection owner, string file, Content content, IProgress<long>? progress, CancellationToken cancel)
+    private static async Task CopyEvents(
+        NpgsqlConnection owner, IAsyncEnumerable<(int Number, string Line)> lines, Content content, IProgress<long>? progress, CancellationToken cancel)
     {
         await using NpgsqlBinaryImporter copy = await owner.BeginBinaryImportAsync("""
             copy ledger.mt_events (seq_id, id, stream_id, version, type, data, timestamp, correlation_id, causation_id, headers)
             from stdin (format binary)
             """, cancel);
-        await foreach ((int number, string line) in Lines(file, cancel))
+        await foreach ((int number, string line) in lines)
         {
             if (ExportedText.Is(line))
                 continue;
@@ -132,7 +176,7 @@ public static class LogImport
                 progress?.Report(e.Position);
         }
         await copy.CompleteAsync(cancel);
-        progress?.Report(content.Events);
+        progress?.Report(content.Last);
 
         Task WriteOrNull(string? value, NpgsqlDbType type) => value is null ? copy.WriteNullAsync(cancel) : copy.WriteAsync(value, type, cancel);
     }
@@ -141,7 +185,7 @@ public static class LogImport
     private static async Task Compare(NpgsqlConnection owner, Content content, CancellationToken cancel)
     {
         int next = 0;
-        await StoredLeaves.Read(owner, 0, content.Events, leaf =>
+        await StoredLeaves.Read(owner, content.After, content.Last, leaf =>
         {
             Span<byte> hash = stackalloc byte[Merkle.HashSize];
             Merkle.Leaf(leaf.Prefixed, hash);
@@ -158,24 +202,29 @@ public static class LogImport
     }
 
     /// <summary>What a file holds, checked line by line.</summary>
-    private sealed class Content
+    private sealed class Content(long after, DateTimeOffset recordedAt, Dictionary<string, StreamContent> streams)
     {
+        public Content() : this(0, DateTimeOffset.MinValue, new(StringComparer.Ordinal))
+        {
+        }
+
         public int Texts { get; private set; }
-        public long Events { get; private set; }
-        public DateTimeOffset RecordedAt { get; private set; } = DateTimeOffset.MinValue;
-        public Dictionary<string, StreamContent> Streams { get; } = new(StringComparer.Ordinal);
+        public long After { get; } = after;
+        public long Last { get; private set; } = after;
+        public DateTimeOffset RecordedAt { get; private set; } = recordedAt;
+        public Dictionary<string, StreamContent> Streams => streams;
         public List<byte[]> Leaves { get; } = [];
 
         public void Check(int number, string line, EventTypes types)
         {
-            if (Events == 0 && ExportedText.Is(line))
+            if (Last == 0 && ExportedText.Is(line))
             {
                 CheckText(number, line);
                 return;
             }
             ExportedEvent e = ExportedEvent.Parse(number, line);
-            if (e.Position != ++Events)
-                throw new InvalidDataException($"Line {number} holds position {e.Position}, where {Events} is expected.");
+            if (e.Position != ++Last)
+                throw new InvalidDataException($"Line {number} holds position {e.Position}, where {Last} is expected.");
             if (e.RecordedAt < RecordedAt)
                 throw new InvalidDataException($"Line {number} was recorded before the line above it.");
             if (!Streams.TryGetValue(e.Stream, out StreamContent? stream))

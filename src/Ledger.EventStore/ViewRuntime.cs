@@ -23,6 +23,7 @@ public sealed class ViewRuntime
     private const int FollowedFromStartMax = 20_000;
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WhileOthersReplay = TimeSpan.FromMilliseconds(200);
 
     private readonly EventLog _log;
     private readonly NpgsqlDataSource _database;
@@ -51,8 +52,8 @@ public sealed class ViewRuntime
         _database = database;
         _logger = logger ?? NullLogger.Instance;
         _views = views.ToDictionary(v => v.Name);
-        if (views.SelectMany(v => v.Tables).GroupBy(t => t.Name).FirstOrDefault(t => t.Count() > 1) is { } twice)
-            throw new ArgumentException($"Two views have a table '{twice.Key}'.", nameof(views));
+        if (views.SelectMany(v => v.Tables, (v, t) => (View: v.Name, Table: t.Name)).GroupBy(t => t.Table).FirstOrDefault(t => t.Count() > 1) is { } twice)
+            throw new ArgumentException($"There are two tables '{twice.Key}', of {string.Join(" and ", twice.Select(t => $"view '{t.View}'"))}: stable names are one schema's.", nameof(views));
         _live = new LiveFold(log.Reader, database, _views, stoppedAfter);
         _batchMax = batchMax;
         _chunkMax = chunkMax;
@@ -66,13 +67,41 @@ public sealed class ViewRuntime
     /// <summary>
     /// Makes the tables of views that the database has none of, and follows the log with them up to its end; a log that is
     /// long is replayed instead. Views whose definition has changed are replayed too, unless they were rolled back to where they
-    /// are. Who calls this before anything is read finds every view there; a server need not wait for it and lets <see cref="Run"/> do it.
+    /// are. While another program replays one of them it stays frozen, if it is there at all. Who calls this before anything is read finds
+    /// every view there; a server need not wait for it and lets <see cref="Run"/> do it.
     /// </summary>
     /// <returns>What replays came to.</returns>
     public async Task<IReadOnlyList<ReplayOutcome>> Prepare(IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default)
     {
-        IReadOnlyList<string> stale = await MakeNew(cancel);
-        return stale.Count == 0 ? [] : await Replay(stale, progress, cancel);
+        while (true)
+        {
+            if (await TryPrepare(progress, cancel) is { } outcomes)
+                return outcomes;
+            // Another program is at it: what it replays serves frozen meanwhile, and what was never there is waited for.
+            IReadOnlyList<ViewStatus> status = await Status(cancel);
+            if (_views.Keys.All(name => status.Any(v => v.View == name && v.State is ViewState.Live or ViewState.Frozen)))
+                return [];
+            await Task.Delay(WhileOthersReplay, cancel);
+        }
+    }
+
+    /// <summary>Null where another program replays one of the views.</summary>
+    private async Task<IReadOnlyList<ReplayOutcome>?> TryPrepare(IProgress<ReplayProgress>? progress, CancellationToken cancel)
+    {
+        while (await MakeNew(cancel) is { Count: > 0 } stale)
+        {
+            try
+            {
+                return await new Replay(_log.Reader, _database, [.. stale.Select(Named)], _live, _chunkMax, progress,
+                    versions => !stale.Except(Stale(versions)).Any()).Run(cancel);
+            }
+            catch (ReplayRefusedException problem)
+            {
+                if (!problem.WasDoneMeanwhile)
+                    return null;
+            }
+        }
+        return [];
     }
 
     /// <summary>
@@ -157,6 +186,13 @@ public sealed class ViewRuntime
             v.FailedPosition is { } failed ? new ViewFailure(failed, v.Failure!, v.FailedAt!.Value) : null))];
     }
 
+    /// <summary>The stable names, of this program's views, that do not show the live version, and why; they still show an earlier one.</summary>
+    public async Task<IReadOnlyList<StaleName>> StaleNames(CancellationToken cancel = default)
+    {
+        await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
+        return await ViewNames.Stale(connection, _views.Values, cancel);
+    }
+
     /// <summary>Builds views anew beside the live ones, holds them against these, and switches.</summary>
     /// <param name="names">Which; all are built by one reading of the log.</param>
     /// <param name="progress">Told after every chunk.</param>
@@ -217,13 +253,15 @@ public sealed class ViewRuntime
 
     private async Task KeepPrepared(CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
+        // Once only: a program with another definition may come and replay after this one.
+        for (bool prepared = false; !cancel.IsCancellationRequested;)
         {
             try
             {
-                foreach (ReplayOutcome outcome in await Prepare(cancel: cancel))
+                IReadOnlyList<ReplayOutcome>? outcomes = prepared ? await PublishAgain(cancel) : await TryPrepare(null, cancel);
+                prepared = outcomes is not null;
+                foreach (ReplayOutcome outcome in outcomes ?? [])
                     _logger.LogInformation("View {View} was replayed: version {Version}, {Events} events, {Elapsed}", outcome.View, outcome.Version, outcome.Events, outcome.Elapsed);
-                return;
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
@@ -232,9 +270,17 @@ public sealed class ViewRuntime
             catch (Exception problem)
             {
                 _logger.LogWarning(problem, "Views could not be prepared and will be tried again");
-                await Pause(RetryAfter, cancel);
             }
+            // Another program may have been killed between a switch and its publishing, or in the middle of a replay.
+            await Pause(RetryAfter, cancel);
         }
+    }
+
+    private async Task<IReadOnlyList<ReplayOutcome>> PublishAgain(CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
+        await ViewNames.Publish(connection, _views.Values, cancel);
+        return [];
     }
 
     /// <summary>Makes views that are missing where that is quick. Returns those which have to be replayed.</summary>

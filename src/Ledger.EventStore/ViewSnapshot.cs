@@ -13,8 +13,9 @@ public sealed class ViewSnapshot : IAsyncDisposable
 {
     private readonly NpgsqlTransaction _transaction;
 
-    private ViewSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, long position, bool isPast)
+    private ViewSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, long position, bool isPast, bool isOfOtherTables)
     {
+        IsOfOtherTables = isOfOtherTables;
         Connection = connection;
         _transaction = transaction;
         Position = position;
@@ -29,6 +30,12 @@ public sealed class ViewSnapshot : IAsyncDisposable
 
     /// <summary>Whether the past is read: then sums have to be made from rows.</summary>
     public bool IsPast { get; }
+
+    /// <summary>
+    /// Whether a version is read whose tables are not those of this program's definition, since its own is still being built: what is
+    /// asked of tables or columns that are missing there is <see cref="ViewsMissingException"/>.
+    /// </summary>
+    public bool IsOfOtherTables { get; }
 
     /// <summary>An SQL condition: a row of a table holds at the position.</summary>
     /// <param name="table">The table's name or alias in the query.</param>
@@ -71,11 +78,26 @@ public sealed class ViewSnapshot : IAsyncDisposable
         await using var command = new NpgsqlCommand(sql, Connection);
         foreach (NpgsqlParameter parameter in parameters)
             command.Parameters.Add(parameter);
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        await using NpgsqlDataReader reader = await Ask(() => command.ExecuteReaderAsync(cancel));
         var rows = new List<TRow>();
         while (await reader.ReadAsync(cancel))
             rows.Add(shape.Read(reader));
         return rows;
+    }
+
+    /// <summary>Asks the database what may need tables or columns that are still being built.</summary>
+    /// <exception cref="ViewsMissingException">They are.</exception>
+    public async Task<T> Ask<T>(Func<Task<T>> question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        try
+        {
+            return await question();
+        }
+        catch (PostgresException problem) when (IsOfOtherTables && problem.SqlState is (PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedTable))
+        {
+            throw new ViewsMissingException();
+        }
     }
 
     internal static async Task<ViewSnapshot> Open(NpgsqlDataSource database, IReadOnlyDictionary<string, View> views, long? asOf, CancellationToken cancel)
@@ -87,12 +109,14 @@ public sealed class ViewSnapshot : IAsyncDisposable
             // Another program's views may be behind; they are read at the same position all the same.
             await using var command = new NpgsqlCommand("""
                 select set_config('search_path', string_agg(v.schema_name, ', ' order by v.view), true), min(p.position) filter (where v.view = any($1)),
-                    count(*) filter (where v.view = any($1)), (select h.position from ledger.log_head h order by h.position desc limit 1)
+                    count(*) filter (where v.view = any($1)), (select h.position from ledger.log_head h order by h.position desc limit 1),
+                    count(*) filter (where v.view = any($1) and v.layout = any($2))
                 from ledger.view_versions v cross join lateral (
                     select position from ledger.view_positions p where p.view = v.view and p.version = v.version order by p.position desc limit 1) p
                 where v.state = 'live'
                 """, connection);
             command.Parameters.Add(new NpgsqlParameter { Value = views.Keys.ToArray() });
+            command.Parameters.Add(new NpgsqlParameter { Value = views.Values.Select(v => v.Layout).ToArray() });
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
             await reader.ReadAsync(cancel);
             if (reader.GetInt64(2) < views.Count)
@@ -100,7 +124,7 @@ public sealed class ViewSnapshot : IAsyncDisposable
             long position = reader.GetInt64(1);
             if (asOf is { } past && (past < 0 || past > reader.GetInt64(3)))
                 throw new ArgumentOutOfRangeException(nameof(asOf), $"The log has no position {past}: it ends at {reader.GetInt64(3)}.");
-            return new ViewSnapshot(connection, transaction, Math.Min(asOf ?? position, position), asOf < position);
+            return new ViewSnapshot(connection, transaction, Math.Min(asOf ?? position, position), asOf < position, reader.GetInt64(4) < views.Count);
         }
         catch
         {

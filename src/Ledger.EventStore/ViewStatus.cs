@@ -45,6 +45,17 @@ public enum ViewState
 /// <param name="FailedAt">When it was last tried.</param>
 public sealed record ViewFailure(long Position, string Message, DateTimeOffset FailedAt);
 
+/// <summary>A stable name that other programs read by, and that does not show what readers of the views see.</summary>
+/// <param name="View">The view's name.</param>
+/// <param name="Name">The stable name, with its schema.</param>
+/// <param name="Users">What others have made of it and what keeps it from being changed; none where it is about to follow.</param>
+public sealed record StaleName(string View, string Name, IReadOnlyList<string> Users)
+{
+    /// <summary>The same in a sentence.</summary>
+    public string Message => Users.Count == 0 ? $"{Name} still shows an earlier version of view '{View}'; it will follow in a moment."
+        : $"{Name} still shows an earlier version of view '{View}', whose columns are other ones now, since {string.Join(", ", Users)} depends on it: drop that, and it follows.";
+}
+
 /// <summary>How far a replay has come.</summary>
 /// <param name="Phase"><c>load</c>, <c>index</c>, <c>catch up</c>, <c>compare</c>, <c>switch</c>.</param>
 /// <param name="Done">Events that are done.</param>
@@ -87,7 +98,8 @@ public sealed class ViewStoppedException : Exception
 /// <summary>Another replay is under way, or there is nothing to go back to.</summary>
 public sealed class ReplayRefusedException : Exception
 {
-    internal ReplayRefusedException(string message) : base(message)
-    {
-    }
+    internal ReplayRefusedException(string message, bool wasDoneMeanwhile = false) : base(message) => WasDoneMeanwhile = wasDoneMeanwhile;
+
+    /// <summary>Whether another program has done what was to be done.</summary>
+    internal bool WasDoneMeanwhile { get; }
 }

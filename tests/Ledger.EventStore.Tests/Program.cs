@@ -8,6 +8,7 @@ return args switch
     ["read", string connection] => await OtherProcess.Read(connection),
     ["follow", string connection, string stoppedAfterMs] => await ViewingProcess.Follow(connection, int.Parse(stoppedAfterMs)),
     ["replay", string connection, string chunkMax] => await ViewingProcess.Replay(connection, int.Parse(chunkMax)),
+    ["prepare", string connection, string chunkMax] => await ViewingProcess.Prepare(connection, int.Parse(chunkMax)),
     _ when args.Contains("--server") || args.Contains("--internal-msbuild-node") =>
         await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
             args, Ledger.EventStore.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions),

@@ -23,13 +23,13 @@ internal sealed class Invocation : IAsyncDisposable
     private LogKey? _key;
     private LogTree? _tree;
 
-    public Invocation(ParseResult parsed, LogEventLevel quiet)
+    public Invocation(ParseResult parsed, LogEventLevel quiet, DatabaseChoice? choice = null)
     {
         Parsed = parsed;
         Configuration = new ConfigurationBuilder()
             .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build();
         var connection = parsed.GetValue(CommonOptions.Connection) ?? Configuration.GetConnectionString("Ledger");
-        Choice = new DatabaseChoice(connection, DataFolder.Choose(parsed.GetValue(CommonOptions.Data)));
+        Choice = choice ?? new DatabaseChoice(connection, DataFolder.Choose(parsed.GetValue(CommonOptions.Data)));
         Logs = LogSetup.Create(Configuration, Choice.DataFolder, parsed.GetValue(CommonOptions.Verbose) ? LogEventLevel.Information : quiet);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using Ledger.App.Deals;
 using Ledger.App.Intake;
+using Ledger.App.Operations;
 using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.EmbeddedPostgres;
 using Ledger.App.Operations.Migrate;
@@ -52,11 +53,16 @@ internal static class LedgerCommand
     }
 
     /// <summary>A command that opens the database by itself, if it needs it.</summary>
-    public static Command Doing(this Command command, Func<Invocation, CancellationToken, Task> run, LogEventLevel quiet = LogEventLevel.Error)
+    /// <param name="command">The command.</param>
+    /// <param name="run">What it does.</param>
+    /// <param name="quiet">What its log says on standard error, unless it is told to say more.</param>
+    /// <param name="choose">Which database it works on; null, or where it gives null, the one that the common options name.</param>
+    public static Command Doing(
+        this Command command, Func<Invocation, CancellationToken, Task> run, LogEventLevel quiet = LogEventLevel.Error, Func<ParseResult, DatabaseChoice?>? choose = null)
     {
         command.SetAction((parsed, cancel) => Guard(async () =>
         {
-            await using var invocation = new Invocation(parsed, quiet);
+            await using var invocation = new Invocation(parsed, quiet, choose?.Invoke(parsed));
             try
             {
                 await run(invocation, cancel);

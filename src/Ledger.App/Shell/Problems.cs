@@ -48,7 +48,10 @@ internal static class Problems
         if (context.Request.Path.StartsWithSegments("/api"))
             await context.Response.WriteAsJsonAsync(problem, ApiJson.Options, "application/problem+json");
         else
+        {
+            context.KeepMoment();
             await new RazorComponentResult<Document>(new { Problem = problem }) { StatusCode = problem.Status }.ExecuteAsync(context);
+        }
     }
 
     private static ProblemDetails Of(int status, string type, string title, string detail, string? field = null)

@@ -20,6 +20,9 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     private readonly SemaphoreSlim _oneQuestion = new(1, 1);
     private ViewSnapshot? _open;
 
+    /// <summary>Whether something was read already.</summary>
+    public bool IsOpen => _open is not null;
+
     /// <summary>The position to read as of; null for the present. It is chosen before anything is read.</summary>
     public long? AsOf
     {
@@ -27,7 +30,9 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         set => field = _open is null ? value : throw new InvalidOperationException("Something was read already.");
     }
 
-    /// <summary>Only deals dated on this day or before are read; null for all. It is chosen before anything is read.</summary>
+    /// <summary>
+    /// Only deals dated on this day or before are read, with the status that held on it; null for all. It is chosen before anything is read.
+    /// </summary>
     public DateOnly? EffectiveUntil
     {
         get;
@@ -46,7 +51,7 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     /// <param name="cancel">Gives up.</param>
     /// <param name="parameters">By their numbers.</param>
     public Task<List<T>> Query<T>(Func<Func<string, string>, string> sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params object?[] parameters) =>
-        Ask(open => open.Connection.Query(sql(table => open.Holds(table) + Dated(open, table, table)), read, cancel, parameters), cancel);
+        Ask(open => open.Ask(() => open.Connection.Query(sql(table => open.Holds(table) + Dated(open, table, table)), read, cancel, parameters)), cancel);
 
     /// <summary>The rows of a table that hold.</summary>
     /// <param name="rest">Follows the condition that they hold: <c>"and r.company_id = $1"</c>.</param>
@@ -59,9 +64,12 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     public Task<List<TSum>> Sums<TSum>(string condition, CancellationToken cancel, params object?[] parameters) where TSum : class =>
         Ask(open => open.Sums<TSum>(condition, Sql.Parameters(parameters), cancel), cancel);
 
-    /// <summary>Deals in the order of their ids; those that are not there are left out.</summary>
-    public async Task<List<Deal>> Deals(IEnumerable<string> ids, CancellationToken cancel) =>
-        await log.Fold(RecordStreams.Deals, [.. ids.Select(id => StoredEvents.Deals + id)], await Position(cancel), cancel);
+    /// <summary>Deals in the order of their ids; those that are not there, or of which no status holds yet, are left out.</summary>
+    public async Task<List<Deal>> Deals(IEnumerable<string> ids, CancellationToken cancel)
+    {
+        var deals = await log.Fold(RecordStreams.Deals, [.. ids.Select(id => StoredEvents.Deals + id)], await Position(cancel), cancel);
+        return EffectiveUntil is { } until ? [.. deals.Select(deal => deal.Until(until)).Where(deal => deal.Status is not null)] : deals;
+    }
 
     /// <summary>Parties, the same way.</summary>
     public async Task<List<Party>> Parties(IEnumerable<string> ids, CancellationToken cancel) =>
@@ -73,7 +81,7 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
 
     private static string TableOf<TRow>() => typeof(TRow).GetCustomAttribute<TableAttribute>()!.Name;
 
-    /// <summary>What leaves out deals that are dated later, or not at all, from a table of theirs.</summary>
+    /// <summary>What leaves out deals that are dated later, or not at all, or of which no status holds yet, from a table of theirs.</summary>
     private string Dated(ViewSnapshot open, string alias, string table)
     {
         if (EffectiveUntil is not { } until)
@@ -81,11 +89,13 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         var date = until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return table switch
         {
-            "deal" => $" and {alias}.announced_to <= '{date}'",
+            "deal" => $" and {Is(alias)}",
             "company_deal" or "investor_deal" =>
-                $" and {alias}.deal_id in (select dated.id from deal dated where {open.Holds("dated")} and dated.announced_to <= '{date}')",
+                $" and {alias}.deal_id in (select dated.id from deal dated where {open.Holds("dated")} and {Is("dated")})",
             _ => "",
         };
+
+        string Is(string deal) => $"{deal}.announced_to <= '{date}' and ({deal}.status_from is null or {deal}.status_from <= '{date}')";
     }
 
     private async Task<T> Ask<T>(Func<ViewSnapshot, Task<T>> question, CancellationToken cancel)

@@ -46,6 +46,8 @@ public static class Resolution
         var standing = claims.All(claim => claim.Stands) ? claims : [.. claims.Where(claim => claim.Stands)];
         if (standing.Count == 0)
             return null;
+        if (standing.Count == 1)
+            return new Choice(standing[0], ChosenBy.Agreement);
         if (standing[0].Claim.Value is ClaimValue.Status)
             return Explained(Latest(standing), ChosenBy.Time, standing);
         if (standing.Any(claim => claim.Preferred is not null))

@@ -13,6 +13,9 @@ public sealed class Deal
     private readonly DealState _state;
     private readonly ImmutableArray<KeyValuePair<Slot, IReadOnlyList<RecordedClaim>>> _slots;
 
+    /// <summary>Made when it is first asked for: every view asks for many fields of the same deal.</summary>
+    private KeyValuePair<Slot, Choice>[]? _choices;
+
     private Deal(DealState state)
     {
         _state = state;
@@ -103,16 +106,18 @@ public sealed class Deal
     /// <summary>The current claim of a slot, and why it is; null where nothing stands.</summary>
     public Choice? Choice(Slot slot)
     {
-        foreach (var (key, claims) in _slots)
+        foreach (var (key, choice) in _choices ??= [.. Chosen()])
         {
             if (key == slot)
-                return Resolution.Choose(claims);
+                return choice;
         }
         return null;
     }
 
     /// <summary>What every slot goes by, in the order in which the slots were first claimed; slots of which nothing stands are left out.</summary>
-    public IEnumerable<KeyValuePair<Slot, Choice>> Choices()
+    public IReadOnlyList<KeyValuePair<Slot, Choice>> Choices() => _choices ??= [.. Chosen()];
+
+    private IEnumerable<KeyValuePair<Slot, Choice>> Chosen()
     {
         foreach (var (slot, claims) in _slots)
         {
@@ -152,6 +157,13 @@ public sealed class Deal
     }
 
     internal bool Withdrew(ClaimId id) => _state.Claims.Any(claim => claim.Claim.Id == id && claim.Withdrawn is not null);
+
+    /// <summary>The deal as it would be, had some claims never been made.</summary>
+    internal Deal Without(Func<RecordedClaim, bool> claims) => new(_state with
+    {
+        Claims = _state.Claims.RemoveAll(claim => claims(claim)),
+        Absorbed = [.. Absorbed.Select(deal => deal.Without(claims))],
+    });
 
     internal bool HasTag(ClaimValue tag) => _state.Tags.Any(held => held.Value == tag);
 

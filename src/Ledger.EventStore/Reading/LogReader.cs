@@ -170,6 +170,7 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddRange(parameters);
+        await command.PrepareAsync(cancel);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
         var page = new List<RecordedEvent>();
         var headers = new LastHeaders();

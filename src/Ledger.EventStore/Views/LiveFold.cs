@@ -19,6 +19,9 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     /// <summary>Views which could not be written, with the position up to which their events are tried one by one.</summary>
     private readonly Dictionary<string, long> _oneByOne = [];
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What follows the batch that is being written, if there is as much.</summary>
+    private Task<Batch?>? _ahead;
     private bool _othersTurn;
     private int _busy;
 
@@ -101,10 +104,10 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         long position = chosen[0].Position;
         if (chosen.Any(v => _oneByOne.TryGetValue(v.View, out long until) && position < until))
             batchMax = 1;
-        List<RecordedEvent> events;
+        Batch batch;
         try
         {
-            events = await Read(position, upTo, batchMax, cancel);
+            batch = await Read([.. chosen.Select(v => views[v.View])], position, (int)Math.Min(batchMax, upTo - position), cancel);
         }
         catch (FoldException problem)
         {
@@ -113,26 +116,26 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
                 await Fail(version, new FoldFailure(problem.Position, problem), cancel);
             return ([], 0);
         }
-        if (events.Count == 0)
+        if (batch.Events.Count == 0)
             return (chosen, 0);
-        (List<ViewChanges> changes, Dictionary<View, FoldFailure> failures) =
-            await _fold.Fold([.. chosen.Select(v => views[v.View])], position, events, cancel);
-        List<ViewVersion> moving = [.. chosen.Where(v => !failures.ContainsKey(views[v.View]))];
+        List<ViewVersion> moving = [.. chosen.Where(v => !batch.Failures.ContainsKey(views[v.View]))];
         try
         {
-            await Write(moving, changes, events, connection, cancel);
+            await Write(moving, batch.Changes, batch.Events, connection, cancel);
             await transaction.CommitAsync(cancel);
         }
         catch
         {
+            await (_ahead ?? Task.FromResult<Batch?>(null));
+            _ahead = null;
             _fold.Forget();
             throw;
         }
         foreach (ViewVersion version in chosen.Except(moving))
-            await Fail(version, failures[views[version.View]], cancel);
+            await Fail(version, batch.Failures[views[version.View]], cancel);
         if (moving.Count > 0)
             Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-        return (moving, events.Count);
+        return (moving, batch.Events.Count);
     }
 
     private async Task Write(
@@ -143,8 +146,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
             ViewVersion version = moving.Single(v => v.View == change.View.Name);
             try
             {
-                await change.WriteRows(connection, version.Schema, byCopy: false, cancel);
-                await change.Sums.Write(connection, version.Schema, cancel);
+                await change.Write(connection, version.Schema, cancel);
             }
             catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
             {
@@ -169,9 +171,10 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
             update ledger.view_versions v set failed_at = null, failed_position = null, failure = null
             from moved m where v.view = m.view and v.version = m.version and v.failed_position <= $3
             """, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = versions.Select(v => v.View).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter { Value = versions.Select(v => v.Version).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. versions.Select(v => v.View)] });
+        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. versions.Select(v => v.Version)] });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
+        await command.PrepareAsync(cancel);
         await command.ExecuteNonQueryAsync(cancel);
     }
 
@@ -191,10 +194,43 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>Events after a position. What cannot be read comes last, and alone it is an exception.</summary>
-    private async Task<List<RecordedEvent>> Read(long position, long upTo, int max, CancellationToken cancel)
+    /// <summary>
+    /// The next events, folded. After as many as may be, those that follow are read and folded while these are written.
+    /// </summary>
+    private async Task<Batch> Read(List<View> chosen, long position, int max, CancellationToken cancel)
     {
-        max = (int)Math.Min(max, upTo - position);
+        Batch? ahead = await (_ahead ?? Task.FromResult<Batch?>(null));
+        _ahead = null;
+        Batch batch = ahead?.Position == position && ahead.Max == max && ahead.Views.SequenceEqual(chosen)
+            ? ahead : await Fold(chosen, position, max, await Events(position, max, cancel), cancel);
+        if (batch.Events.Count == max && max > 1 && batch.Failures.Count == 0)
+            _ahead = Task.Run(() => Ahead(chosen, position + max, max, cancel), CancellationToken.None);
+        return batch;
+    }
+
+    /// <summary>Null where there is less to fold, or something is wrong: what it is is found out when the views have come so far.</summary>
+    private async Task<Batch?> Ahead(List<View> chosen, long position, int max, CancellationToken cancel)
+    {
+        try
+        {
+            List<RecordedEvent> events = await log.After(position, max, cancel);
+            return events.Count == max ? await Fold(chosen, position, max, events, cancel) : null;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Batch> Fold(List<View> chosen, long position, int max, List<RecordedEvent> events, CancellationToken cancel)
+    {
+        (List<ViewChanges> changes, Dictionary<View, FoldFailure> failures) = await _fold.Fold(chosen, position, events, cancel);
+        return new Batch(chosen, position, max, events, changes, failures);
+    }
+
+    /// <summary>Events after a position. What cannot be read comes last, and alone it is an exception.</summary>
+    private async Task<List<RecordedEvent>> Events(long position, int max, CancellationToken cancel)
+    {
         try
         {
             return await log.After(position, max, cancel);
@@ -205,7 +241,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         }
         catch (InvalidDataException) when (max > 1)
         {
-            return await Read(position, upTo, 1, cancel);
+            return await Events(position, 1, cancel);
         }
         catch (Exception problem) when (problem is UnknownEventTypeException or InvalidDataException)
         {
@@ -224,11 +260,22 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
                 set_config('synchronous_commit', 'off', true), pg_try_advisory_xact_lock(hashtextextended($1, 0))
             """, connection);
         begin.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ledger.views " + string.Join(' ', _names) });
+        await begin.PrepareAsync(cancel);
         await using NpgsqlDataReader reader = await begin.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         return reader.GetBoolean(5);
     }
 }
+
+/// <summary>Events, and what they change in views.</summary>
+/// <param name="Views">The views that they were folded for.</param>
+/// <param name="Position">The position that they follow.</param>
+/// <param name="Max">How many were asked for.</param>
+/// <param name="Events">In the order of the log.</param>
+/// <param name="Changes">Of the views that could take them.</param>
+/// <param name="Failures">Of the others.</param>
+internal sealed record Batch(
+    List<View> Views, long Position, int Max, List<RecordedEvent> Events, List<ViewChanges> Changes, Dictionary<View, FoldFailure> Failures);
 
 /// <summary>What a step of folding came to.</summary>
 /// <param name="Position">The least position of the views that could move.</param>

@@ -11,7 +11,8 @@ namespace Ledger.EventStore.Views;
 /// the new versions against the live ones, and switches. It can be stopped anywhere and goes on where it was.
 /// </summary>
 internal sealed class Replay(
-    LogReader log, NpgsqlDataSource database, IReadOnlyList<View> views, LiveFold live, int chunkSize, IProgress<ReplayProgress>? progress)
+    LogReader log, NpgsqlDataSource database, IReadOnlyList<View> views, LiveFold live, int chunkSize, IProgress<ReplayProgress>? progress,
+    Func<List<ViewVersion>, bool>? isNeeded = null)
 {
     private readonly VersionFold _fold = new(log, views);
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -26,12 +27,18 @@ internal sealed class Replay(
         {
             throw new ViewStoppedException(string.Join(", ", views.Select(v => v.Name)), problem.Position, problem.Message, problem);
         }
+        catch (InvalidDataException problem) when (problem.Data[EventTypes.PositionOf] is long position)
+        {
+            throw new ViewStoppedException(string.Join(", ", views.Select(v => v.Name)), position, problem.Message, problem);
+        }
     }
 
     private async Task<IReadOnlyList<ReplayOutcome>> Build(CancellationToken cancel)
     {
         await using ReplayLock held = await ReplayLock.Take(database, views, cancel);
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
+        if (isNeeded?.Invoke(await ViewVersion.ReadAll(connection, cancel)) == false)
+            throw new ReplayRefusedException("Another program has replayed them meanwhile.", wasDoneMeanwhile: true);
         List<ViewVersion> building = await Prepare(connection, cancel);
         if (building[0].Position == 0 && building[0].ReplayTo > 0)
             building = await Load(connection, building, cancel);
@@ -86,14 +93,20 @@ internal sealed class Replay(
         bool resumed = first.ReplayCursor is not null;
         long done = first.ReplayDone ?? 0;
         List<ViewChanges> changes = [.. views.Select(v => new ViewChanges(v))];
-        Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users = views.SelectMany(v => v.Folds).Distinct()
-            .ToDictionary(f => f, f => changes.Where(c => c.View.Folds.Contains(f)).Select(c => (c, c.Of(f))).ToList());
+        Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users = Users(changes);
         var chunks = new StreamChunks(log, Prefixes(), first.ReplayTo!.Value, chunkSize, first.ReplayCursor ?? "");
         await foreach (List<RecordedEvent> chunk in chunks.Read(cancel))
         {
             FoldStreams(chunk, users);
             done += chunk.Count;
-            await WriteChunk(connection, building, changes, chunk[^1].Stream, done, cancel);
+            try
+            {
+                await WriteChunk(connection, building, changes, chunk[^1].Stream, done, cancel);
+            }
+            catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
+            {
+                throw await new Unwritable(connection, [.. views.Zip(building, (view, version) => (view, version.Schema))]).Find(chunk, problem, cancel);
+            }
             progress?.Report(new ReplayProgress("load", done, first.ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
         }
         progress?.Report(new ReplayProgress("index", done, first.ReplayOf!.Value, Stopwatch.GetElapsedTime(_started)));
@@ -102,6 +115,7 @@ internal sealed class Replay(
         foreach ((ViewChanges change, ViewVersion version) in changes.Zip(building))
         {
             await ViewTables.Execute(connection, ViewTables.Index(change.View, version.Schema), cancel);
+            await Unwritable.RefuseSameKeys(connection, change.View, version.Schema, cancel);
             SumChanges sums = change.Sums;
             if (resumed)
             {
@@ -117,7 +131,12 @@ internal sealed class Replay(
         return await Building(connection, cancel);
     }
 
-    private static void FoldStreams(List<RecordedEvent> chunk, Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users)
+    /// <summary>Which tables are made of which streams.</summary>
+    internal static Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> Users(List<ViewChanges> changes) =>
+        changes.SelectMany(c => c.View.Folds).Distinct()
+            .ToDictionary(f => f, f => changes.Where(c => c.View.Folds.Contains(f)).Select(c => (c, c.Of(f))).ToList());
+
+    internal static void FoldStreams(List<RecordedEvent> chunk, Dictionary<StreamFold, List<(ViewChanges View, List<RowChanges> Tables)>> users)
     {
         for (int from = 0, to; from < chunk.Count; from = to)
         {
@@ -171,7 +190,7 @@ internal sealed class Replay(
         // Lost together with the place it was noted at, if it is lost.
         await ViewTables.Execute(connection, "set local synchronous_commit = off", cancel);
         foreach ((ViewChanges change, ViewVersion version) in changes.Zip(building))
-            await change.WriteRows(connection, version.Schema, byCopy: true, cancel);
+            await change.CopyRows(connection, version.Schema, cancel);
         await ViewTables.Execute(connection, "update ledger.view_versions set replay_cursor = $2, replay_done = $3 where view = any($1) and state = 'building'", cancel,
             new NpgsqlParameter { Value = building.Select(v => v.View).ToArray() },
             new NpgsqlParameter<string> { TypedValue = cursor }, new NpgsqlParameter<long> { TypedValue = done });

@@ -30,26 +30,37 @@ internal sealed record Column(string Name, PropertyInfo Property, string SqlType
 
     public string Ddl => $"{Name} {SqlType}{(IsNullable ? "" : " not null")}";
 
-    /// <summary>The column's values as one parameter. Null is none of them.</summary>
-    public NpgsqlParameter Array<TRow>(IReadOnlyCollection<TRow> rows)
-    {
-        // An array of arrays has to be rectangular; in SQL they are cast from text.
-        var values = System.Array.CreateInstance(Type.IsArray ? typeof(string) : Type, rows.Count);
-        int next = 0;
-        foreach (TRow row in rows)
-            values.SetValue(Sent(Property.GetValue(row)), next++);
-        return new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | (Type.IsArray ? NpgsqlDbType.Text : DbType) };
-    }
-
     /// <summary>The column out of such a parameter.</summary>
     public string OfArray => Type.IsArray ? $"{Name}::text[]" : Name;
 
-    private static object? Sent(object? value) => value switch
+    /// <summary>What makes one parameter of a column's values, given the rows.</summary>
+    public Func<List<TRow>, NpgsqlParameter> Arrays<TRow>()
     {
-        DateTimeOffset time => time.ToUniversalTime(),
-        string?[] items => $"{{{string.Join(',', items.Select(Quoted))}}}",
-        _ => value,
+        ParameterExpression row = Expression.Parameter(typeof(TRow));
+        Expression value = Expression.Property(row, Property);
+        // An array of arrays has to be rectangular; in SQL they are cast from text.
+        if (Type.IsArray)
+            value = Expression.Call(typeof(Column), nameof(InBraces), null, value);
+        else if (Type == typeof(DateTimeOffset))
+            value = Expression.Property(value, nameof(DateTimeOffset.UtcDateTime));
+        else if (Type == typeof(DateTimeOffset?))
+            value = Expression.Call(typeof(Column), nameof(Utc), null, value);
+        return (Func<List<TRow>, NpgsqlParameter>)typeof(Column).GetMethod(nameof(Parameters), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(typeof(TRow), value.Type)
+            .Invoke(null, [Expression.Lambda(value, row).Compile(), NpgsqlDbType.Array | (Type.IsArray ? NpgsqlDbType.Text : DbType)])!;
+    }
+
+    private static Func<List<TRow>, NpgsqlParameter> Parameters<TRow, TValue>(Func<TRow, TValue> value, NpgsqlDbType type) => rows =>
+    {
+        var values = new TValue[rows.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = value(rows[i]);
+        return new NpgsqlParameter<TValue[]> { TypedValue = values, NpgsqlDbType = type };
     };
+
+    private static DateTime? Utc(DateTimeOffset? time) => time?.UtcDateTime;
+
+    private static string? InBraces(string?[]? items) => items is null ? null : $"{{{string.Join(',', items.Select(Quoted))}}}";
 
     private static string Quoted(string? item) => item is null ? "NULL"
         : $"\"{item.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
@@ -96,8 +107,13 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
     private readonly Func<TRow, TRow, bool> _sameKey;
     private readonly Func<TRow, int> _keyHash;
     private readonly Func<NpgsqlDataReader, TRow> _read;
+    private readonly Func<List<TRow>, NpgsqlParameter>[] _arrays;
+    private readonly Func<List<TRow>, NpgsqlParameter>[] _keyArrays;
 
-    public static RowShape<TRow> Instance { get; } = new();
+    private static readonly Lazy<RowShape<TRow>> Made = new(() => new RowShape<TRow>());
+
+    /// <exception cref="ArgumentException">The record type cannot be a table's rows.</exception>
+    public static RowShape<TRow> Instance => Made.Value;
 
     private RowShape()
     {
@@ -110,6 +126,10 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
             ?? throw new ArgumentException($"{type.Name}: parameter {p.Name} is no property; a row is a record."))];
         Columns = [.. constructor.GetParameters().Zip(properties).Where(p => p.Second.Name != FromPosition).Select(p => Column.Of(p.Second, p.First))];
         Keys = [.. Columns.Where(c => c.IsKey)];
+        if (!ReservedWords.CanName(Name))
+            throw new ArgumentException($"{type.Name}: '{Name}' cannot be a table's name; one is of lower case letters, digits and underscores, at most 40, a letter first, and no reserved word of SQL.");
+        if (Columns.FirstOrDefault(c => !ReservedWords.CanName(c.Name)) is { } reserved)
+            throw new ArgumentException($"{type.Name}.{reserved.Property.Name}: '{reserved.Name}' cannot be a column's name, since SQL or the ledger uses it otherwise; name the property another way.");
         if (Keys.Count == 0)
             throw new ArgumentException($"{type.Name} needs at least one [property: Key].");
 
@@ -119,6 +139,8 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
         _keyHash = Expression.Lambda<Func<TRow, int>>(Keys.Select(k => (Expression)Expression.Call(Expression.Property(a, k.Property), k.Type.GetMethod("GetHashCode", [])!))
             .Aggregate((x, y) => Expression.ExclusiveOr(Expression.Multiply(x, Expression.Constant(397)), y)), a).Compile();
         Write = Writer();
+        _arrays = [.. Columns.Select(c => c.Arrays<TRow>())];
+        _keyArrays = [.. Keys.Select(c => c.Arrays<TRow>())];
         _read = Reader(constructor, properties);
     }
 
@@ -127,6 +149,12 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
 
     /// <summary>Writes the columns of a row that was started.</summary>
     public Action<NpgsqlBinaryImporter, TRow> Write { get; }
+
+    /// <summary>Each column's values as one parameter.</summary>
+    public IEnumerable<NpgsqlParameter> Arrays(List<TRow> rows) => _arrays.Select(make => make(rows));
+
+    /// <summary>The same of the keys.</summary>
+    public IEnumerable<NpgsqlParameter> KeyArrays(List<TRow> rows) => _keyArrays.Select(make => make(rows));
 
     /// <summary>The columns in the order in which <see cref="Read"/> expects them.</summary>
     public string Selected(string alias) => string.Join(", ", _selected.Select(name => $"{alias}.{name}"));

@@ -81,12 +81,14 @@ internal abstract class RowChanges
     /// <summary>The stream goes no further.</summary>
     public abstract void End(SumChanges sums);
 
+    /// <summary>Adds the statements that write everything to a view's, and forgets it.</summary>
+    public abstract void Write(ViewWrites writes);
+
     /// <summary>
-    /// Writes everything and forgets it. By COPY that is faster, but a process that is stopped in the middle of one keeps its
-    /// locks for ever: the database waits for more without a limit of time.
+    /// Writes everything by COPY, which is faster, and forgets it. Not where others wait for what is written: a process that
+    /// is stopped in the middle of a COPY keeps its locks for ever, since the database waits for more without a limit of time.
     /// </summary>
-    /// <exception cref="InvalidDataException">A row that ends is not there, or several are.</exception>
-    public abstract Task Write(NpgsqlConnection connection, string schema, bool byCopy, CancellationToken cancel);
+    public abstract Task Copy(NpgsqlConnection connection, string schema, CancellationToken cancel);
 }
 
 /// <inheritdoc/>
@@ -179,47 +181,73 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
     private int _summedNew;
     private int _summedEnded;
 
-    public override async Task Write(NpgsqlConnection connection, string schema, bool byCopy, CancellationToken cancel)
+    public override void Write(ViewWrites writes)
     {
         if (_ended.Count > 0)
-            await WriteEnded(connection, schema, cancel);
+            WriteEnded(writes);
         if (_new.Count > 0)
-            await (byCopy ? CopyNew(connection, schema, cancel) : WriteNew(connection, schema, cancel));
+            WriteNew(writes);
+        Forget();
+    }
+
+    public override async Task Copy(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    {
+        if (_ended.Count > 0)
+            throw new InvalidOperationException($"Table {_shape.Name}: rows that are written already end.");
+        if (_new.Count > 0)
+            await CopyNew(connection, schema, cancel);
+        Forget();
+    }
+
+    private void Forget()
+    {
         _new.Clear();
         _ended.Clear();
         _summedNew = _summedEnded = 0;
     }
 
-    private async Task WriteEnded(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    private void WriteEnded(ViewWrites writes)
     {
         string columns = string.Join(", ", _shape.Keys.Select(k => k.Name));
         string same = string.Join(" and ", _shape.Keys.Select(k => $"r.{k.Name} = e.{k.Name}"));
-        string arrays = string.Join(", ", Enumerable.Range(1, _shape.Keys.Count + 1).Select(n => $"${n}"));
-        await using var command = new NpgsqlCommand(
-            $"update {schema}.{_shape.Name} r set to_position = e.ends from unnest({arrays}) e ({columns}, ends) where {same} and r.to_position is null", connection);
         List<TRow> rows = [.. _ended.Select(e => e.Row)];
-        foreach (Column key in _shape.Keys)
-            command.Parameters.Add(key.Array(rows));
-        command.Parameters.Add(new NpgsqlParameter { Value = _ended.Select(e => e.To).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        int affected = await command.ExecuteNonQueryAsync(cancel);
-        if (affected != _ended.Count)
-            throw new InvalidDataException($"Table {_shape.Name}: {_ended.Count} rows end, but {affected} were there. Replay view '{table.View.Name}'.");
+        int ended = rows.Count;
+        writes.Add(
+            $"update {writes.Schema}.{_shape.Name} r set to_position = e.ends from unnest({ViewWrites.Parameters(_shape.Keys.Count + 1)}) e ({columns}, ends) where {same} and r.to_position is null",
+            [.. _shape.KeyArrays(rows), Positions([.. _ended.Select(e => (long?)e.To)])],
+            affected =>
+            {
+                if (affected != ended)
+                    throw new InvalidDataException($"Table {_shape.Name}: {ended} rows end, but {affected} were there. Replay view '{table.View.Name}'.");
+            });
     }
 
-    private async Task WriteNew(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    private void WriteNew(ViewWrites writes)
     {
         string columns = string.Join(", ", [.. _shape.Columns.Select(c => c.Name), "from_position", "to_position"]);
         string values = string.Join(", ", [.. _shape.Columns.Select(c => c.OfArray), "from_position", "to_position"]);
-        string arrays = string.Join(", ", Enumerable.Range(1, _shape.Columns.Count + 2).Select(n => $"${n}"));
-        await using var command = new NpgsqlCommand(
-            $"insert into {schema}.{_shape.Name} ({columns}) select {values} from unnest({arrays}) r ({columns})", connection);
         List<TRow> rows = [.. _new.Select(n => n.Row)];
-        foreach (Column column in _shape.Columns)
-            command.Parameters.Add(column.Array(rows));
-        command.Parameters.Add(new NpgsqlParameter { Value = _new.Select(n => n.From).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = _new.Select(n => n.To).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        await command.ExecuteNonQueryAsync(cancel);
+        var keys = new HashSet<TRow>(_shape);
+        if (_new.Find(n => n.To is null && !keys.Add(n.Row)) is { Row: { } twice })
+            throw SameKey([twice]);
+        string same = string.Join(" and ", _shape.Keys.Select(k => $"held.{k.Name} = r.{k.Name}"));
+        // What this stream gave before has ended: a row that is still there is another one's.
+        writes.Add(
+            $"insert into {writes.Schema}.{_shape.Name} ({columns}) select {values} from unnest({ViewWrites.Parameters(_shape.Columns.Count + 2)}) r ({columns}) "
+                + $"where not exists (select from {writes.Schema}.{_shape.Name} held where {same} and held.to_position is null)",
+            [.. _shape.Arrays(rows), Positions([.. _new.Select(n => (long?)n.From)]), Positions([.. _new.Select(n => n.To)])],
+            affected =>
+            {
+                if (affected != rows.Count)
+                    throw SameKey(rows);
+            });
     }
+
+    private InvalidDataException SameKey(List<TRow> rows) =>
+        new($"Table {_shape.Name}: another stream gives a row with the same key, ({string.Join(") or (", rows.Select(_shape.KeyOf).Distinct().Take(5))}).");
+
+    private static NpgsqlParameter<long?[]> Positions(long?[] positions) =>
+        new NpgsqlParameter<long?[]> { TypedValue = positions, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
 
     private async Task CopyNew(NpgsqlConnection connection, string schema, CancellationToken cancel)
     {

@@ -67,11 +67,11 @@ internal sealed class SumChanges
         return (SumChange<TSum>)(change ??= table.NewChange());
     }
 
-    /// <summary>Adds everything to what is stored, and forgets it.</summary>
-    public async Task Write(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    /// <summary>Adds the statements that add everything to what is stored to a view's, and forgets it.</summary>
+    public void Write(ViewWrites writes)
     {
         foreach (SumChange change in _changes.Values)
-            await change.Write(connection, schema, cancel);
+            change.Write(writes);
     }
 
     /// <summary>Writes everything into tables that are empty, and forgets it.</summary>
@@ -85,7 +85,7 @@ internal sealed class SumChanges
 /// <summary>What the sums of a table have become more or less by.</summary>
 internal abstract class SumChange
 {
-    public abstract Task Write(NpgsqlConnection connection, string schema, CancellationToken cancel);
+    public abstract void Write(ViewWrites writes);
 
     public abstract Task Fill(NpgsqlConnection connection, string schema, CancellationToken cancel);
 }
@@ -104,30 +104,21 @@ internal sealed class SumChange<TSum>(SumTable<TSum> table) : SumChange where TS
         sum = exists ? table.Add(sum!, part, sign) : sign == 1 ? part : table.Add(part, part, sign - 1);
     }
 
-    public override async Task Write(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    public override void Write(ViewWrites writes)
     {
         List<TSum> changed = [.. Sums];
         _sums.Clear();
         if (changed.Count == 0)
             return;
         string Names(IEnumerable<Column> columns) => string.Join(", ", columns.Select(c => c.Name));
-        string Arrays(int count) => string.Join(", ", Enumerable.Range(1, count).Select(n => $"${n}"));
-        await using var batch = new NpgsqlBatch(connection);
-        var add = new NpgsqlBatchCommand($"""
-            insert into {schema}.{_shape.Name} as held ({Names(_shape.Columns)}) select * from unnest({Arrays(_shape.Columns.Count)})
+        writes.Add($"""
+            insert into {writes.Schema}.{_shape.Name} as held ({Names(_shape.Columns)}) select * from unnest({ViewWrites.Parameters(_shape.Columns.Count)})
             on conflict ({Names(_shape.Keys)}) do update set {string.Join(", ", table.Numbers.Select(n => $"{n.Name} = held.{n.Name} + excluded.{n.Name}"))}
-            """);
-        foreach (Column column in _shape.Columns)
-            add.Parameters.Add(column.Array(changed));
-        batch.BatchCommands.Add(add);
-        var remove = new NpgsqlBatchCommand($"""
-            delete from {schema}.{_shape.Name} held using unnest({Arrays(_shape.Keys.Count)}) as changed ({Names(_shape.Keys)})
+            """, [.. _shape.Arrays(changed)]);
+        writes.Add($"""
+            delete from {writes.Schema}.{_shape.Name} held using unnest({ViewWrites.Parameters(_shape.Keys.Count)}) as changed ({Names(_shape.Keys)})
             where {string.Join(" and ", _shape.Keys.Select(k => $"held.{k.Name} = changed.{k.Name}").Concat(table.Numbers.Select(n => $"held.{n.Name} = 0")))}
-            """);
-        foreach (Column key in _shape.Keys)
-            remove.Parameters.Add(key.Array(changed));
-        batch.BatchCommands.Add(remove);
-        await batch.ExecuteNonQueryAsync(cancel);
+            """, [.. _shape.KeyArrays(changed)]);
     }
 
     public override async Task Fill(NpgsqlConnection connection, string schema, CancellationToken cancel)

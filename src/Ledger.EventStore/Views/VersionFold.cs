@@ -40,8 +40,7 @@ internal sealed class VersionFold(LogReader log, IReadOnlyList<View> views)
             string schema = versions.Single(v => v.View == change.View.Name).Schema;
             try
             {
-                await change.WriteRows(connection, schema, byCopy: false, cancel);
-                await change.Sums.Write(connection, schema, cancel);
+                await change.Write(connection, schema, cancel);
             }
             catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
             {

@@ -62,9 +62,15 @@ public sealed partial class View
     public View Rows<TState, TRow>(StreamFold<TState> fold, Func<TState, IEnumerable<TRow>> rows, params IEnumerable<string> indexes)
         where TState : class where TRow : class
     {
+        if (_sums.OfType<SumTable<TRow>>().Any())
+            throw new ArgumentException($"View '{Name}' has a table of {typeof(TRow).Name} already, which is one of sums: a record type is the rows of one table.");
         RowTable<TRow>? table = _rows.OfType<RowTable<TRow>>().SingleOrDefault();
         if (table is null)
+        {
+            // What cannot be a table is refused here, where it is named.
+            _ = RowShape<TRow>.Instance;
             _rows.Add(table = new RowTable<TRow>(this));
+        }
         table.Add(fold, state => rows((TState)state), indexes);
         (_layout, _fingerprint) = (null, null);
         return this;
@@ -84,6 +90,8 @@ public sealed partial class View
     {
         RowTable<TRow> of = _rows.OfType<RowTable<TRow>>().SingleOrDefault()
             ?? throw new ArgumentException($"View '{Name}' has no rows of {typeof(TRow).Name} to sum up.");
+        if (_sums.OfType<SumTable<TSum>>().Any() || _rows.OfType<RowTable<TSum>>().Any())
+            throw new ArgumentException($"View '{Name}' has a table of {typeof(TSum).Name} already: a record type is the rows of one table, so another table of sums needs another record type.");
         var sums = new SumTable<TSum>(this);
         _sums.Add(sums);
         of.Add(sums, parts);

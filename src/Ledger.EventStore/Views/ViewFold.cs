@@ -3,25 +3,36 @@ using Npgsql;
 
 namespace Ledger.EventStore.Views;
 
-/// <summary>The states of streams at the position that was folded last, as many as are likely to be asked for again.</summary>
+/// <summary>
+/// The states of streams at the position that was folded last, those that were asked for lately: when as many are kept as may be,
+/// they are the old ones, and are dropped when as many new ones have come.
+/// </summary>
 internal sealed class StateCache
 {
-    private const int StatesMax = 20_000;
+    private const int StatesMax = 16_000;
 
-    private readonly Dictionary<string, (long Version, object State)> _states = new(StringComparer.Ordinal);
+    private Dictionary<string, (long Version, object State)> _states = new(StringComparer.Ordinal);
+    private Dictionary<string, (long Version, object State)> _old = new(StringComparer.Ordinal);
 
     /// <summary>The state of a stream at a version, if that is the one it was left at.</summary>
     public object? At(string stream, long version) =>
-        _states.TryGetValue(stream, out var held) && held.Version == version ? held.State : null;
+        (_states.TryGetValue(stream, out var held) || _old.TryGetValue(stream, out held)) && held.Version == version ? held.State : null;
 
     public void Keep(string stream, long version, object state)
     {
         if (_states.Count >= StatesMax)
+        {
+            (_states, _old) = (_old, _states);
             _states.Clear();
+        }
         _states[stream] = (version, state);
     }
 
-    public void Forget() => _states.Clear();
+    public void Forget()
+    {
+        _states.Clear();
+        _old.Clear();
+    }
 }
 
 /// <summary>What a batch of events has come to in one view and is not written yet.</summary>
@@ -38,10 +49,21 @@ internal sealed class ViewChanges(View view)
 
     public List<RowChanges> Of(StreamFold fold) => [.. _tables.Where(t => t.Table.Folds.Contains(fold)).Select(t => t.Changes)];
 
-    public async Task WriteRows(NpgsqlConnection connection, string schema, bool byCopy, CancellationToken cancel)
+    /// <summary>Writes everything, rows and sums, into a version of the view, and forgets it.</summary>
+    public async Task Write(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    {
+        var writes = new ViewWrites(schema);
+        foreach ((_, RowChanges changes) in _tables)
+            changes.Write(writes);
+        Sums.Write(writes);
+        await writes.Send(connection, cancel);
+    }
+
+    /// <summary>Loads rows, but not sums, into a version that nobody reads.</summary>
+    public async Task CopyRows(NpgsqlConnection connection, string schema, CancellationToken cancel)
     {
         foreach ((_, RowChanges changes) in _tables)
-            await changes.Write(connection, schema, byCopy, cancel);
+            await changes.Copy(connection, schema, cancel);
     }
 }
 

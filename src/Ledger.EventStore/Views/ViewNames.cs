@@ -21,8 +21,45 @@ internal static class ViewNames
             if (live.SingleOrDefault(v => v.View == view.Name && v.Layout == view.Layout) is not { } version
                 || await IsPublished(connection, view, version.Schema, cancel))
                 continue;
-            await Patiently(connection, ViewTables.Publish(view, version.Schema), cancel);
+            await Patiently(connection, view, version.Schema, cancel);
         }
+    }
+
+    /// <summary>Names that do not show the live version, and what depends on them.</summary>
+    public static async Task<IReadOnlyList<StaleName>> Stale(NpgsqlConnection connection, IEnumerable<View> views, CancellationToken cancel)
+    {
+        List<ViewVersion> live = [.. (await ViewVersion.ReadAll(connection, cancel)).Where(v => v.State == ViewVersion.Live)];
+        var stale = new List<StaleName>();
+        foreach (View view in views)
+        {
+            if (live.SingleOrDefault(v => v.View == view.Name && v.Layout == view.Layout) is not { } version
+                || await IsPublished(connection, view, version.Schema, cancel))
+                continue;
+            string[] names = [.. view.RowTables.SelectMany(t => new[] { t.Shape.Name, t.Shape.Name + "_history" }), .. view.SumTables.Select(t => t.Shape.Name)];
+            List<(string Name, string User)> users = await Users(connection, names, cancel);
+            stale.AddRange(users.Count == 0 ? [new StaleName(view.Name, "views." + names[0], [])]
+                : users.GroupBy(u => u.Name).Select(u => new StaleName(view.Name, u.Key, [.. u.Select(x => x.User)])));
+        }
+        return stale;
+    }
+
+    /// <summary>What others have made of stable names.</summary>
+    private static async Task<List<(string Name, string User)>> Users(NpgsqlConnection connection, string[] names, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("""
+            select distinct 'views.' || name.relname, format('%I.%I', space.nspname, other.relname)
+            from pg_class name join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = name.oid and d.classid = 'pg_rewrite'::regclass
+                join pg_rewrite rule on rule.oid = d.objid join pg_class other on other.oid = rule.ev_class and other.oid <> name.oid
+                join pg_namespace space on space.oid = other.relnamespace
+            where name.relnamespace = (select oid from pg_namespace where nspname = 'views') and name.relname = any($1)
+            order by 1, 2
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = names });
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        var users = new List<(string, string)>();
+        while (await reader.ReadAsync(cancel))
+            users.Add((reader.GetString(0), reader.GetString(1)));
+        return users;
     }
 
     /// <summary>Removes the schemas of versions that are gone, unless somebody still reads them: then the next time.</summary>
@@ -32,6 +69,11 @@ internal static class ViewNames
             select nspname from pg_namespace
             where nspname ~ '^view_[a-z0-9_]+_[0-9]+$'
                 and not exists (select from ledger.view_versions v where v.schema_name = nspname)
+                -- A name that could not follow yet shows one of its tables, and somebody may read it.
+                and not exists (
+                    select from pg_class shown join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = shown.oid and d.classid = 'pg_rewrite'::regclass
+                        join pg_rewrite rule on rule.oid = d.objid join pg_class name on name.oid = rule.ev_class
+                    where shown.relnamespace = pg_namespace.oid and name.relnamespace <> pg_namespace.oid)
             """, connection);
         var schemas = new List<string>();
         await using (NpgsqlDataReader reader = await left.ExecuteReaderAsync(cancel))
@@ -80,18 +122,31 @@ internal static class ViewNames
         return (long)(await command.ExecuteScalarAsync(cancel))! == view.Tables.Count();
     }
 
-    private static async Task Patiently(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    /// <summary>
+    /// Names are shown anew in place, so that what others have made of them and may do with them stays. Where the columns are
+    /// other ones they are made anew; if somebody's view is in the way they stay as they are, and are tried again later.
+    /// </summary>
+    private static async Task Patiently(NpgsqlConnection connection, View view, string schema, CancellationToken cancel)
     {
-        for (int attempt = 0; ; attempt++)
+        bool replace = true;
+        for (int attempt = 0; attempt < AttemptsMax;)
         {
             try
             {
-                await Once(connection, sql, cancel);
+                await Once(connection, ViewTables.Publish(view, schema, replace), cancel);
                 return;
             }
-            catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.LockNotAvailable && attempt < AttemptsMax)
+            catch (PostgresException problem) when (replace && problem.SqlState is PostgresErrorCodes.InvalidTableDefinition)
             {
-                await Task.Delay(Failures.Pause(attempt), cancel);
+                replace = false;
+            }
+            catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.DependentObjectsStillExist)
+            {
+                return;
+            }
+            catch (PostgresException problem) when (problem.SqlState is PostgresErrorCodes.LockNotAvailable)
+            {
+                await Task.Delay(Failures.Pause(attempt++), cancel);
             }
         }
     }

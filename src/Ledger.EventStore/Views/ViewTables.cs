@@ -9,10 +9,13 @@ internal static class ViewTables
     /// <summary>The schema of the stable names.</summary>
     private const string Stable = "views";
 
-    /// <summary>Makes the tables of a new version, without indexes where rows are first to be loaded.</summary>
+    /// <summary>
+    /// Makes the tables of a new version, without indexes where rows are first to be loaded. Every row is changed once, when it ends:
+    /// pages have room for that, so that no index has to be touched.
+    /// </summary>
     public static string Create(View view, string schema) => $"""
         call ledger.make_view_schema('{schema}');
-        {string.Join('\n', view.RowTables.Select(t => $"create table {schema}.{t.Shape.Name} ({Columns(t.Shape)}, from_position bigint not null, to_position bigint);"))}
+        {string.Join('\n', view.RowTables.Select(t => $"create table {schema}.{t.Shape.Name} ({Columns(t.Shape)}, from_position bigint not null, to_position bigint) with (fillfactor = 80);"))}
         {string.Join('\n', view.SumTables.Select(t => $"create table {schema}.{t.Shape.Name} ({Columns(t.Shape)});"))}
         """;
 
@@ -30,27 +33,29 @@ internal static class ViewTables
     /// Lets the stable names show a version: <c>views.deal</c> the rows that hold now, <c>views.deal_history</c> all that
     /// ever did. A sum has one name only.
     /// </summary>
-    public static string Publish(View view, string schema)
+    /// <param name="view">The view.</param>
+    /// <param name="schema">The version's schema.</param>
+    /// <param name="replace">Whether names keep their columns, and with them what others have made of them.</param>
+    public static string Publish(View view, string schema, bool replace)
     {
         var sql = new List<string>();
         foreach (RowTable table in view.RowTables)
         {
             string columns = string.Join(", ", table.Shape.Columns.Select(c => c.Name));
-            sql.Add(Show(table.Shape, table.Shape.Name, $"select {columns}, from_position from {schema}.{table.Shape.Name} where to_position is null"));
-            sql.Add(Show(table.Shape, table.Shape.Name + "_history", $"select {columns}, from_position, to_position from {schema}.{table.Shape.Name}"));
+            sql.Add(Show(table.Shape, table.Shape.Name, $"select {columns}, from_position from {schema}.{table.Shape.Name} where to_position is null", replace));
+            sql.Add(Show(table.Shape, table.Shape.Name + "_history", $"select {columns}, from_position, to_position from {schema}.{table.Shape.Name}", replace));
         }
         foreach (SumTable table in view.SumTables)
-            sql.Add(Show(table.Shape, table.Shape.Name, $"select * from {schema}.{table.Shape.Name}"));
+            sql.Add(Show(table.Shape, table.Shape.Name, $"select * from {schema}.{table.Shape.Name}", replace));
         return string.Join('\n', sql);
     }
 
-    private static string Show(TableShape shape, string name, string select)
+    private static string Show(TableShape shape, string name, string select, bool replace)
     {
         bool isHistory = name != shape.Name;
         List<string> sql =
         [
-            $"drop view if exists {Stable}.{name};",
-            $"create view {Stable}.{name} as {select};",
+            replace ? $"create or replace view {Stable}.{name} as {select};" : $"drop view if exists {Stable}.{name}; create view {Stable}.{name} as {select};",
             $"comment on view {Stable}.{name} is {Literal((isHistory ? "Every row there ever was, with the positions in the log in which it held. " : "") + shape.Comment)};",
             .. shape.Columns.Where(c => c.Comment is not null).Select(c => $"comment on column {Stable}.{name}.{c.Name} is {Literal(c.Comment!)};"),
         ];

@@ -47,13 +47,14 @@ internal sealed record ViewVersion(
     {
         await using var batch = new NpgsqlBatch(connection);
         var @lock = new NpgsqlBatchCommand("select ledger.lock_live_views($1, $2)");
-        @lock.Parameters.Add(new NpgsqlParameter { Value = views });
+        @lock.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = views });
         @lock.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = wait });
         batch.BatchCommands.Add(@lock);
         // A statement of its own: it sees what those who held the locks have done.
         var read = new NpgsqlBatchCommand($"select {Columns} {From} where v.view = any($1) and v.state = 'live' order by v.view");
-        read.Parameters.Add(new NpgsqlParameter { Value = views });
+        read.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = views });
         batch.BatchCommands.Add(read);
+        await batch.PrepareAsync(cancel);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         string[] locked = reader.GetFieldValue<string[]>(0);

@@ -103,11 +103,34 @@ public sealed class ReplayCommandTests : IAsyncLifetime
         Assert.Equal("pledges 1 live, syndicates 1 live", await Versions("pledges", "syndicates"));
     }
 
-    private async Task<LedgerRun> Own(string file, params string[] arguments)
+    [Fact]
+    public async Task A_view_of_ones_own_runs_against_the_address_of_a_ledger_and_goes_on_from_there()
+    {
+        await using var server = _ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
+        await server.Printed("http://127.0.0.1:");
+        var address = (string)JsonNode.Parse(server.Output)!["addresses"]![0]!;
+        using var data = new TemporaryFolder();
+        if (Environment.IsPrivilegedProcess)
+            File.SetUnixFileMode(data.Path, File.GetUnixFileMode(data.Path) | UnixFileMode.OtherExecute);
+        string[] there = ["--address", address, "--data", Path.Combine(data.Path, "copy")];
+
+        var pledged = await Run("pledges.cs", [.. there, "--format", "csv", "--replay"]);
+        Assert.Equal("currency,deals,low\nUSD,1,280000000", pledged.Output.Trim());
+        Assert.Contains("pledges: version 1 is live, built from 13 events", pledged.Errors, StringComparison.Ordinal);
+
+        var again = await Run("pledges.cs", [.. there, "--table", "pledge"]);
+        Assert.Contains("\"currency\":\"USD\"", again.Output, StringComparison.Ordinal);
+        Assert.Empty(await Versions("pledges"));
+    }
+
+    private Task<LedgerRun> Own(string file, params string[] arguments) =>
+        Run(file, [.. arguments, "--connection", _ledger.OwnerConnectionString, "--data", _ledger.DataFolder]);
+
+    private static async Task<LedgerRun> Run(string file, string[] arguments)
     {
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet",
-            ["run", "-c", configuration, Path.Combine(Repository.Root, "seeds/projections", file), "--", .. arguments, "--connection", _ledger.OwnerConnectionString, "--data", _ledger.DataFolder])
+            ["run", "-c", configuration, Path.Combine(Repository.Root, "seeds/projections", file), "--", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -31,6 +31,10 @@ internal sealed class OtherProcess : IDisposable
     public static OtherProcess Replaying(string connection, int chunkMax) =>
         new(Command("replay", connection, chunkMax.ToString(CultureInfo.InvariantCulture)));
 
+    /// <summary>Starts with a changed definition: says, a line each, what its replay is doing, and then what it serves.</summary>
+    public static OtherProcess Preparing(string connection, int chunkMax) =>
+        new(Command("prepare", connection, chunkMax.ToString(CultureInfo.InvariantCulture)));
+
     public bool HasEnded => _process.HasExited;
 
     /// <summary>The next line that it says; null when it has ended.</summary>

@@ -23,6 +23,18 @@ internal static class ViewingProcess
         return 0;
     }
 
+    public static async Task<int> Prepare(string connection, int chunkMax)
+    {
+        await using var database = NpgsqlDataSource.Create(connection);
+        await using var log = new EventLog(database, Samples.Types());
+        var views = new ViewRuntime(log, database, [CounterViews.Counters(plus: 1)], null, ViewRuntime.StoppedAfter, BatchMax, chunkMax);
+        IReadOnlyList<ReplayOutcome> outcomes = await views.Prepare(new Told<ReplayProgress>(p => Console.WriteLine(p.Phase)));
+        await views.CatchUp();
+        ViewStatus serves = (await views.Status()).Single(v => v.State is ViewState.Live or ViewState.Frozen);
+        Console.WriteLine($"replayed {outcomes.Count}, version {serves.Version} {serves.State}");
+        return 0;
+    }
+
     public static async Task<int> Replay(string connection, int chunkMax)
     {
         await using var database = NpgsqlDataSource.Create(connection);

@@ -32,8 +32,17 @@ public sealed record ReasonRow([property: Key] string CounterId, [property: Key]
 [Description("How many counters stand at even numbers, and at odd ones.")]
 public sealed record Parity([property: Key] bool Odd, long Counters, decimal Sum);
 
+/// <summary>The same table with another column.</summary>
+[Table("counter")]
+public sealed record WideCounterRow([property: Key] string Id, int Moves, [Description("What it stands at.")] int Value, bool Moved, string? LastReason, string[] Reasons);
+
 internal static class CounterViews
 {
+    /// <summary>The counters with a column more, in the middle.</summary>
+    public static View Wide() => new View("counters", "wide")
+        .Row(Counter.Fold, counter => new WideCounterRow(counter.Id, counter.Moves, counter.Value, counter.Moves > 0, counter.Reasons.LastOrDefault(), counter.Reasons), "value")
+        .Sum((WideCounterRow row) => new Parity(row.Value % 2 != 0, 1, row.Value));
+
     /// <param name="plus">Changes the definition, in its source too.</param>
     /// <param name="refuses">A value that no row can be made of.</param>
     public static View Counters(int plus = 0, Func<int, bool>? refuses = null) => new View("counters", $"counters {plus}")

@@ -16,7 +16,7 @@ public sealed class HistoryTests
     [Fact]
     public void Whatever_way_a_history_is_folded_the_rows_are_the_same()
     {
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(Soak.Of(50)).WithStartSize(10).WithEndSize(40);
+        Config config = Config.QuickThrowOnFailure.WithMaxTest(Soak.Of(50)).WithStartSize(10).WithEndSize(Soak.Of(400));
         if (Environment.GetEnvironmentVariable("LEDGER_REPLAY")?.Split(',') is [string seed, string gamma, string size])
             config = config.WithReplay(ulong.Parse(seed), ulong.Parse(gamma), int.Parse(size));
         Check.One(config, Prop.ForAll(Histories.Arbitrary, history => Task.Run(() => Run(history)).GetAwaiter().GetResult()));

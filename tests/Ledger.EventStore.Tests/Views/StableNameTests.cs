@@ -85,6 +85,67 @@ public sealed class StableNameTests : IAsyncLifetime
         Assert.Equal(1, await Shown());
     }
 
+    [Fact]
+    public async Task What_others_may_do_with_a_name_and_have_made_of_it_outlives_a_switch()
+    {
+        ViewRuntime views = await Followed();
+        await _fixture.Sql("create role reader_of_names; create view public.report as select sum(value) as total from views.counter; grant select on views.counter to reader_of_names");
+        try
+        {
+            await views.Replay(Counters, cancel: Cancel);
+            Assert.Equal(2, await Shown());
+            Assert.Equal(3L, await _fixture.Sql("select total from public.report"));
+            Assert.Equal(true, await _fixture.Sql("select has_table_privilege('reader_of_names', 'views.counter', 'select')"));
+            Assert.Empty(await views.StaleNames(Cancel));
+        }
+        finally
+        {
+            await _fixture.Sql("drop owned by reader_of_names; drop role reader_of_names");
+        }
+    }
+
+    [Fact]
+    public async Task A_name_that_others_depend_on_and_whose_columns_change_stays_as_it_is_and_says_so_until_it_can_follow()
+    {
+        await Followed();
+        await _fixture.Sql("create view public.report as select sum(value) as total from views.counter");
+        ViewRuntime wide = new(_fixture.Log, _fixture.Database, [CounterViews.Wide(), CounterViews.Reasons()]);
+        Assert.Equal(2, Assert.Single(await wide.Prepare(cancel: Cancel)).Version);
+        Assert.Equal(1, await Shown());
+        Assert.Equal(3L, await _fixture.Sql("select total from public.report"));
+        StaleName stale = Assert.Single(await wide.StaleNames(Cancel));
+        Assert.Equal(("counters", "views.counter", "public.report"), (stale.View, stale.Name, Assert.Single(stale.Users)));
+        Assert.Contains("since public.report depends on it: drop that, and it follows", stale.Message, StringComparison.Ordinal);
+
+        // What it shows is kept through replays that would remove it.
+        await wide.Replay(Counters, cancel: Cancel);
+        await wide.Replay(Counters, cancel: Cancel);
+        Assert.Equal(3L, await _fixture.Sql("select total from public.report"));
+        await _fixture.Sql("drop view public.report");
+        Assert.Empty((await wide.StaleNames(Cancel)).SelectMany(s => s.Users));
+        await wide.Prepare(cancel: Cancel);
+        Assert.Equal(4, await Shown());
+        Assert.Equal("id moves value moved last_reason reasons from_position", await _fixture.Sql("select string_agg(attname, ' ' order by attnum) from pg_attribute where attrelid = 'views.counter'::regclass"));
+        Assert.Empty(await wide.StaleNames(Cancel));
+    }
+
+    /// <summary>As if the program had been killed between its switch and the publishing.</summary>
+    [Fact]
+    public async Task A_name_that_was_left_behind_is_published_by_whoever_runs()
+    {
+        ViewRuntime views = await Followed();
+        await views.Replay(Counters, cancel: Cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        Task running = Runtime().Run(stop.Token);
+        await _fixture.Sql("create or replace view views.counter as select id, value, moved, last_reason, reasons, from_position from view_counters_1.counter where to_position is null");
+        Assert.Single(await views.StaleNames(Cancel));
+        while ((await views.StaleNames(Cancel)).Count > 0)
+            await Task.Delay(20, Cancel);
+        Assert.Equal(2, await Shown());
+        await stop.CancelAsync();
+        await running;
+    }
+
     /// <summary>Which version the names of the counters show.</summary>
     private async Task<int> Shown()
     {

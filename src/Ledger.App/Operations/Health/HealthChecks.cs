@@ -62,6 +62,8 @@ internal static class HealthChecks
                 return HealthCheckResult.Unhealthy($"View '{stopped.View}' stands still before position {failure.Position}: {failure.Message}", data: data);
             if (views.Names.FirstOrDefault(name => read.All(view => view.View != name)) is { } missing)
                 return HealthCheckResult.Degraded($"View '{missing}' is being built.", data: data);
+            if (await views.StaleNames(cancellationToken) is [{ Users.Count: > 0 } stale, ..])
+                return HealthCheckResult.Degraded(stale.Message, data: data);
             return read.FirstOrDefault(view => view.State == ViewState.Frozen) is { } frozen
                 ? HealthCheckResult.Degraded($"View '{frozen.View}' is frozen at position {frozen.Position}: its definition has changed.", data: data)
                 : HealthCheckResult.Healthy($"The views hold at position {read.Select(view => view.Position).DefaultIfEmpty().Min()}.", data);

@@ -16,6 +16,8 @@ internal static class ProjectionsCommand
         {
             await ledger.Open(migrate: false, cancel);
             ledger.Print(await ledger.Get<ViewRuntime>().Status(cancel), Write);
+            foreach (var name in await ledger.Get<ViewRuntime>().StaleNames(cancel))
+                Console.Error.WriteLine(name.Message);
         });
 
     private static Command Rollback()

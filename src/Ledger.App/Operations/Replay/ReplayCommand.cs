@@ -27,6 +27,8 @@ internal static class ReplayCommand
             await views.Prepare(cancel: cancel);
             var outcomes = await ReplayBar.Show(progress => views.Replay(chosen.Length == 0 ? views.Names : chosen, progress, cancel));
             ledger.Print(outcomes, Write);
+            foreach (var name in await views.StaleNames(cancel))
+                Console.Error.WriteLine(name.Message);
         });
     }
 

@@ -76,7 +76,7 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
         IReadOnlyList<CompanyTotalRow> totals;
         if (await snapshot.IsPartial(cancel))
         {
-            var deals = await snapshot.Rows<CompanyDealRow>("and r.company_id = any($1)", cancel, (object)companies);
+            var deals = await CompanyView.Deals(snapshot, companies, cancel);
             counters = ViewSnapshot.SumUp<CompanyDealRow, CompanyRow>(CompanyView.Definition, deals);
             totals = ViewSnapshot.SumUp<CompanyDealRow, CompanyTotalRow>(CompanyView.Definition, deals);
         }

@@ -18,6 +18,13 @@ internal static class CompanyView
             ? new CompanyTotalRow(deal.CompanyId, currency, deal.Pledged, 1, deal.Low ?? 0, deal.High ?? 0, deal.High is null ? 1 : 0)
             : null);
 
+    /// <summary>What the deals of some companies give: as it is kept, or where a status may be another one on the day that is asked for, from the deals.</summary>
+    public static async Task<List<CompanyDealRow>> Deals(Snapshot snapshot, string[] companies, CancellationToken cancel)
+    {
+        var rows = await snapshot.Rows<CompanyDealRow>("and r.company_id = any($1)", cancel, (object)companies);
+        return snapshot.EffectiveUntil is null ? rows : [.. (await snapshot.Deals(rows.Select(row => row.DealId), cancel)).Select(Row).OfType<CompanyDealRow>()];
+    }
+
     private static CompanyDealRow? Row(Deal deal) => !deal.IsListed ? null : new(
         deal.Id.Value, deal.Company!.Value.Value, deal.Counts, deal.Status == DealStatus.Pledged,
         deal.Amount.Currency?.Code, deal.Amount.Low, deal.Amount.High);

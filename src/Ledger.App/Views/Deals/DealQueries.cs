@@ -18,9 +18,15 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     /// <summary>Deals, those that changed last first; what was retracted or merged into another deal is left out.</summary>
     public async Task<Page<DealRecord>> List(DealFilter filter, CancellationToken cancel)
     {
+        var investor = filter.Investor is { } i ? (await names.Find(i, cancel)).Id : (PartyId?)null;
+        var page = await Of(filter, investor, cancel);
+        return new Page<DealRecord>(await Records(page.Items, cancel), page.Next);
+    }
+
+    /// <summary>The same, with their claims.</summary>
+    internal async Task<Page<Deal>> Of(DealFilter filter, PartyId? investor, CancellationToken cancel)
+    {
         var company = filter.Company is { } c ? (await names.Find(c, cancel)).Id.Value : null;
-        var investor = filter.Investor is { } i ? (await names.Find(i, cancel)).Id.Value : null;
-        var before = Cursor.Parse(filter.Next);
         var found = await snapshot.Query(
             now => $"""
             select deal.id, deal.from_position from deal
@@ -29,10 +35,9 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
                 and ($3::text is null or id in (select deal_id from investor_deal where {now("investor_deal")} and investor_id = $3))
             order by deal.from_position desc limit $4
             """,
-            row => (Id: row.GetString(0), Position: row.GetInt64(1)), cancel, before, company, investor, (long)filter.Limit + 1);
+            row => (Id: row.GetString(0), Position: row.GetInt64(1)), cancel, Cursor.Parse(filter.Next), company, investor?.Value, (long)filter.Limit + 1);
         var items = found.Take(filter.Limit).ToList();
-        var deals = await snapshot.Deals(items.Select(deal => deal.Id), cancel);
-        return new Page<DealRecord>(await Records(deals, cancel), found.Count > items.Count ? Cursor.Of(items[^1].Position) : null);
+        return new Page<Deal>(await snapshot.Deals(items.Select(deal => deal.Id), cancel), found.Count > items.Count ? Cursor.Of(items[^1].Position) : null);
     }
 
     /// <summary>The deal as it is now, with every claim, its quote and its source.</summary>

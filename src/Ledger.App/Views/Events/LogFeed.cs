@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Ledger.Domain.Values;
 using Ledger.EventStore;
 
 namespace Ledger.App.Views.Events;
@@ -7,10 +8,16 @@ namespace Ledger.App.Views.Events;
 /// <summary>The log as a feed: a page at a time, or a stream that goes on as the log grows.</summary>
 internal static class LogFeed
 {
+    private const string Lines = "application/jsonl";
+
     public static void MapLog(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/log", (EventQueries events, string? after, string? limit, CancellationToken cancel) =>
-            events.List(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel));
+        api.MapGet("/log", async (EventQueries events, EventLog log, string? after, string? limit, string? format, CancellationToken cancel) => format switch
+        {
+            null or "json" => Results.Ok(await events.List(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel)),
+            "jsonl" => Results.Text(string.Concat((await log.Lines(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel)).Select(line => line + "\n")), Lines),
+            _ => throw new InvalidValueException("format", $"'{format}' is none; json and jsonl (what the tree hashes, a line each) are"),
+        });
 
         // Server-sent events; who was cut off says with Last-Event-ID, as browsers do by themselves, where to go on.
         api.MapGet("/log/stream", (EventLog log, HttpRequest request, IHostApplicationLifetime server, string? after) =>

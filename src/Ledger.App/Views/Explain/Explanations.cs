@@ -78,7 +78,7 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
     private async Task<Explanation> Company(string id, string? field, CancellationToken cancel)
     {
         var figure = Figure("company", field);
-        var rows = await snapshot.Rows<CompanyDealRow>("and r.company_id = $1", cancel, id);
+        var rows = await CompanyView.Deals(snapshot, [id], cancel);
         var currency = field?.Split('/') is [_, var code] ? code : null;
         rows.RemoveAll(row => figure switch
         {

@@ -25,15 +25,25 @@ internal static class InvestorCommand
             ("Sources", string.Join(", ", investor.Sources)));
         console.WriteHeading("Deals");
         console.Write(DealTables.Of(investor.Deals.Select(held => held.Deal)));
+        if (investor.DealsNext is not null)
+            console.MarkupLineInterpolated($"The latest of {investor.Counts.Deals}; all: ledger deals --investor {investor.Id}");
         console.WriteHeading("Companies");
         var companies = Tables.Of("Company", "Roles", "Deals");
         foreach (var company in investor.Companies)
             companies.Row(company.Name, string.Join(", ", company.Roles.Select(Shown.Words)), string.Join(", ", company.Deals));
         console.Write(companies);
+        WriteRest(console, investor.Companies.Count, investor.CompaniesInAll);
         console.WriteHeading("Co-investors");
         var others = Tables.Of("Investor", "Deals together");
         foreach (var other in investor.CoInvestors)
             others.Row(other.Name, other.Deals.ToString());
         console.Write(others);
+        WriteRest(console, investor.CoInvestors.Count, investor.CoInvestorsInAll);
+    }
+
+    private static void WriteRest(IAnsiConsole console, int shown, long inAll)
+    {
+        if (shown < inAll)
+            console.MarkupLineInterpolated($"The first {shown} of {inAll}, by the number of deals.");
     }
 }

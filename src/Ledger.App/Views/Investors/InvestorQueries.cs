@@ -39,40 +39,38 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
             rows.Count > items.Count ? items[^1].Id : null);
     }
 
-    /// <summary>The investor with this id, name or alias, in any case.</summary>
+    /// <summary>The investor with this id, name or alias, in any case. Of long lists it has the beginning.</summary>
     /// <exception cref="NotFoundException">Nobody goes by it, several do, or who does is no investor.</exception>
     public async Task<InvestorOverview> Get(string idOrName, CancellationToken cancel)
     {
         var party = await names.Find(idOrName, cancel);
-        var ids = await snapshot.Query(
-            now => $"""
-            select deal.id from investor_deal join deal on deal.id = deal_id and {now("deal")}
-            where {now("investor_deal")} and investor_id = $1 order by deal.from_position desc
-            """,
-            row => row.GetString(0), cancel, party.Id.Value);
-        var deals = await snapshot.Deals(ids, cancel);
-        var backed = await snapshot.Query(
-            now => $"select company_id, article_id from backer where {now("backer")} and investor_id = $1 order by company_id",
-            row => (Company: row.GetString(0), Article: row.GetString(1)), cancel, party.Id.Value);
-        if (deals.Count == 0 && backed.Count == 0)
+        var companies = await Companies(party.Id, cancel);
+        if (companies.Items.Count == 0)
             throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
-        var parties = await names.Of(
-            [.. PartyRecord.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backed.Select(row => row.Company)], cancel);
-        var records = await dealQueries.Records(deals, cancel);
-        return new InvestorOverview(party, parties)
+        var others = await CoInvestors(party.Id, cancel);
+        var deals = await dealQueries.Of(new DealFilter(Limit: ItemsMax), party.Id, cancel);
+        var records = await dealQueries.Records(deals.Items, cancel);
+        var backed = await snapshot.Query(
+            now => $"select distinct article_id from backer where {now("backer")} and investor_id = $1", row => row.GetString(0), cancel, party.Id.Value);
+        return new InvestorOverview(party, await names.Of(PartyRecord.Parties(party), cancel))
         {
             Counts = (await Counts([party.Id.Value], cancel)).GetValueOrDefault(party.Id.Value, NoDeals),
-            Companies = Companies(party.Id, deals, backed.Select(row => row.Company), parties),
-            CoInvestors = CoInvestors(party.Id, deals, parties),
-            Deals = [.. deals.Zip(records, (deal, record) => Of(Held(deal, party.Id), record))],
+            Companies = companies.Items,
+            CompaniesInAll = companies.InAll,
+            CoInvestors = others.Items,
+            CoInvestorsInAll = others.InAll,
+            Deals = [.. deals.Items.Zip(records, (deal, record) => Of(Held(deal, party.Id), record))],
+            DealsNext = deals.Next,
             Sources =
             [
-                .. deals.SelectMany(deal => deal.Sources).Concat(party.Claims.Select(claim => claim.Source)).Select(source => source.Value)
-                    .Concat(backed.Select(row => row.Article)).Distinct(),
+                .. deals.Items.SelectMany(deal => deal.Sources).Concat(party.Claims.Select(claim => claim.Source)).Select(source => source.Value).Concat(backed).Distinct(),
             ],
-            Position = deals.Select(deal => deal.Last!.Position).Append(party.Last!.Position).Max(),
+            Position = deals.Items.Select(deal => deal.Last!.Position).Append(party.Last!.Position).Max(),
         };
     }
+
+    /// <summary>How many companies, co-investors and deals an investor is shown with.</summary>
+    private const int ItemsMax = 50;
 
     private static readonly InvestorCounts NoDeals = new(0, 0, 0, 0);
 
@@ -89,28 +87,45 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
 
     private static ClaimValue.Investor Held(Deal deal, PartyId investor) => deal.Investors.First(held => held.Party == investor);
 
-    private static List<InvestorCompany> Companies(
-        PartyId investor, List<Deal> deals, IEnumerable<string> backed, IReadOnlyDictionary<string, PartyName> names)
+    /// <summary>Those it has most deals with first.</summary>
+    private async Task<(IReadOnlyList<InvestorCompany> Items, long InAll)> Companies(PartyId investor, CancellationToken cancel)
     {
-        var invested = deals.Select(deal => (Company: deal.Company!.Value.Value, Held(deal, investor).Role, Deal: (string?)deal.Id.Value));
-        return
-        [
-            .. invested.Concat(backed.Select(company => (Company: company, Role: InvestorRole.Backer, Deal: (string?)null)))
-                .GroupBy(row => row.Company)
-                .Select(company => new InvestorCompany(company.Key, names[company.Key].Name,
-                    [.. company.Select(row => row.Role).Distinct().Order()], [.. company.Select(row => row.Deal).OfType<string>()]))
-                .OrderBy(company => company.Name, StringComparer.OrdinalIgnoreCase),
-        ];
+        var rows = await snapshot.Query(
+            now => $"""
+            select held.*, coalesce(party.name, held.company_id) as name
+            from (
+                select company_id, array_agg(distinct role) as roles, array_agg(deal_id order by deal_id) filter (where deal_id is not null) as deals,
+                    count(deal_id) as deal_count, count(*) over () as in_all
+                from (
+                    select company_id, role, deal_id from investor_deal where {now("investor_deal")} and investor_id = $1
+                    union all select company_id, 'backer', null from backer where {now("backer")} and investor_id = $1) held
+                group by company_id) held
+            left join party on party.id = held.company_id and {now("party")}
+            order by deal_count desc, lower(coalesce(party.name, held.company_id)) collate "C", company_id limit $2
+            """,
+            row => (Company: new InvestorCompany(row.GetString(0), row.GetString(5),
+                [.. row.GetFieldValue<string[]>(1).Select(role => Enum.Parse<InvestorRole>(role, ignoreCase: true)).Order()],
+                row.IsDBNull(2) ? [] : row.GetFieldValue<string[]>(2)), InAll: row.GetInt64(4)), cancel, investor.Value, (long)ItemsMax);
+        return ([.. rows.Select(row => row.Company)], rows.Count == 0 ? 0 : rows[0].InAll);
     }
 
-    private static List<CoInvestor> CoInvestors(PartyId investor, List<Deal> deals, IReadOnlyDictionary<string, PartyName> names) =>
-    [
-        // Who only backs the company was in no deal together with anybody.
-        .. deals.Where(deal => Held(deal, investor).Role != InvestorRole.Backer)
-            .SelectMany(deal => deal.Investors.Where(other => other.Role != InvestorRole.Backer).Select(other => other.Party).OfType<PartyId>().Distinct())
-            .Where(other => other != investor)
-            .GroupBy(other => other.Value)
-            .Select(other => new CoInvestor(other.Key, names[other.Key].Name, other.LongCount()))
-            .OrderByDescending(other => other.Deals).ThenBy(other => other.Name, StringComparer.OrdinalIgnoreCase),
-    ];
+    /// <summary>Who only backs the company was in no deal together with anybody.</summary>
+    private async Task<(IReadOnlyList<CoInvestor> Items, long InAll)> CoInvestors(PartyId investor, CancellationToken cancel)
+    {
+        var rows = await snapshot.Query(
+            now => $"""
+            select others.*, coalesce(party.name, others.investor_id) as name
+            from (
+                select other.investor_id, count(*) as deals, count(*) over () as in_all
+                from (select deal_id from investor_deal where {now("investor_deal")} and investor_id = $1 and role <> 'backer') mine
+                join lateral (
+                    select investor_id from investor_deal
+                    where {now("investor_deal")} and investor_deal.deal_id = mine.deal_id and role <> 'backer' and investor_id <> $1) other on true
+                group by other.investor_id) others
+            left join party on party.id = others.investor_id and {now("party")}
+            order by deals desc, lower(coalesce(party.name, others.investor_id)) collate "C", investor_id limit $2
+            """,
+            row => (Other: new CoInvestor(row.GetString(0), row.GetString(3), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, investor.Value, (long)ItemsMax);
+        return ([.. rows.Select(row => row.Other)], rows.Count == 0 ? 0 : rows[0].InAll);
+    }
 }

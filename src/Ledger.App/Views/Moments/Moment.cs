@@ -7,7 +7,7 @@ namespace Ledger.App.Views.Moments;
 /// <summary>Which moment of the record is asked for, in the words of whoever asks; all null for the present.</summary>
 /// <param name="AsOf">A date, which means its end, UTC, or a time.</param>
 /// <param name="At">A position in the log.</param>
-/// <param name="Effective">A date: only deals that are dated, and not later.</param>
+/// <param name="Effective">A date: only deals that are dated, and not later, with the status that held then.</param>
 /// <param name="After">A position that the views must hold before they are read.</param>
 internal sealed record Moment(string? AsOf = null, string? At = null, string? Effective = null, string? After = null)
 {
@@ -61,7 +61,7 @@ internal sealed record Moment(string? AsOf = null, string? At = null, string? Ef
     private static DateTimeOffset Time(string text)
     {
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            return new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero).AddMicroseconds(-1);
+            return new DateTimeOffset(day, new TimeOnly(23, 59, 59, 999, 999), TimeSpan.Zero);
         string[] formats = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
         return DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
             : throw new InvalidValueException("asOf", $"'{text}' is neither a date (2024-03-01, which means its end, UTC) nor a time (2024-03-01T12:00:00Z)");

@@ -17,10 +17,25 @@ internal static class MomentMiddleware
             if (!moment.IsPresent)
             {
                 var services = context.RequestServices;
-                await moment.Choose(services.GetRequiredService<Snapshot>(), services.GetRequiredService<EventLog>(),
-                    services.GetRequiredService<ViewRuntime>(), context.RequestAborted);
+                var snapshot = services.GetRequiredService<Snapshot>();
+                await moment.Choose(snapshot, services.GetRequiredService<EventLog>(), services.GetRequiredService<ViewRuntime>(), context.RequestAborted);
+                services.GetRequiredService<MomentLinks>().Keep(moment);
+                context.Items[typeof(Moment)] = new ChosenMoment(moment, snapshot.AsOf, snapshot.EffectiveUntil);
             }
         }
         await next(context);
     });
+
+    /// <summary>Has a page that tells of an error be of the moment that was asked for, if there is such a moment: errors have services of their own.</summary>
+    public static void KeepMoment(this HttpContext context)
+    {
+        if (context.Items[typeof(Moment)] is not ChosenMoment chosen)
+            return;
+        var snapshot = context.RequestServices.GetRequiredService<Snapshot>();
+        if (!snapshot.IsOpen)
+            (snapshot.AsOf, snapshot.EffectiveUntil) = (chosen.AsOf, chosen.EffectiveUntil);
+        context.RequestServices.GetRequiredService<MomentLinks>().Keep(chosen.Moment);
+    }
+
+    private sealed record ChosenMoment(Moment Moment, long? AsOf, DateOnly? EffectiveUntil);
 }

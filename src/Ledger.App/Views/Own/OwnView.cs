@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Ledger.App.CommandLine;
+using Ledger.App.Intake.Import;
+using Ledger.App.Operations;
+using Ledger.App.Operations.EmbeddedPostgres;
 using Ledger.App.Operations.Replay;
+using Ledger.Domain.Values;
 using Ledger.EventStore;
 using Npgsql;
 
@@ -15,18 +19,19 @@ public static class OwnView
 {
     private static readonly Option<string> Format = new("--format") { Description = "How to write rows: jsonl or csv.", DefaultValueFactory = _ => "jsonl" };
     private static readonly Option<string?> Table = new("--table") { Description = "Which table to write; the last one that the view names where this is left out.", HelpName = "NAME" };
+    private static readonly Option<string?> Address = new("--address") { Description = "Address of a ledger that is served elsewhere, whose log is copied to this machine first.", HelpName = "URL" };
     private static readonly Option<bool> Replay = new("--replay") { Description = "Build the view anew from the whole log, and say what differs." };
     private static readonly Option<bool> Follow = new("--follow") { Description = "Then go on, and write rows as they begin and end to hold, until it is stopped." };
 
     /// <summary>Runs a view's program: its whole <c>Main</c>.</summary>
-    /// <param name="args">The command line: <c>--data</c> or <c>--connection</c> say which ledger, as for the ledger's own commands.</param>
+    /// <param name="args">The command line: <c>--data</c> or <c>--connection</c> say which ledger, as for the ledger's own commands; or <c>--address</c> does.</param>
     /// <param name="view">The view.</param>
     /// <returns>The exit code.</returns>
     public static Task<int> Run(string[] args, View view)
     {
         Format.AcceptOnlyFromAmong("jsonl", "csv");
-        var root = new RootCommand($"The view '{view.Name}' of a ledger.") { Format, Table, Replay, Follow };
-        root.Doing((ledger, cancel) => Work(ledger, view, cancel));
+        var root = new RootCommand($"The view '{view.Name}' of a ledger.") { Address, Format, Table, Replay, Follow };
+        root.Doing((ledger, cancel) => Run(ledger, view, cancel), choose: Choose);
         return LedgerCommand.Run(root, args);
     }
 
@@ -34,9 +39,39 @@ public static class OwnView
     public static string Source([CallerFilePath] string file = "") =>
         (File.Exists(file) ? File.ReadAllText(file) : file) + RecordViews.SourceOf("");
 
-    private static async Task Work(Invocation ledger, View view, CancellationToken cancel)
+    /// <summary>A ledger elsewhere is copied into a folder of its own; null where this machine's database is meant.</summary>
+    private static DatabaseChoice? Choose(ParseResult parsed)
+    {
+        if (parsed.GetValue(Address) is not { } address)
+            return null;
+        if (parsed.GetValue(CommonOptions.Connection) is not null)
+            throw new InvalidValueException("--address", "stands beside --connection; one ledger is enough");
+        using var remote = new RemoteLog(address);
+        var data = parsed.GetValue(CommonOptions.Data);
+        return new DatabaseChoice(null, data is not null ? DataFolder.Choose(data) : $"{DataFolder.Choose(null)}-of-{remote.Name}");
+    }
+
+    private static async Task Run(Invocation ledger, View view, CancellationToken cancel)
     {
         await ledger.Open(migrate: false, cancel);
+        if (ledger.Parsed.GetValue(Address) is not { } address)
+        {
+            await Work(ledger, view, null, cancel);
+            return;
+        }
+        using var remote = new RemoteLog(address);
+        await using var owner = await OwnerConnection.Open(ledger.Choice, ledger.Logs.CreateLogger("Ledger"), cancel);
+        var copy = new LogCopy(remote, ledger.Get<EventLog>(), owner.Connection, ledger.Choice.DataFolder);
+        await ImportProgress.Show(total: null, "events", async tell =>
+        {
+            await copy.Bring(tell, cancel);
+            return true;
+        });
+        await Work(ledger, view, copy, cancel);
+    }
+
+    private static async Task Work(Invocation ledger, View view, LogCopy? copy, CancellationToken cancel)
+    {
         var views = new ViewRuntime(ledger.Get<EventLog>(), ledger.Database, [view], ledger.Logs.CreateLogger<ViewRuntime>());
         var outcomes = await ReplayBar.Show(async progress => ledger.Parsed.GetValue(Replay)
             ? await views.Replay([view.Name], progress, cancel)
@@ -46,10 +81,32 @@ public static class OwnView
         await views.CatchUp(cancel);
         var table = ledger.Parsed.GetValue(Table) ?? view.TableNames[^1];
         if (!view.TableNames.Contains(table))
-            throw new Domain.Values.InvalidValueException("--table", $"'{table}' is none of the view's; there are {string.Join(", ", view.TableNames)}");
+            throw new InvalidValueException("--table", $"'{table}' is none of the view's; there are {string.Join(", ", view.TableNames)}");
         await Write(ledger.Database, table, ledger.Parsed.GetValue(Format) == "csv", cancel);
         if (ledger.Parsed.GetValue(Follow))
-            await Task.WhenAll(views.Run(cancel), Tail(ledger.Database, views, table, cancel));
+            await All(cancel, views.Run, stop => Tail(ledger.Database, views, table, stop), stop => copy?.Follow(Console.Error.WriteLine, stop) ?? Task.CompletedTask);
+    }
+
+    /// <summary>Until all have ended; the first that fails ends the others.</summary>
+    private static async Task All(CancellationToken cancel, params Func<CancellationToken, Task>[] works)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var failed = new List<Exception>();
+        await Task.WhenAll(works.Select(async work =>
+        {
+            try
+            {
+                await work(stop.Token);
+            }
+            catch (Exception e)
+            {
+                lock (failed)
+                    failed.Add(e);
+                await stop.CancelAsync();
+            }
+        }));
+        if (failed.Count > 0)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failed[0]);
     }
 
     private static async Task Write(NpgsqlDataSource database, string table, bool csv, CancellationToken cancel)

@@ -1,0 +1,33 @@
+using Ledger.Domain.Claims;
+
+namespace Ledger.Domain.Deals;
+
+/// <summary>
+/// What a deal was on a day, by what articles say of when its statuses began. A status that may have begun later does not hold yet;
+/// one whose time nobody says counts from the first.
+/// </summary>
+public static class EffectiveDeal
+{
+    /// <summary>The deal without the statuses that begin after a day; its status is null where none is left.</summary>
+    public static Deal Until(this Deal deal, DateOnly day) =>
+        deal.Without(claim => Begins(claim) > day);
+
+    /// <summary>The first day on which the deal has a status; null where it has had one from the first.</summary>
+    public static DateOnly? StatusFrom(this Deal deal)
+    {
+        DateOnly? first = null;
+        foreach (var claim in deal.Claims)
+        {
+            if (claim.Claim.Value is not ClaimValue.Status || !claim.Stands)
+                continue;
+            if (Begins(claim) is not { } begins)
+                return null;
+            if (first is null || begins < first)
+                first = begins;
+        }
+        return first;
+    }
+
+    /// <summary>The last day that a status may have begun on; null of an unknown one, and of other claims.</summary>
+    private static DateOnly? Begins(RecordedClaim claim) => (claim.Claim.Value as ClaimValue.Status)?.Effective.To;
+}

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Ledger.App.Tests.Intake;
+using Ledger.App.Tests.Support;
+using Ledger.Testing;
+
+namespace Ledger.App.Tests.Views;
+
+/// <summary>The record by what articles say of when things were: of a day, whenever it was recorded.</summary>
+public sealed class EffectiveTests : IAsyncLifetime
+{
+    private const string Article = "Acme has a pledge of USD 5 million of March 2020, which closed on 2 June 2020. Acme will close a Series B of USD 7 million in 2021; that was said on 1 April 2020.";
+
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    private LedgerOnTestDatabase _ledger = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _ledger = await LedgerOnTestDatabase.Create(Cancel);
+        using var folder = new TemporaryFolder();
+        Input.WriteTo(folder, ("articles/a.txt", Article), ("announcements/a.yaml", $$"""
+            article: {file: a.txt}
+            parties:
+              - {id: acme, name: Acme}
+            deals:
+              - id: acme-pledge
+                claims:
+                  - {company: acme, words: Acme, quote: "{{Article[..78]}}"}
+                  - {kind: round, words: pledge, quote: "{{Article[..78]}}"}
+                  - {amount: {qualifier: exact, currency: USD, low: 5000000, high: 5000000}, words: USD 5 million, quote: "{{Article[..78]}}"}
+                  - {announced: 2020-03, words: March 2020, quote: "{{Article[..78]}}"}
+                  - {status: pledged, effective: 2020-03, words: pledge, quote: "{{Article[..78]}}"}
+                  - {status: closed, effective: 2020-06-02, words: closed, quote: "{{Article[..78]}}"}
+              - id: acme-series-b
+                claims:
+                  - {company: acme, words: Acme, quote: "{{Article[79..]}}"}
+                  - {kind: round, words: Series B, quote: "{{Article[79..]}}"}
+                  - {amount: {qualifier: exact, currency: USD, low: 7000000, high: 7000000}, words: USD 7 million, quote: "{{Article[79..]}}"}
+                  - {announced: 2020-04-01, words: 1 April 2020, quote: "{{Article[79..]}}"}
+                  - {status: closed, effective: 2021, words: close, quote: "{{Article[79..]}}"}
+            """));
+        var run = await _ledger.Run("seed", folder.Path);
+        Assert.True(run.ExitCode == 0, run.Errors);
+    }
+
+    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
+
+    [Theory]
+    [InlineData("2020-03-30", "", 0, 0)]
+    [InlineData("2020-03-31", "acme-pledge pledged", 5_000_000, 5_000_000)]
+    [InlineData("2020-06-01", "acme-pledge pledged", 5_000_000, 5_000_000)]
+    [InlineData("2020-06-02", "acme-pledge closed", 5_000_000, 0)]
+    [InlineData("2021-12-30", "acme-pledge closed", 5_000_000, 0)]
+    [InlineData("2021-12-31", "acme-pledge closed, acme-series-b closed", 12_000_000, 0)]
+    public async Task A_status_holds_from_its_effective_day_on_and_so_do_totals(string day, string deals, int low, int pledged)
+    {
+        var list = await _ledger.Ask("deals", "--effective", day);
+        Assert.Equal(deals, string.Join(", ", list["items"]!.AsArray().Select(deal => $"{deal!["id"]} {deal["status"]}").Order()));
+        var companies = await Lines("export", "companies", "--effective", day);
+        if (deals.Length == 0)
+        {
+            Assert.Empty(companies);
+            return;
+        }
+        var expected = pledged == 0 ? "null" : $$"""{"low": {{pledged}}, "high": {{pledged}}, "deals": 1}""";
+        foreach (var company in companies.Append(await _ledger.Ask("company", "acme", "--effective", day)))
+            JsonAssert.Has($$"""{"totals": [{"currency": "USD", "low": {{low}}, "pledged": {{expected}}}]}""", company);
+        Assert.Equal($"USD {low / 1_000_000}M", (string)(await _ledger.Ask("explain", "company", "acme", "totals/USD", "--effective", day))["value"]!);
+    }
+
+    [Fact]
+    public async Task A_deal_none_of_whose_statuses_holds_yet_is_not_there()
+    {
+        Assert.Contains("acme-series-b", (await _ledger.Run("deal", "acme-series-b", "--effective", "2020-12-31")).Errors, StringComparison.Ordinal);
+        Assert.Equal("closed", (string)(await _ledger.Ask("deal", "acme-series-b", "--effective", "2021-12-31"))["status"]!);
+        Assert.Equal("closed", (string)(await _ledger.Ask("deal", "acme-series-b"))["status"]!);
+    }
+
+    private async Task<List<JsonNode>> Lines(params string[] arguments) =>
+        [.. (await _ledger.Run(arguments)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+}
