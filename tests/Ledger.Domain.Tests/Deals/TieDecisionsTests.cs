@@ -78,6 +78,18 @@ public sealed class TieDecisionsTests
     }
 
     [Fact]
+    public void Claims_of_a_merged_deal_count_from_when_they_were_recorded_and_not_from_the_merge()
+    {
+        var deals = new SeveralDeals().Announce("b", DealStatus.Announced, 650).Announce("a", DealStatus.Announced, 700);
+        var recorded = deals["b"].Claims.Select(claim => claim.Cause).ToList();
+
+        deals.Merge("b", "a");
+
+        Assert.Equal(Sample.Exact(700), deals["a"].Amount);
+        Assert.Equal(recorded, deals["a"].Claims.Where(claim => claim.Of == new DealId("b")).Select(claim => claim.Cause));
+    }
+
+    [Fact]
     public void What_is_decided_about_a_claim_that_came_from_a_merged_deal_is_told_of_both_and_stays_when_they_part()
     {
         var deals = new SeveralDeals().Announce("a", DealStatus.Announced, 700).Announce("b", DealStatus.Closed, 650);
