@@ -50,8 +50,8 @@ public sealed class SeedJsonTests(SeededLedger ledger)
         Assert.All(company["investors"]!.AsArray(), investor => HasFields(investor, "id", "name", "roles", "deals"));
 
         var investor = await ledger.Ask("investor", "tencent");
-        HasFields(investor, "id", "name", "aliases", "founded", "kinds", "sectors", "places", "affiliations", "counts", "companies", "coInvestors",
-            "deals", "sources", "claims", "position");
+        HasFields(investor, "id", "name", "aliases", "founded", "kinds", "sectors", "places", "affiliations", "counts", "companies", "companiesInAll",
+            "coInvestors", "coInvestorsInAll", "deals", "dealsNext", "sources", "claims", "position");
         HasFields(investor["counts"], "deals", "led", "joined", "backed");
         Assert.All(investor["companies"]!.AsArray(), held => HasFields(held, "id", "name", "roles", "deals"));
         Assert.All(investor["coInvestors"]!.AsArray(), other => HasFields(other, "id", "name", "deals"));
