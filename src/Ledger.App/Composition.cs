@@ -1,4 +1,6 @@
 using Ledger.App.Deals;
+using Ledger.App.Deals.Bulk;
+using Ledger.App.Deals.RankSource;
 using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.App.Views.Articles;
@@ -25,6 +27,8 @@ internal static class Composition
             provider.GetRequiredService<EventLog>(), database, RecordViews.All, provider.GetRequiredService<ILogger<ViewRuntime>>()))
         .AddSingleton<ArticleTexts>()
         .AddSingleton<DealLedger>()
+        .AddSingleton<BulkChanges>()
+        .AddSingleton<SourceRanks>()
         .AddScoped<Snapshot>()
         .AddScoped<MomentLinks>()
         .AddScoped<PartyNames>()

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
+using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
+using Ledger.App.Deals.RankSource;
+using Ledger.App.Intake.Announce;
 using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
 using Ledger.App.Operations.Backup;
@@ -40,6 +43,9 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     BackupCommand.Make(),
     RestoreCommand.Make(),
 };
+root.Subcommands.Add(AnnounceCommand.Make());
+root.Subcommands.Add(SourcesCommand.Make());
+root.Subcommands.Add(BulkCommand.Make());
 foreach (var command in ChangeCommands.Make())
     root.Subcommands.Add(command);
 return await LedgerCommand.Run(root, args);

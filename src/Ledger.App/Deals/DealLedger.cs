@@ -14,7 +14,7 @@ namespace Ledger.App.Deals;
 /// </summary>
 public sealed class DealLedger(EventLog log, ArticleTexts texts)
 {
-    private static readonly ResiliencePipeline OnConflict = new ResiliencePipelineBuilder()
+    internal static readonly ResiliencePipeline OnConflict = new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<VersionConflictException>(),
@@ -62,7 +62,7 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
         await OnConflict.ExecuteAsync(
             async stop =>
             {
-                var workspace = await Decide(changes, stop);
+                var workspace = await Workspace.Of(changes, log, texts, stop);
                 if (workspace.TakeAppend(author) is not { } append)
                     return;
                 await workspace.KeepTexts(stop);
@@ -70,14 +70,6 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
             },
             cancel);
         return outcome;
-    }
-
-    private async Task<Workspace> Decide(IReadOnlyList<DealChangeRequest> changes, CancellationToken cancel)
-    {
-        var workspace = new Workspace(log, texts);
-        foreach (var change in changes)
-            await workspace.Decide(change, cancel);
-        return workspace;
     }
 }
 

@@ -7,6 +7,7 @@ using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 
@@ -21,11 +22,23 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
     private readonly HashSet<string> _loaded = [];
     private readonly Dictionary<string, Article> _articles = [];
     private readonly Dictionary<string, Party> _parties = [];
+    private readonly Dictionary<string, Source> _sources = [];
     private readonly DealStreams _deals = new();
     private readonly List<ArticleFile> _texts = [];
 
     /// <summary>What was decided since the last append was taken, by stream, in the order of the first event of each.</summary>
     private readonly OrderedDictionary<string, (long ExpectedVersion, List<object> Events)> _decided = [];
+
+    /// <summary>The changes, decided in their order.</summary>
+    /// <exception cref="RefusedException">A rule of the record refuses one of them.</exception>
+    public static async Task<Workspace> Of(IReadOnlyList<DealChangeRequest> changes, EventLog log, ArticleTexts texts, CancellationToken cancel)
+    {
+        var workspace = new Workspace(log, texts);
+        await workspace.LoadDeals(changes.SelectMany(change => new[] { change.Deal, change.Other }.OfType<DealId>()), cancel);
+        foreach (var change in changes)
+            await workspace.Decide(change, cancel);
+        return workspace;
+    }
 
     public async Task Decide(Announcement announcement, CancellationToken cancel)
     {
@@ -48,6 +61,19 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
             Decide(deal.Where, deal.Id, deal.Command);
         foreach (var tie in announcement.Deals.SelectMany(deal => deal.Ties))
             await Decide(tie, cancel);
+        await Rank(where, article.Id, announcement.Deals.Select(deal => deal.Id), cancel);
+    }
+
+    /// <summary>Decides on the rank of a source, and tells the deals that cite it.</summary>
+    public async Task Decide(SourceEvent.SourceRanked wanted, IReadOnlyList<(DealId Deal, ArticleId Article)> citing, CancellationToken cancel)
+    {
+        var stream = StoredEvents.StreamOfSource(wanted.Name);
+        await Load([stream], cancel);
+        await LoadDeals(citing.Select(cited => cited.Deal), cancel);
+        foreach (var happened in Facts(wanted.Name, SourceOf(stream).Decide(wanted)))
+            _sources[stream] = SourceOf(stream).Evolve(happened, Recording(stream, SourceOf(stream).Version, happened));
+        foreach (var deal in citing.GroupBy(cited => cited.Deal))
+            Decide(wanted.Name, deal.Key, new DealCommand.RankSource(wanted.Name, [.. deal.Select(cited => cited.Article)], wanted.Rank));
     }
 
     /// <summary>Decides on a change of a deal that is recorded.</summary>
@@ -67,7 +93,23 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
             Meanwhile.Check(change, seen, _deals.History(change.Deal), _deals.Root(change.Deal));
         foreach (var fact in facts)
             Happened(fact.Deal, fact.Happened);
+        if (facts.Select(fact => fact.Happened).Select(happened => happened switch { DealEvent.DealClaimCorrected e => e.Source, DealEvent.DealStatusAdvanced e => e.Source, _ => (ArticleId?)null }).FirstOrDefault(cited => cited is not null) is { } source)
+            await Rank(change.Where, source, [change.Deal], cancel);
     }
+
+    /// <summary>Tells deals which rank the source of an article has that they cite.</summary>
+    private async Task Rank(string where, ArticleId article, IEnumerable<DealId> deals, CancellationToken cancel)
+    {
+        await Load([StoredEvents.StreamOf(article)], cancel);
+        if (_articles.GetValueOrDefault(StoredEvents.StreamOf(article))?.Description.Source is not { } name)
+            return;
+        var stream = StoredEvents.StreamOfSource(name);
+        await Load([stream], cancel);
+        foreach (var deal in deals.Where(_ => SourceOf(stream).Rank != 0))
+            Decide(where, deal, new DealCommand.RankSource(name, [article], SourceOf(stream).Rank));
+    }
+
+    private Source SourceOf(string stream) => _sources.GetValueOrDefault(stream, Source.Unknown);
 
     /// <summary>What is decided of each deal and not taken yet: as it is recorded, and as it would be.</summary>
     public IEnumerable<(Deal Before, Deal After, ImmutableArray<DealEvent> Events)> Preview() =>
@@ -78,11 +120,11 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
             return (before, _deals[before.Id], stream.Value.Events.Cast<DealEvent>().ToImmutableArray());
         });
 
-    /// <summary>Adds an event of a stream of its own to what is decided.</summary>
-    public void Begin(string stream, object happened)
+    /// <summary>Adds an event of another stream, which no decision reads, to what is decided.</summary>
+    public void Begin(string stream, object happened, long version = 0)
     {
         if (!_decided.TryGetValue(stream, out var decided))
-            _decided.Add(stream, decided = (0, []));
+            _decided.Add(stream, decided = (version, []));
         decided.Events.Add(happened);
     }
 
@@ -122,6 +164,7 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
             .. announcement.Deals.Select(deal => StoredEvents.StreamOf(deal.Id)),
             .. announcement.Deals.SelectMany(deal => deal.Ties).Select(tie => StoredEvents.StreamOf(tie.Other!.Value)),
             StoredEvents.StreamOf(announcement.Article.Id),
+            .. announcement.Description.Source is { } source ? [StoredEvents.StreamOfSource(source)] : Array.Empty<string>(),
         ], cancel);
         await LoadDeals([], cancel);
     }
@@ -155,8 +198,11 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
                 case DealEvent happened:
                     _deals.Take(StoredEvents.DealOf(e), happened, cause);
                     break;
+                case SourceEvent happened:
+                    _sources[e.Stream] = SourceOf(e.Stream).Evolve(happened, cause);
+                    break;
                 default:
-                    throw new InvalidOperationException($"Stream {e.Stream} holds a {e.Type}, which is no event of a deal, a party or an article.");
+                    throw new InvalidOperationException($"Stream {e.Stream} holds a {e.Type}, which is no event of a deal, a party, an article or a source.");
             }
         }
     }

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 
@@ -15,6 +18,7 @@ public static class StoredEvents
     internal const string Articles = "article-";
     internal const string Parties = "party-";
     internal const string Deals = "deal-";
+    internal const string Bulks = "bulk-";
 
     public static EventTypes Types { get; } = new EventTypes()
         .Add("article_recorded", StoredJson.TypeInfo<ArticleEvent.ArticleRecorded>())
@@ -23,6 +27,14 @@ public static class StoredEvents
         .Add("party_registered", StoredJson.TypeInfo<PartyEvent.PartyRegistered>())
         .Add("party_alias_added", StoredJson.TypeInfo<PartyEvent.PartyAliasAdded>())
         .Add("party_described", StoredJson.TypeInfo<PartyEvent.PartyDescribed>())
+        .Add("party_alias_removed", StoredJson.TypeInfo<PartyEvent.PartyAliasRemoved>())
+        .Add("party_renamed", StoredJson.TypeInfo<PartyEvent.PartyRenamed>())
+        .Add("party_affiliated", StoredJson.TypeInfo<PartyEvent.PartyAffiliated>())
+        .Add("party_affiliation_ended", StoredJson.TypeInfo<PartyEvent.PartyAffiliationEnded>())
+        .Add("party_merged", StoredJson.TypeInfo<PartyEvent.PartyMerged>())
+        .Add("party_unmerged", StoredJson.TypeInfo<PartyEvent.PartyUnmerged>())
+        .Add("party_absorbed", StoredJson.TypeInfo<PartyEvent.PartyAbsorbed>())
+        .Add("party_released", StoredJson.TypeInfo<PartyEvent.PartyReleased>())
         .AddDeal<DealEvent.DealAnnounced>()
         .AddDeal<DealEvent.DealCorroborated>()
         .AddDeal<DealEvent.DealStatusAdvanced>()
@@ -48,7 +60,11 @@ public static class StoredEvents
         .AddDeal<DealEvent.DealReinstated>()
         .AddDeal<DealEvent.DealTagged>()
         .AddDeal<DealEvent.DealUntagged>()
-        .AddDeal<DealEvent.DealSourceRanked>();
+        .AddDeal<DealEvent.DealSourceRanked>()
+        .Add("source_ranked", StoredJson.TypeInfo<SourceEvent.SourceRanked>())
+        .Add("bulk_made", StoredJson.TypeInfo<BulkEvent.BulkMade>())
+        .Add("bulk_touched", StoredJson.TypeInfo<BulkEvent.BulkTouched>())
+        .Add("bulk_undone", StoredJson.TypeInfo<BulkEvent.BulkUndone>());
 
     /// <summary>The names of all events that deals are folded from.</summary>
     public static IReadOnlyCollection<string> OfDeals { get; } = [.. DealEventNames.All.Values];
@@ -58,6 +74,10 @@ public static class StoredEvents
     public static string StreamOf(PartyId id) => Parties + id.Value;
 
     public static string StreamOf(DealId id) => Deals + id.Value;
+
+    /// <summary>A source goes by its name in any case; names have letters that streams' ids should not.</summary>
+    public static string StreamOfSource(string name) =>
+        "source-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(NameKey.Of(name))))[..16];
 
     public static DealId DealOf(RecordedEvent e) => DealOf(e.Stream);
 

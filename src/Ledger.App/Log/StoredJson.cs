@@ -5,6 +5,7 @@ using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 
 namespace Ledger.App.Log;
@@ -113,6 +114,10 @@ public static class StoredJson
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(SourceEvent.SourceRanked))]
+[JsonSerializable(typeof(BulkEvent.BulkMade))]
+[JsonSerializable(typeof(BulkEvent.BulkTouched))]
+[JsonSerializable(typeof(BulkEvent.BulkUndone))]
 [JsonSerializable(typeof(DealEvent))]
 [JsonSerializable(typeof(DealEvent.DealAnnounced))]
 [JsonSerializable(typeof(DealEvent.DealCorroborated))]
@@ -143,6 +148,14 @@ public static class StoredJson
 [JsonSerializable(typeof(PartyEvent.PartyRegistered))]
 [JsonSerializable(typeof(PartyEvent.PartyAliasAdded))]
 [JsonSerializable(typeof(PartyEvent.PartyDescribed))]
+[JsonSerializable(typeof(PartyEvent.PartyAliasRemoved))]
+[JsonSerializable(typeof(PartyEvent.PartyRenamed))]
+[JsonSerializable(typeof(PartyEvent.PartyAffiliated))]
+[JsonSerializable(typeof(PartyEvent.PartyAffiliationEnded))]
+[JsonSerializable(typeof(PartyEvent.PartyMerged))]
+[JsonSerializable(typeof(PartyEvent.PartyUnmerged))]
+[JsonSerializable(typeof(PartyEvent.PartyAbsorbed))]
+[JsonSerializable(typeof(PartyEvent.PartyReleased))]
 [JsonSerializable(typeof(ArticleEvent.ArticleRecorded))]
 [JsonSerializable(typeof(ArticleEvent.ArticleDescribed))]
 [JsonSerializable(typeof(ArticleEvent.ArticleClaimed))]

@@ -36,4 +36,7 @@ public sealed record ArticleDescription(string? Title, string? Publisher, string
     public string? Author { get; } = Author is null ? null : Text.Line("article.author", Author);
 
     public string? Address { get; } = Text.Address("article.address", Address);
+
+    /// <summary>Whose word it is: the publisher's, or that of the host where none is named; null where nothing tells.</summary>
+    public string? Source => Publisher ?? (Address is null ? null : new Uri(Address).Host is var host && host.StartsWith("www.", StringComparison.Ordinal) ? host[4..] : new Uri(Address).Host);
 }

@@ -22,7 +22,14 @@ internal static class ClaimDecisions
             return DealDecisions.Refuse("correction-of-itself", $"Claim {c.Claim} says that already.", isOfInput: true);
         if (deal.Find(c.By.Id) is { Standing: Standing.Corrected } by)
             return DealDecisions.Refuse("correction-corrected", $"Claim {c.By.Id}, which says the same, was itself corrected, by claim {by.Corrected!.By}; restore it.");
-        return Complete(deal, holder, new DealEvent.DealClaimCorrected(c.Claim, c.Source, c.By, c.Reason));
+        // Of two deals that were merged, the other one may hold the same claim and have withdrawn it.
+        var again = deal.WithAbsorbed().Where(other => other.Id != holder.Id && other.Withdrew(c.By.Id))
+            .Select(other => deal.Told(other.Id, new DealEvent.DealClaimRestored(c.By.Id, [], c.Reason)));
+        return Complete(deal, holder, new DealEvent.DealClaimCorrected(c.Claim, c.Source, c.By, c.Reason)) switch
+        {
+            Decision<DealEvent>.Record(var corrected) => DealDecisions.Happened([.. again, .. corrected]),
+            var refused => refused,
+        };
     });
 
     public static Decision<DealEvent> Withdraw(Deal deal, DealCommand.Withdraw c) => About(deal, c.Claim, (claim, holder) => claim.Standing switch

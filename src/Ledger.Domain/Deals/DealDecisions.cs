@@ -100,10 +100,11 @@ public static class DealDecisions
     {
         if (c.Tag is not (ClaimValue.Sector or ClaimValue.Place))
             return NoTag(deal, c.Tag);
-        var tags = deal.WithAbsorbed().Where(holder => holder.HasTag(c.Tag)).Select(holder => deal.Told(holder.Id, new DealEvent.DealUntagged(c.Tag, c.Reason)));
-        var claims = deal.Claims.Where(claim => claim.Stands && claim.Claim.Value.Slot == c.Tag.Slot)
-            .Select(claim => deal.Told(deal.Holder(claim.Claim.Id)!.Id, new DealEvent.DealClaimWithdrawn(claim.Claim.Id, c.Reason)));
-        return new Decision<DealEvent>.Record([.. tags, .. claims]);
+        var events = deal.WithAbsorbed().Where(holder => holder.HasTag(c.Tag)).Select(holder => deal.Told(holder.Id, new DealEvent.DealUntagged(c.Tag, c.Reason))).ToList();
+        // A claim that is withdrawn gives its place back to one that it corrected, which may say the same.
+        for (var left = deal; left.Claims.FirstOrDefault(claim => claim.Stands && claim.Claim.Value.Slot == c.Tag.Slot) is { } claim; left = left.Evolve(events[^1], NotYet(left)))
+            events.Add(deal.Told(left.Holder(claim.Claim.Id)!.Id, new DealEvent.DealClaimWithdrawn(claim.Claim.Id, c.Reason)));
+        return new Decision<DealEvent>.Record([.. events]);
     }
 
     private static Decision<DealEvent> Rank(Deal deal, DealCommand.RankSource c)

@@ -38,7 +38,15 @@ internal sealed class SeveralDeals
     }
 
     /// <summary>All that a deal says, without its version.</summary>
-    public string Tell(string id) => string.Join('\n', [$"{this[id].Counts} {this[id].IsListed} {string.Join(' ', this[id].Contested)}", .. this[id].Claims.Select(claim => claim.ToString())]);
+    public string Tell(string id) => Tell(this[id]);
+
+    /// <summary>The same of a deal that was never merged and into which none was, all other events being the same.</summary>
+    public string TellWithoutMerges(string id) => Tell(_events[id]
+        .Where(past => past.Happened is not (DealEvent.DealMerged or DealEvent.DealUnmerged or DealEvent.DealAbsorbed or DealEvent.DealReleased or DealEvent.DealEchoed))
+        .Aggregate(Deal.Unknown(new DealId(id)), (deal, past) => deal.Evolve(past.Happened, past.Cause)));
+
+    private static string Tell(Deal deal) =>
+        string.Join('\n', [$"{deal.Counts} {deal.IsListed} {string.Join(' ', deal.Contested)} {string.Join(' ', deal.Sectors)}", .. deal.Claims.Select(claim => claim.ToString())]);
 
     /// <summary>What happened to a deal that was merged is recorded of it too, as the write path does.</summary>
     private string[] Record(IEnumerable<DealFact> facts)

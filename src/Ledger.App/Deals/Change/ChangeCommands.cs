@@ -120,7 +120,7 @@ internal static class ChangeCommands
         return new ChangeSummary(outcome.Events, outcome.Position);
     }
 
-    private static void Write(ChangeSummary summary, IAnsiConsole console) => console.WriteLine(
+    public static void Write(ChangeSummary summary, IAnsiConsole console) => console.WriteLine(
         summary.RecordedEvents == 0 ? "Nothing to do: it is so already." : $"Recorded {Views.Shown.Count(summary.RecordedEvents, "event")}, up to position {summary.Position}.");
 }
 

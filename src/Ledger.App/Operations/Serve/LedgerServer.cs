@@ -1,5 +1,8 @@
 using Ledger.App.CommandLine;
+using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
+using Ledger.App.Deals.RankSource;
+using Ledger.App.Intake.Announce;
 using Ledger.App.Operations.Health;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
@@ -70,6 +73,9 @@ internal static class LedgerServer
         app.MapApi();
         app.MapViews();
         app.MapChanges();
+        app.MapBulk();
+        app.MapSources();
+        app.MapAnnounce();
         if (ledger.HoldsKey)
             app.MapTree();
         app.MapRazorComponents<Document>();

@@ -20,7 +20,7 @@ internal static class ArticleView
 
     private static ArticleRow Row(Article article) => new(
         article.Id.Value, article.TextSha256!, article.FileName, article.Description.Title, article.Description.Publisher,
-        article.Description.Publication.ToString(), article.Last!.RecordedAt);
+        article.Description.Publication.ToString(), article.Last!.RecordedAt, article.Description.Source);
 
     private static IEnumerable<QuoteRow> Quotes(string subject, string id, IEnumerable<RecordedClaim> claims) =>
         claims.Select(claim => new QuoteRow(claim.Source.Value, claim.Claim.Id.Value, subject, id, Written.Name(claim.Claim.Value.Slot.Field),
@@ -35,6 +35,7 @@ internal sealed record ArticleRow(
     [Description("Null where it came in no file.")] string? FileName, string? Title, string? Publisher,
     [Description("As precisely as the article says: 2020-04-03, 2020-04, 2020-Q2, 2020, XXXX-04-03, XXXX-04 or unknown.")] string Published,
     [Description("When it was recorded, or described anew.")] DateTimeOffset RecordedAt,
+    [Description("Whose word it is, and whose rank counts where sources disagree: the publisher, or else the host of its address; null where nothing tells.")] string? Source,
     long FromPosition = 0);
 
 [Table("quote")]

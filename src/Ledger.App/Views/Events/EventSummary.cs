@@ -3,6 +3,7 @@ using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 
 namespace Ledger.App.Views.Events;
@@ -22,6 +23,10 @@ internal static class EventSummary
         PartyEvent.PartyDescribed e => Claims(e.Claims),
         DealEvent.DealAnnounced e => Claims(e.Claims),
         DealEvent.DealCorroborated e => Claims(e.Claims),
+        SourceEvent.SourceRanked e => $"{e.Name} ranked {e.Rank}: {e.Reason}",
+        BulkEvent.BulkMade e => $"{Shown.Count(e.Changes, "change")}{(e.Undoes is { } undone ? $", which undo {undone}" : "")}: {e.Reason}",
+        BulkEvent.BulkTouched e => Shown.Count(e.Deals.Length, "deal"),
+        BulkEvent.BulkUndone e => $"undone by {e.By}",
         DealEvent e => Told.Of(e, Deal.Unknown(new DealId("unknown"))) + (Told.Why(e) is { } why ? $": {why}" : ""),
         _ => "",
     };

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Ledger.App.Deals.Change;
+using Ledger.App.Log;
+using Ledger.App.Views;
+using Ledger.App.Views.Deals;
+using Ledger.Domain.Deals;
+using Ledger.Domain.Values;
+using Ledger.EventStore;
+
+namespace Ledger.App.Deals.Bulk;
+
+/// <summary>Changes of many deals at once: shown before they are made, made all or none, with one cause, and undone as one.</summary>
+public sealed class BulkChanges(EventLog log, ArticleTexts texts)
+{
+    private const int ChangesMax = 5000;
+    private const int DealsPerEvent = 400;
+
+    /// <exception cref="RefusedException">A rule of the record refuses one of them; nothing was recorded.</exception>
+    public Task<BulkOutcome> Make(IReadOnlyList<DealChangeRequest> changes, Reason reason, string author, bool preview, CancellationToken cancel) =>
+        Run(_ => Task.FromResult(changes), new BulkEvent.BulkMade(reason, changes.Count, null), author, preview, cancel);
+
+    /// <summary>Takes back everything that a bulk change did. What was undone already is left alone.</summary>
+    /// <exception cref="NotFoundException">No bulk change has the id.</exception>
+    /// <exception cref="RefusedException">Something that came later stands in the way; nothing was recorded.</exception>
+    public Task<BulkOutcome> Undo(string id, Reason reason, string author, bool preview, CancellationToken cancel) =>
+        Run(async stop =>
+        {
+            var told = await log.ReadStreams([StoredEvents.Bulks + id], cancel: stop);
+            if (told.Count == 0)
+                throw new NotFoundException($"No bulk change has the id '{id}'.");
+            if (told.Any(e => e.Data is BulkEvent.BulkUndone))
+                return [];
+            var deals = told.Select(e => e.Data).OfType<BulkEvent.BulkTouched>().SelectMany(touched => touched.Deals).Select(StoredEvents.StreamOf);
+            return Inverse.Of(id, await log.ReadStreams([.. deals], cancel: stop), reason);
+        }, new BulkEvent.BulkMade(reason, 0, id), author, preview, cancel);
+
+    private async Task<BulkOutcome> Run(
+        Func<CancellationToken, Task<IReadOnlyList<DealChangeRequest>>> read, BulkEvent.BulkMade made, string author, bool preview, CancellationToken cancel)
+    {
+        var id = Guid.CreateVersion7().ToString("N");
+        BulkOutcome? outcome = null;
+        await DealLedger.OnConflict.ExecuteAsync(
+            async stop =>
+            {
+                var changes = await read(stop);
+                if (changes.Count > ChangesMax)
+                    throw new InvalidValueException("changes", $"are {changes.Count}; at most {ChangesMax} are made at once");
+                var workspace = await Workspace.Of(changes, log, texts, stop);
+                var deals = workspace.Preview().Select(Told).ToList();
+                outcome = new BulkOutcome(preview || deals.Count == 0 ? null : id, 0, 0, deals);
+                if (outcome.Change is null)
+                    return;
+                workspace.Begin(StoredEvents.Bulks + id, made with { Changes = changes.Count });
+                foreach (var chunk in deals.Chunk(DealsPerEvent))
+                    workspace.Begin(StoredEvents.Bulks + id, new BulkEvent.BulkTouched([.. chunk.Select(deal => new DealId(deal.Deal))]));
+                if (made.Undoes is { } undone)
+                    workspace.Begin(StoredEvents.Bulks + undone, new BulkEvent.BulkUndone(id), (await log.ReadStreams([StoredEvents.Bulks + undone], cancel: stop)).Count);
+                await workspace.KeepTexts(stop);
+                var append = workspace.TakeAppend(author)! with { CorrelationId = id };
+                var recorded = await log.Append(append, stop);
+                outcome = outcome with { RecordedEvents = append.Streams.Sum(stream => stream.Events.Count), Position = recorded.LastPosition };
+            },
+            cancel);
+        return outcome!;
+    }
+
+    private static DealPreview Told((Deal Before, Deal After, ImmutableArray<DealEvent> Events) deal) => new(
+        deal.Before.Id.Value, [.. deal.Events.Select(e => Views.Deals.Told.Of(e, deal.Before))],
+        [.. new DealChange(deal.Before, deal.After, deal.After.Last!).Fields().Select(FieldChangeRecord.Of)]);
+}
+
+/// <summary>What a bulk change came to, or would come to.</summary>
+/// <param name="Change">Its id, under which it can be undone; null where nothing was recorded.</param>
+/// <param name="Deals">The deals that it changes, and how.</param>
+public sealed record BulkOutcome(string? Change, int RecordedEvents, long Position, IReadOnlyList<DealPreview> Deals);
+
+/// <param name="Says">Its events in words.</param>
+/// <param name="Changes">The fields that become other ones.</param>
+public sealed record DealPreview(string Deal, IReadOnlyList<string> Says, IReadOnlyList<FieldChangeRecord> Changes);

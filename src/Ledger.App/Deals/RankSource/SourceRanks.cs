@@ -1,0 +1,60 @@
+using Ledger.App.Log;
+using Ledger.App.Views;
+using Ledger.Domain.Sources;
+using Ledger.Domain.Values;
+using Ledger.EventStore;
+
+namespace Ledger.App.Deals.RankSource;
+
+/// <summary>
+/// Ranks sources. The rank is told of every deal that cites the source, since whatever is shown of a deal follows from its own
+/// events; deals that cite it later are told then.
+/// </summary>
+public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime views)
+{
+    /// <summary>Gives a source a rank, and tells every deal that cites it, all in one append.</summary>
+    public async Task<RecordOutcome> Rank(string name, int rank, Reason reason, string author, CancellationToken cancel)
+    {
+        var wanted = new SourceEvent.SourceRanked(name, rank, reason);
+        var outcome = RecordOutcome.Nothing;
+        await DealLedger.OnConflict.ExecuteAsync(
+            async stop =>
+            {
+                var workspace = new Workspace(log, texts);
+                await workspace.Decide(wanted, await Citing(name, stop), stop);
+                if (workspace.TakeAppend(author) is { } append)
+                    outcome = outcome.Add(await log.Append(append with { CorrelationId = Guid.CreateVersion7().ToString("N") }, stop), append);
+            },
+            cancel);
+        return outcome;
+    }
+
+    /// <summary>Every source that articles name, with its rank.</summary>
+    public async Task<IReadOnlyList<RankedSource>> List(Snapshot snapshot, CancellationToken cancel)
+    {
+        var cited = await snapshot.Query(
+            now => $"select max(source), count(*) from article where {now("article")} and source is not null group by lower(source) order by lower(max(source)) collate \"C\"",
+            row => (Name: row.GetString(0), Articles: row.GetInt64(1)), cancel);
+        var events = await log.ReadStreams([.. cited.Select(source => StoredEvents.StreamOfSource(source.Name))], await snapshot.Position(cancel), cancel);
+        var ranks = events.GroupBy(e => e.Stream).ToDictionary(stream => stream.Key, stream => (SourceEvent.SourceRanked)stream.Last().Data);
+        return [.. cited.Select(source => ranks.TryGetValue(StoredEvents.StreamOfSource(source.Name), out var ranked)
+            ? new RankedSource(source.Name, source.Articles, ranked.Rank, ranked.Reason.Text) : new RankedSource(source.Name, source.Articles, 0, null))];
+    }
+
+    private async Task<IReadOnlyList<(DealId Deal, ArticleId Article)>> Citing(string name, CancellationToken cancel)
+    {
+        await views.Prepare(cancel: cancel);
+        await views.CatchUp(cancel);
+        await using var snapshot = new Snapshot(views, log);
+        return await snapshot.Query(
+            now => $"""
+            select distinct subject_id, article_id from quote
+            where {now("quote")} and subject = 'deal' and article_id in (select id from article where {now("article")} and lower(source) = $1)
+            """,
+            row => (new DealId(row.GetString(0)), new ArticleId(row.GetString(1))), cancel, name.ToLowerInvariant());
+    }
+}
+
+/// <param name="Articles">How many of its articles are recorded.</param>
+/// <param name="Reason">Null where it was given no rank.</param>
+public sealed record RankedSource(string Name, long Articles, int Rank, string? Reason);
