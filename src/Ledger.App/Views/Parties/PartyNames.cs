@@ -61,4 +61,16 @@ public sealed class PartyNames(Snapshot snapshot)
             rows[party.Id.Value] = PartyView.Row(party);
         return rows;
     }
+
+    /// <summary>Sentences that name the other parties which go by one of some names.</summary>
+    internal async Task<IReadOnlyList<string>> Namesakes(IEnumerable<string> given, string of, CancellationToken cancel)
+    {
+        var merges = await snapshot.Merges(cancel);
+        var keys = given.DistinctBy(NameKey.Of).ToDictionary(NameKey.Of);
+        if (keys.Count == 0)
+            return [];
+        var found = await snapshot.Query(now => $"select key, party_id from party_name where {now("party_name")} and key = any($1) order by key, party_id",
+            row => (Key: row.GetString(0), Party: merges.Root(row.GetString(1))), cancel, (object)keys.Keys.ToArray());
+        return [.. found.Where(other => other.Party != merges.Root(of)).Distinct().Select(other => $"Party {other.Party} goes by the name '{keys[other.Key]}', too.")];
+    }
 }
