@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Claims;
@@ -23,6 +24,10 @@ public sealed record InvestorOverview : PartyRecord
 
     /// <summary>How many co-investors there are.</summary>
     public required long CoInvestorsInAll { get; init; }
+
+    /// <summary>Its funds, subsidiaries and corporate ventures, which are counted in; left out where that was not asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<GroupMember>? Affiliates { get; init; }
 
     /// <summary>At most 20, those that changed last first.</summary>
     public required IReadOnlyList<InvestorDeal> Deals { get; init; }
