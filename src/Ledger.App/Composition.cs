@@ -2,6 +2,7 @@ using Ledger.App.Deals;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.RankSource;
 using Ledger.App.Log;
+using Ledger.App.Parties;
 using Ledger.App.Views;
 using Ledger.App.Views.Articles;
 using Ledger.App.Views.Companies;
@@ -29,10 +30,12 @@ internal static class Composition
         .AddSingleton<DealLedger>()
         .AddSingleton<BulkChanges>()
         .AddSingleton<SourceRanks>()
+        .AddSingleton<PartyLedger>()
         .AddScoped<Snapshot>()
         .AddScoped<MomentLinks>()
         .AddScoped<PartyNames>()
         .AddScoped<PartyQueries>()
+        .AddScoped<MergePreviews>()
         .AddScoped<DealQueries>()
         .AddScoped<CompanyQueries>()
         .AddScoped<InvestorQueries>()

@@ -13,6 +13,7 @@ using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
 using Ledger.App.Operations.Serve;
+using Ledger.App.Parties.Change;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
@@ -46,6 +47,7 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
 root.Subcommands.Add(AnnounceCommand.Make());
 root.Subcommands.Add(SourcesCommand.Make());
 root.Subcommands.Add(BulkCommand.Make());
+root.Subcommands.Add(PartyCommands.Make());
 foreach (var command in ChangeCommands.Make())
     root.Subcommands.Add(command);
 return await LedgerCommand.Run(root, args);

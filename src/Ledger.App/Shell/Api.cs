@@ -20,10 +20,10 @@ internal static class Api
         api.MapGet("/deals/{id}/history", (DealQueries deals, string id, CancellationToken cancel) => deals.History(id, cancel));
         api.MapGet("/companies", (CompanyQueries companies, string? next, string? limit, CancellationToken cancel) =>
             companies.List(PageLimit.Parse(limit), next, cancel));
-        api.MapGet("/companies/{name}", (CompanyQueries companies, string name, CancellationToken cancel) => companies.Get(name, cancel));
+        api.MapGet("/companies/{name}", (CompanyQueries companies, string name, bool? group, CancellationToken cancel) => companies.Get(name, group ?? false, cancel));
         api.MapGet("/investors", (InvestorQueries investors, string? next, string? limit, CancellationToken cancel) =>
             investors.List(PageLimit.Parse(limit), next, cancel));
-        api.MapGet("/investors/{name}", (InvestorQueries investors, string name, CancellationToken cancel) => investors.Get(name, cancel));
+        api.MapGet("/investors/{name}", (InvestorQueries investors, string name, bool? affiliates, CancellationToken cancel) => investors.Get(name, affiliates ?? false, cancel));
         api.MapGet("/articles", (ArticleQueries articles, string? next, string? limit, CancellationToken cancel) =>
             articles.List(PageLimit.Parse(limit), next, cancel));
         api.MapGet("/articles/{id}", (ArticleQueries articles, string id, CancellationToken cancel) => articles.Get(id, cancel));

@@ -7,14 +7,15 @@ public sealed record Holdings(long Articles, long Deals, long Companies, long In
     public static async Task<Holdings> Count(Snapshot snapshot, CancellationToken cancel)
     {
         var events = await snapshot.Position(cancel);
+        var merges = await snapshot.Merges(cancel);
         var counted = await snapshot.Query(
             now => $"""
             select (select count(*) from article where {now("article")}),
                 (select count(*) from deal where {now("deal")} and merged_into is null and not retracted),
-                (select count(distinct company_id) from company_deal where {now("company_deal")}),
+                (select count(distinct {merges.Sql("company_id")}) from company_deal where {now("company_deal")}),
                 (select count(*) from (
-                    select investor_id from investor_deal where {now("investor_deal")}
-                    union select investor_id from backer where {now("backer")}) named)
+                    select {merges.Sql("investor_id")} from investor_deal where {now("investor_deal")}
+                    union select {merges.Sql("investor_id")} from backer where {now("backer")}) named)
             """,
             row => new Holdings(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), events), cancel);
         return counted.Single();

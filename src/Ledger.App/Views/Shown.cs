@@ -92,7 +92,7 @@ public static class Shown
         ClaimValue.Sector v => v.Slug,
         ClaimValue.Place v => v.Name,
         ClaimValue.InvestorKind v => v.Slug,
-        ClaimValue.Affiliation v => $"{Words(v.Value)} {v.With}".TrimEnd(),
+        ClaimValue.Affiliation v => $"{Words(v.Value)} {v.With}".TrimEnd() + (v.From is { } from ? $", from {from}" : ""),
         ClaimValue.MarketFigure v => $"{v.Measure}: {Amount(v.Amount)} (“{asWritten}”)",
         _ => asWritten,
     };

@@ -2,9 +2,11 @@ using System.ComponentModel.DataAnnotations.Schema;
 using System.Globalization;
 using System.Reflection;
 using Ledger.App.Log;
+using Ledger.App.Views.Parties;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Values;
 using Ledger.EventStore;
 using Npgsql;
 
@@ -19,6 +21,7 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     // The parts of a page ask at the same time.
     private readonly SemaphoreSlim _oneQuestion = new(1, 1);
     private ViewSnapshot? _open;
+    private Merges? _merges;
 
     /// <summary>Whether something was read already.</summary>
     public bool IsOpen => _open is not null;
@@ -37,6 +40,13 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     {
         get;
         set => field = _open is null ? value : throw new InvalidOperationException("Something was read already.");
+    }
+
+    /// <summary>A merge of parties that is read as if it had been made, to show what it would change; null for none.</summary>
+    public (PartyId Party, PartyId Into)? Supposed
+    {
+        get;
+        set => field = _merges is null ? value : throw new InvalidOperationException("Something was read already.");
     }
 
     /// <summary>The position that is read as of.</summary>
@@ -64,16 +74,41 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     public Task<List<TSum>> Sums<TSum>(string condition, CancellationToken cancel, params object?[] parameters) where TSum : class =>
         Ask(open => open.Sums<TSum>(condition, Sql.Parameters(parameters), cancel), cancel);
 
-    /// <summary>Deals in the order of their ids; those that are not there, or of which no status holds yet, are left out.</summary>
+    /// <summary>
+    /// Deals in the order of their ids, of the parties that those which they name are known to be; those that are not there, or of which
+    /// no status holds yet, are left out.
+    /// </summary>
     public async Task<List<Deal>> Deals(IEnumerable<string> ids, CancellationToken cancel)
     {
+        var merges = await Merges(cancel);
         var deals = await log.Fold(RecordStreams.Deals, [.. ids.Select(id => StoredEvents.Deals + id)], await Position(cancel), cancel);
+        if (!merges.IsEmpty)
+            deals = deals.ConvertAll(deal => deal.Following(merges.Root));
         return EffectiveUntil is { } until ? [.. deals.Select(deal => deal.Until(until)).Where(deal => deal.Status is not null)] : deals;
     }
 
-    /// <summary>Parties, the same way.</summary>
-    public async Task<List<Party>> Parties(IEnumerable<string> ids, CancellationToken cancel) =>
-        await log.Fold(RecordStreams.Parties, [.. ids.Select(id => StoredEvents.Parties + id)], await Position(cancel), cancel);
+    /// <summary>Parties that stand for themselves, each with all that is recorded of those that were merged into it.</summary>
+    public async Task<List<Party>> Parties(IEnumerable<string> roots, CancellationToken cancel)
+    {
+        var merges = await Merges(cancel);
+        var wanted = roots.ToList();
+        var parties = await log.Fold(RecordStreams.Parties, [.. merges.Ids(wanted).Select(id => StoredEvents.Parties + id)], await Position(cancel), cancel);
+        var members = parties.ToLookup(party => merges.Root(party.Id.Value));
+        return merges.IsEmpty ? parties
+            : [.. parties.Where(party => wanted.Contains(party.Id.Value)).Select(party => party.With([.. members[party.Id.Value].Where(member => member != party)], merges.Root))];
+    }
+
+    /// <summary>Which parties are the same.</summary>
+    public async Task<Merges> Merges(CancellationToken cancel)
+    {
+        if (_merges is not null)
+            return _merges;
+        var into = (await Query(now => $"select id, merged_into from party where {now("party")} and merged_into is not null",
+            row => KeyValuePair.Create(row.GetString(0), row.GetString(1)), cancel)).ToDictionary();
+        if (Supposed is { } supposed)
+            into[supposed.Party.Value] = supposed.Into.Value;
+        return _merges ??= new Merges(into);
+    }
 
     /// <summary>An article; null where there is none.</summary>
     public async Task<Article?> Article(string id, CancellationToken cancel) =>

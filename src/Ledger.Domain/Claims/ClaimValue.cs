@@ -7,6 +7,16 @@ public abstract record ClaimValue
 {
     private ClaimValue() { }
 
+    /// <summary>The same said of the parties that the named ones are known to be by now.</summary>
+    public ClaimValue Following(Func<PartyId, PartyId> root) => this switch
+    {
+        Company v => new Company(root(v.Party)),
+        Investor { Party: { } party } v => new Investor(root(party), v.Role, v.Existing),
+        Backer v => new Backer(root(v.Party)),
+        Affiliation { With: { } with } v => new Affiliation(v.Value, root(with), v.From),
+        _ => this,
+    };
+
     /// <summary>Where the value belongs.</summary>
     public abstract Slot Slot { get; }
 
@@ -167,13 +177,16 @@ public abstract record ClaimValue
 
     /// <summary>Of a party: what it is to another one.</summary>
     /// <param name="With">The other party; null where only the nature is told (a state-backed fund of a state not named).</param>
-    public sealed record Affiliation(AffiliationKind Value, PartyId? With) : ClaimValue
+    /// <param name="From">Since when; null where nothing is said of it.</param>
+    public sealed record Affiliation(AffiliationKind Value, PartyId? With, When? From = null) : ClaimValue
     {
         public PartyId? With { get; } = With is null && Value is not AffiliationKind.StateBacked
             ? throw new InvalidValueException("affiliation.with", "is missing; only a state-backed party may leave it open")
             : With;
 
         public override Slot Slot => new(Field.Affiliation, With is { } with ? $"{Name}/{with}" : Name);
+
+        public override bool Agrees(ClaimValue other) => other is Affiliation o && (From is null || o.From is null || From.Agrees(o.From));
 
         private string Name => char.ToLowerInvariant(Value.ToString()[0]) + Value.ToString()[1..];
     }

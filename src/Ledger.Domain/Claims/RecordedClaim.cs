@@ -44,8 +44,18 @@ public sealed record RecordedClaim(Claim Claim, ArticleId Source, Cause Cause)
     /// <summary>The deal that it was recorded of, where that one was merged into this one; null of a deal's own.</summary>
     public DealId? Of { get; init; }
 
+    /// <summary>What was recorded, where parties that it names are known by now to be others; null where it is what the claim says.</summary>
+    public ClaimValue? Named { get; init; }
+
     /// <summary>Whether it counts for anything.</summary>
     public bool Stands => Standing is Standing.Normal or Standing.Preferred;
+
+    /// <summary>The claim as one about the parties that the named ones are known to be by now.</summary>
+    public RecordedClaim Following(Func<PartyId, PartyId> root)
+    {
+        var value = Claim.Value.Following(root);
+        return value == Claim.Value ? this : this with { Claim = new Claim(Claim.Id, value, Claim.AsWritten, Claim.Quote), Named = Named ?? Claim.Value };
+    }
 }
 
 /// <param name="By">The claim that stands in its place.</param>

@@ -156,14 +156,26 @@ public sealed class Deal
         return new DealEvent.DealEchoed(through.Id, through.Told(of, happened), null);
     }
 
-    internal bool Withdrew(ClaimId id) => _state.Claims.Any(claim => claim.Claim.Id == id && claim.Withdrawn is not null);
-
     /// <summary>The deal as it would be, had some claims never been made.</summary>
     internal Deal Without(Func<RecordedClaim, bool> claims) => new(_state with
     {
         Claims = _state.Claims.RemoveAll(claim => claims(claim)),
         Absorbed = [.. Absorbed.Select(deal => deal.Without(claims))],
     });
+
+    internal bool Withdrew(ClaimId id) => _state.Claims.Any(claim => claim.Claim.Id == id && claim.Withdrawn is not null);
+
+    /// <summary>
+    /// The deal as one of the parties that the named ones are known to be by now: sides that turn out to be the same one do not
+    /// contradict each other.
+    /// </summary>
+    public Deal Following(Func<PartyId, PartyId> root)
+    {
+        ImmutableArray<RecordedClaim> claims = [.. _state.Claims.Select(claim => claim.Following(root))];
+        ImmutableArray<Deal> absorbed = [.. Absorbed.Select(deal => deal.Following(root))];
+        var isSame = claims.Zip(_state.Claims).All(claim => ReferenceEquals(claim.First, claim.Second)) && absorbed.Zip(Absorbed).All(deal => ReferenceEquals(deal.First, deal.Second));
+        return isSame ? this : new(_state with { Claims = claims, Absorbed = absorbed });
+    }
 
     internal bool HasTag(ClaimValue tag) => _state.Tags.Any(held => held.Value == tag);
 

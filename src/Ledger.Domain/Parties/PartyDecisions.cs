@@ -13,6 +13,17 @@ public abstract record PartyCommand
     public sealed record Register(string Name, ImmutableArray<string> Aliases) : PartyCommand;
 
     public sealed record Describe(ArticleId Source, ImmutableArray<Claim> Claims) : PartyCommand;
+
+    public sealed record AddAlias(string Name, Reason Reason) : PartyCommand;
+
+    public sealed record RemoveAlias(string Name, Reason Reason) : PartyCommand;
+
+    public sealed record Rename(string Name, Reason Reason) : PartyCommand;
+
+    /// <summary>The party is something to another one, for want of an article that says so.</summary>
+    public sealed record Affiliate(ClaimValue.Affiliation Affiliation, Reason Reason) : PartyCommand;
+
+    public sealed record EndAffiliation(AffiliationKind Value, PartyId? With, Reason Reason) : PartyCommand;
 }
 
 public static class PartyDecisions
@@ -23,9 +34,41 @@ public static class PartyDecisions
     public static Decision<PartyEvent> Decide(Party party, PartyCommand command) => command switch
     {
         PartyCommand.Register register => Register(party, register),
+        _ when !party.IsKnown => Refuse(Unknown(party)),
         PartyCommand.Describe describe => Describe(party, describe),
+        PartyCommand.AddAlias c => party.Name == c.Name || party.Aliases.Contains(c.Name) ? Decision<PartyEvent>.Nothing : Record(new PartyEvent.PartyAliasAdded(c.Name, c.Reason)),
+        PartyCommand.RemoveAlias c when party.Name == c.Name => Refuse(new Refusal("name-not-alias", $"'{c.Name}' is the name of party {party.Id}, not an alias; rename it first.")),
+        PartyCommand.RemoveAlias c => party.Aliases.Contains(c.Name) ? Record(new PartyEvent.PartyAliasRemoved(c.Name, c.Reason)) : Decision<PartyEvent>.Nothing,
+        PartyCommand.Rename when party.MergedInto is { } into => Refuse(new Refusal("party-merged", $"Party {party.Id} was merged into {into.Party}; rename that one.")),
+        PartyCommand.Rename c => party.Name == c.Name ? Decision<PartyEvent>.Nothing : Record(new PartyEvent.PartyRenamed(c.Name, c.Reason)),
+        PartyCommand.Affiliate c when c.Affiliation.With == party.Id => Refuse(new Refusal("affiliated-with-itself", $"Party {party.Id} cannot be affiliated with itself.", IsOfInput: true)),
+        PartyCommand.Affiliate c => party.Edited.Any(edited => edited.Value == c.Affiliation) ? Decision<PartyEvent>.Nothing : Record(new PartyEvent.PartyAffiliated(c.Affiliation, c.Reason)),
+        PartyCommand.EndAffiliation c => EndAffiliation(party, c),
         _ => throw new InvalidOperationException($"A party knows no command {command.GetType().Name}."),
     };
+
+    /// <summary>Says that two parties are one. Both are told, so that nobody else can say at the same time what contradicts it.</summary>
+    public static Decision<PartyFact> Merge(Party party, Party into, Reason reason)
+    {
+        if (party.Id == into.Id)
+            return RefuseTie("merged-into-itself", $"Party {party.Id} cannot be merged into itself.", isOfInput: true);
+        if ((party.IsKnown ? into.IsKnown ? null : into : party) is { } unknown)
+            return new Decision<PartyFact>.Refuse(Unknown(unknown));
+        if (party.MergedInto is { } already)
+        {
+            return already.Party == into.Id ? Decision<PartyFact>.Nothing
+                : RefuseTie("party-merged", $"Party {party.Id} was merged into {already.Party} already; undo that first.");
+        }
+        if (into.MergedInto is { } further)
+        {
+            return RefuseTie("party-merged", further.Party == party.Id ? $"Party {into.Id} was merged into {party.Id} already; to turn that round, undo it first."
+                : $"Party {into.Id} was itself merged into {further.Party}; merge into that one.");
+        }
+        return new Decision<PartyFact>.Record([new(party.Id, new PartyEvent.PartyMerged(into.Id, reason)), new(into.Id, new PartyEvent.PartyAbsorbed(party.Id, reason))]);
+    }
+
+    public static Decision<PartyFact> Unmerge(Party party, Party from, Reason reason) => party.MergedInto?.Party != from.Id ? Decision<PartyFact>.Nothing
+        : new Decision<PartyFact>.Record([new(from.Id, new PartyEvent.PartyReleased(party.Id, reason)), new(party.Id, new PartyEvent.PartyUnmerged(from.Id, reason))]);
 
     private static Decision<PartyEvent> Register(Party party, PartyCommand.Register register)
     {
@@ -40,14 +83,27 @@ public static class PartyDecisions
 
     private static Decision<PartyEvent> Describe(Party party, PartyCommand.Describe describe)
     {
-        if (!party.IsKnown)
-            return Refuse(new Refusal("party-unknown", $"Party {party.Id} is not registered."));
         if (describe.Claims.Misplaced(OfParties, $"Party {party.Id}", "a-party") is { } refusal)
             return Refuse(refusal);
         var news = party.Claims.News(describe.Claims);
-        return news.IsEmpty ? Decision<PartyEvent>.Nothing
-            : new Decision<PartyEvent>.Record([new PartyEvent.PartyDescribed(describe.Source, news)]);
+        return news.IsEmpty ? Decision<PartyEvent>.Nothing : Record(new PartyEvent.PartyDescribed(describe.Source, news));
     }
 
+    private static Decision<PartyEvent> EndAffiliation(Party party, PartyCommand.EndAffiliation c)
+    {
+        var slot = new ClaimValue.Affiliation(c.Value, c.With).Slot;
+        var stands = party.Edited.Any(edited => edited.Value.Slot == slot) || party.Claims.Any(claim => claim.Stands && claim.Claim.Value.Slot == slot);
+        return stands ? Record(new PartyEvent.PartyAffiliationEnded(c.Value, c.With, c.Reason)) : Decision<PartyEvent>.Nothing;
+    }
+
+    private static Refusal Unknown(Party party) => new("party-unknown", $"Party {party.Id} is not registered.", IsOfInput: true);
+
+    private static Decision<PartyEvent> Record(PartyEvent happened) => new Decision<PartyEvent>.Record([happened]);
+
     private static Decision<PartyEvent>.Refuse Refuse(Refusal refusal) => new(refusal);
+
+    private static Decision<PartyFact>.Refuse RefuseTie(string type, string sentence, bool isOfInput = false) => new(new Refusal(type, sentence, isOfInput));
 }
+
+/// <summary>An event and the party that it is one of.</summary>
+public sealed record PartyFact(PartyId Party, PartyEvent Happened);

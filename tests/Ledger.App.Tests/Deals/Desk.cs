@@ -30,6 +30,11 @@ internal sealed class Desk : IAsyncDisposable
 
     public HttpClient Http => _http ?? throw new InvalidOperationException("This desk is on the command line.");
 
+    public bool IsOnTheWeb => _http is not null;
+
+    /// <summary>Has what is asked from now on hold a position, if it did not already.</summary>
+    public void Wrote(long position) => Position = Math.Max(Position, position);
+
     public static async Task<Desk> Open(string channel)
     {
         var ledger = await LedgerOnTestDatabase.Create(Cancel);

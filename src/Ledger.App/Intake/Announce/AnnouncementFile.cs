@@ -155,6 +155,8 @@ public sealed class AffiliationFields : Written
     public string? Is { get; set; }
 
     public string? With { get; set; }
+
+    public string? From { get; set; }
 }
 
 public sealed class MarketFigureFields : Written

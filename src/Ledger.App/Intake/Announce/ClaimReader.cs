@@ -52,7 +52,7 @@ internal static class ClaimReader
         Add(c.Founded, when => new ClaimValue.Founded(When.Parse("founded", when)));
         Add(c.InvestorKind, kind => new ClaimValue.InvestorKind(kind));
         Add(c.Affiliation, affiliation => new ClaimValue.Affiliation(Name<AffiliationKind>("affiliation.is", affiliation.Is),
-            affiliation.With is { } with ? new PartyId(with) : null));
+            affiliation.With is { } with ? new PartyId(with) : null, affiliation.From is { } from ? When.Parse("affiliation.from", from) : null));
         Add(c.Backer, id => new ClaimValue.Backer(new PartyId(id)));
         Add(c.MarketFigure, figure => new ClaimValue.MarketFigure(figure.Measure ?? "", When.Parse("marketFigure.period", figure.Period),
             ReadAmount("marketFigure.amount", figure.Amount ?? throw new InvalidValueException("marketFigure.amount", "is missing"), null)));

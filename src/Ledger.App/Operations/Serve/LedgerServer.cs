@@ -6,6 +6,7 @@ using Ledger.App.Intake.Announce;
 using Ledger.App.Operations.Health;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
+using Ledger.App.Parties.Change;
 using Ledger.App.Shell;
 using Ledger.App.Views;
 using Ledger.App.Views.Moments;
@@ -73,6 +74,7 @@ internal static class LedgerServer
         app.MapApi();
         app.MapViews();
         app.MapChanges();
+        app.MapParties();
         app.MapBulk();
         app.MapSources();
         app.MapAnnounce();

@@ -11,8 +11,9 @@ internal static class CompanyCommand
     public static Command Make()
     {
         var name = new Argument<string>("NAME") { Description = "An id, a name or an alias, in any case." };
-        return new Command("company", "Show a company: its rounds, totals, investors and sources.") { name }.Asking(async (ledger, cancel) =>
-            ledger.Print(await ledger.Get<CompanyQueries>().Get(ledger.Parsed.GetRequiredValue(name), cancel), Write));
+        var group = new Option<bool>("--group") { Description = "Count the deals of its subsidiaries in, and of theirs." };
+        return new Command("company", "Show a company: its rounds, totals, investors and sources.") { name, group }.Asking(async (ledger, cancel) =>
+            ledger.Print(await ledger.Get<CompanyQueries>().Get(ledger.Parsed.GetRequiredValue(name), ledger.Parsed.GetValue(group), cancel), Write));
     }
 
     private static void Write(CompanyRecord company, IAnsiConsole console)
@@ -23,6 +24,8 @@ internal static class CompanyCommand
             ("Founded", company.Founded is { } founded ? Shown.Date(founded) : null),
             ("Places", string.Join(", ", company.Places)), ("Sectors", string.Join(", ", company.Sectors)),
             ("Latest valuation", valuation is null ? null : $"{Shown.Amount(valuation.Qualifier, valuation.Currency, valuation.Low, valuation.High)}, {Shown.Words(valuation.Basis)}"),
+            ("Merged from", company.MergedFrom is { } merged ? string.Join(", ", merged.Select(one => one.Id)) : null),
+            ("Group", company.Group is { } group ? string.Join(", ", group.Select(member => $"{member.Name} ({Shown.Words(member.Is)} {member.Of.Name})")) : null),
             ("Sources", string.Join(", ", company.Sources)));
         console.WriteHeading("Money raised (without aggregates, plans and what was postponed or withdrawn)");
         var totals = Tables.Of("Currency", "Total", "Deals", "Of which only pledged");

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Claims;
@@ -23,6 +24,10 @@ public sealed record CompanyRecord : PartyRecord
     public required LatestValuation? LatestValuation { get; init; }
 
     public required IReadOnlyList<CompanyInvestor> Investors { get; init; }
+
+    /// <summary>The subsidiaries whose deals, totals and investors are counted in; left out where that was not asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<GroupMember>? Group { get; init; }
 
     /// <summary>By effective date where a year is known, after them in the order in which they were recorded.</summary>
     public required IReadOnlyList<DealRecord> Deals { get; init; }

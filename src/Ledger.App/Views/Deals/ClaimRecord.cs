@@ -5,6 +5,7 @@ using Ledger.Domain.Deals;
 namespace Ledger.App.Views.Deals;
 
 /// <summary>One claim, whole.</summary>
+/// <param name="Field">What it is claimed of; a party in it is the one that the named one is known to be.</param>
 /// <param name="Value">As it is stored, its sort under <c>is</c>.</param>
 /// <param name="Current">Whether it says what its field goes by.</param>
 /// <param name="Source">The article.</param>
@@ -38,7 +39,7 @@ public sealed record ClaimRecord(
     public int Rank { get; init; }
 
     internal static ClaimRecord Of(RecordedClaim claim, bool current, ChosenBy? by = null) => new(
-        claim.Claim.Id.Value, claim.Claim.Value.Slot.ToString(), claim.Claim.Value, claim.Claim.AsWritten,
+        claim.Claim.Id.Value, claim.Claim.Value.Slot.ToString(), claim.Named ?? claim.Claim.Value, claim.Claim.AsWritten,
         new QuoteRecord(claim.Claim.Quote.Text, claim.Claim.Quote.Occurrence, claim.Claim.Quote.Start, claim.Claim.Quote.Line),
         claim.Source.Value, current, claim.Standing, claim.Cause.RecordedAt, claim.Cause.Author, claim.Cause.Position)
     {

@@ -18,24 +18,28 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     /// <summary>Deals, those that changed last first; what was retracted or merged into another deal is left out.</summary>
     public async Task<Page<DealRecord>> List(DealFilter filter, CancellationToken cancel)
     {
-        var investor = filter.Investor is { } i ? (await names.Find(i, cancel)).Id : (PartyId?)null;
-        var page = await Of(filter, investor, cancel);
+        var merges = await snapshot.Merges(cancel);
+        var investors = filter.Investor is { } i ? merges.Ids((await names.Find(i, cancel)).Id.Value) : null;
+        var page = await Of(filter, investors, cancel);
         return new Page<DealRecord>(await Records(page.Items, cancel), page.Next);
     }
 
     /// <summary>The same, with their claims.</summary>
-    internal async Task<Page<Deal>> Of(DealFilter filter, PartyId? investor, CancellationToken cancel)
+    /// <param name="filter">Its investor is left alone.</param>
+    /// <param name="investors">Only deals that name one of these; null for all.</param>
+    /// <param name="cancel">Gives up.</param>
+    internal async Task<Page<Deal>> Of(DealFilter filter, string[]? investors, CancellationToken cancel)
     {
-        var company = filter.Company is { } c ? (await names.Find(c, cancel)).Id.Value : null;
+        var companies = filter.Company is { } c ? (await snapshot.Merges(cancel)).Ids((await names.Find(c, cancel)).Id.Value) : null;
         var found = await snapshot.Query(
             now => $"""
             select deal.id, deal.from_position from deal
             where {now("deal")} and deal.from_position < $1 and merged_into is null and not retracted
-                and ($2::text is null or company_id = $2)
-                and ($3::text is null or id in (select deal_id from investor_deal where {now("investor_deal")} and investor_id = $3))
+                and ($2::text[] is null or company_id = any($2))
+                and ($3::text[] is null or id in (select deal_id from investor_deal where {now("investor_deal")} and investor_id = any($3)))
             order by deal.from_position desc limit $4
             """,
-            row => (Id: row.GetString(0), Position: row.GetInt64(1)), cancel, Cursor.Parse(filter.Next), company, investor?.Value, (long)filter.Limit + 1);
+            row => (Id: row.GetString(0), Position: row.GetInt64(1)), cancel, Cursor.Parse(filter.Next), companies, investors, (long)filter.Limit + 1);
         var items = found.Take(filter.Limit).ToList();
         return new Page<Deal>(await snapshot.Deals(items.Select(deal => deal.Id), cancel), found.Count > items.Count ? Cursor.Of(items[^1].Position) : null);
     }
@@ -89,7 +93,8 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
         var events = (await log.ReadStreams([.. latest.Select(change => StoredEvents.Deals + change.Id).Distinct()], position, cancel)).ToLookup(e => e.Stream);
         var changes = latest.ConvertAll(change => Change(new DealId(change.Id), [.. events[StoredEvents.Deals + change.Id].Where(e => e.Version <= change.Version)]));
         changes = [.. changes.Where(change => change.Event.Data is not DealEvent.DealEchoed { First: not null }).Take(limit)];
-        var records = await Records([.. changes.Select(change => change.Change.After)], cancel);
+        var merges = await snapshot.Merges(cancel);
+        var records = await Records([.. changes.Select(change => change.Change.After.Following(merges.Root))], cancel);
         return [.. changes.Zip(records, (change, record) => new LatestChange(record, HistoryEntry.Of(change.Change, change.Event)))];
     }
 

@@ -69,7 +69,7 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
     private async Task<Explanation> Party(string idOrName, string? field, CancellationToken cancel)
     {
         var party = await names.Find(idOrName, cancel);
-        var events = await Events(StoredEvents.Parties + party.Id.Value, cancel);
+        var events = await Events((await snapshot.Merges(cancel)).Ids(party.Id.Value), cancel);
         List<Reason> reasons = [.. party.Claims.Where(claim => Is(claim.Claim.Value.Slot, field))
             .Select(claim => Reason(party.Id.Value, null, claim, events[claim.Cause.Position], party.IsCurrent(claim)))];
         return await Of("party", party.Id.Value, field, null, reasons, cancel);
@@ -78,7 +78,7 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
     private async Task<Explanation> Company(string id, string? field, CancellationToken cancel)
     {
         var figure = Figure("company", field);
-        var rows = await CompanyView.Deals(snapshot, [id], cancel);
+        var rows = await CompanyView.Deals(snapshot, (await snapshot.Merges(cancel)).Ids(id), cancel);
         var currency = field?.Split('/') is [_, var code] ? code : null;
         rows.RemoveAll(row => figure switch
         {
@@ -97,18 +97,18 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
     private async Task<Explanation> Investor(string id, string? field, CancellationToken cancel)
     {
         var figure = Figure("investor", field);
-        var rows = await snapshot.Rows<InvestorDealRow>("and r.investor_id = $1", cancel, id);
-        rows.RemoveAll(row => figure switch
+        var rows = await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)(await snapshot.Merges(cancel)).Ids(id));
+        var deals = await snapshot.Deals(rows.Select(row => row.DealId).Distinct(), cancel);
+        deals.RemoveAll(deal => deal.Investors.First(investor => investor.Party?.Value == id).Role != figure switch
         {
-            "led" => row.Role != "lead",
-            "joined" => row.Role != "participant",
-            "backed" => row.Role != "backer",
-            _ => false,
+            "led" => InvestorRole.Lead,
+            "joined" => InvestorRole.Participant,
+            "backed" => InvestorRole.Backer,
+            _ => deal.Investors.First(investor => investor.Party?.Value == id).Role,
         });
-        var deals = await snapshot.Deals(rows.Select(row => row.DealId), cancel);
         var reasons = await Reasons([.. deals.Select(deal => (deal, figure is null ? null : "1 deal"))],
             slot => slot == new Slot(Field.Investor, id), cancel);
-        return await Of("investor", id, field, figure is null ? null : Shown.Count(rows.Count, "deal"), reasons, cancel);
+        return await Of("investor", id, field, figure is null ? null : Shown.Count(deals.Count, "deal"), reasons, cancel);
     }
 
     private static string? Figure(string view, string? field)
@@ -140,8 +140,8 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
         return reasons;
     }
 
-    private async Task<Dictionary<long, RecordedEvent>> Events(string stream, CancellationToken cancel) =>
-        (await log.ReadStreams([stream], await snapshot.Position(cancel), cancel)).ToDictionary(e => e.Position);
+    private async Task<Dictionary<long, RecordedEvent>> Events(string[] parties, CancellationToken cancel) =>
+        (await log.ReadStreams([.. parties.Select(party => StoredEvents.Parties + party)], await snapshot.Position(cancel), cancel)).ToDictionary(e => e.Position);
 
     private static bool Is(Slot slot, string? field) => field is null || slot.ToString() == field || Written.Name(slot.Field) == field;
 

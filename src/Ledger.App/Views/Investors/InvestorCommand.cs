@@ -11,8 +11,9 @@ internal static class InvestorCommand
     public static Command Make()
     {
         var name = new Argument<string>("NAME") { Description = "An id, a name or an alias, in any case." };
-        return new Command("investor", "Show an investor: its deals, companies and co-investors.") { name }.Asking(async (ledger, cancel) =>
-            ledger.Print(await ledger.Get<InvestorQueries>().Get(ledger.Parsed.GetRequiredValue(name), cancel), Write));
+        var affiliates = new Option<bool>("--with-affiliates") { Description = "Count its funds, subsidiaries and corporate ventures in, and theirs." };
+        return new Command("investor", "Show an investor: its deals, companies and co-investors.") { name, affiliates }.Asking(async (ledger, cancel) =>
+            ledger.Print(await ledger.Get<InvestorQueries>().Get(ledger.Parsed.GetRequiredValue(name), ledger.Parsed.GetValue(affiliates), cancel), Write));
     }
 
     private static void Write(InvestorOverview investor, IAnsiConsole console)
@@ -21,6 +22,8 @@ internal static class InvestorCommand
             ("Investor", $"{investor.Name} ({investor.Id})"), ("Also", string.Join(", ", investor.Aliases)),
             ("Kind", string.Join(", ", investor.Kinds)),
             ("Affiliations", string.Join(", ", investor.Affiliations.Select(to => $"{Shown.Words(to.Is)} {to.With?.Name}".TrimEnd()))),
+            ("Merged from", investor.MergedFrom is { } merged ? string.Join(", ", merged.Select(one => one.Id)) : null),
+            ("Counted in", investor.Affiliates is { } members ? string.Join(", ", members.Select(member => $"{member.Name} ({Shown.Words(member.Is)} {member.Of.Name})")) : null),
             ("Deals", $"{investor.Counts.Deals}: led {investor.Counts.Led}, joined {investor.Counts.Joined}, backer in {investor.Counts.Backed}"),
             ("Sources", string.Join(", ", investor.Sources)));
         console.WriteHeading("Deals");

@@ -14,52 +14,63 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     public async Task<Page<InvestorEntry>> List(int limit, string? next, CancellationToken cancel)
     {
         var after = await names.Place(next, cancel);
+        var merges = await snapshot.Merges(cancel);
         var rows = await snapshot.Query(
             now => $"""
-            select party.id, (select count(*) from (
+            select party.id, (select count(distinct {merges.Sql("company_id")}) from (
                     select company_id from investor_deal where {now("investor_deal")} and investor_id = party.id
                     union select company_id from backer where {now("backer")} and investor_id = party.id) held)
             from party
-            where {now("party")} and (
+            where {now("party")} and party.id <> all($4) and (
                     exists (select from investor_deal where {now("investor_deal")} and investor_id = party.id)
-                    or exists (select from backer where {now("backer")} and investor_id = party.id))
+                    or exists (select from backer where {now("backer")} and investor_id = party.id)
+                    or party.id = any($5))
                 and ($1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2))
             order by lower(party.name) collate "C", party.id limit $3
             """,
-            row => (Id: row.GetString(0), Companies: row.GetInt64(1)), cancel, after?.Key, after?.Id, (long)limit + 1);
+            row => (Id: row.GetString(0), Companies: row.GetInt64(1)), cancel, after?.Key, after?.Id, (long)limit + 1, merges.Merged.ToArray(), await ThroughOthers(merges, cancel));
         var items = rows.Take(limit).ToList();
         string[] ids = [.. items.Select(row => row.Id)];
-        var parties = (await snapshot.Rows<PartyRow>("and r.id = any($1)", cancel, (object)ids)).ToDictionary(party => party.Id);
+        var parties = await names.Rows(ids, cancel);
         var counts = await Counts(ids, cancel);
+        var companies = await Companies([.. ids.Where(merges.HasMerged)], merges, cancel);
         return new Page<InvestorEntry>(
             [
                 .. items.Select(row => new InvestorEntry(row.Id, parties[row.Id].Name, parties[row.Id].Aliases,
-                    parties[row.Id].Kinds, counts.GetValueOrDefault(row.Id, NoDeals), row.Companies)),
+                    parties[row.Id].Kinds, counts.GetValueOrDefault(row.Id, NoDeals), companies.GetValueOrDefault(row.Id, row.Companies))),
             ],
             rows.Count > items.Count ? items[^1].Id : null);
     }
 
     /// <summary>The investor with this id, name or alias, in any case. Of long lists it has the beginning.</summary>
+    /// <param name="idOrName">Of any of the parties that are the same as it.</param>
+    /// <param name="affiliates">Whether it is asked about together with its funds, subsidiaries and corporate ventures.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="NotFoundException">Nobody goes by it, several do, or who does is no investor.</exception>
-    public async Task<InvestorOverview> Get(string idOrName, CancellationToken cancel)
+    public async Task<InvestorOverview> Get(string idOrName, bool affiliates, CancellationToken cancel)
     {
         var party = await names.Find(idOrName, cancel);
-        var companies = await Companies(party.Id, cancel);
+        var merges = await snapshot.Merges(cancel);
+        var members = affiliates ? await Groups.Of(party.Id.Value, Groups.Affiliates, snapshot, names, cancel) : null;
+        string[] roots = [party.Id.Value, .. members?.Select(member => member.Id) ?? []];
+        var ids = merges.Ids(roots);
+        var companies = await Companies(ids, cancel);
         if (companies.Items.Count == 0)
             throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
-        var others = await CoInvestors(party.Id, cancel);
-        var deals = await dealQueries.Of(new DealFilter(Limit: ItemsMax), party.Id, cancel);
+        var others = await CoInvestors(ids, cancel);
+        var deals = await dealQueries.Of(new DealFilter(Limit: ItemsMax), ids, cancel);
         var records = await dealQueries.Records(deals.Items, cancel);
         var backed = await snapshot.Query(
-            now => $"select distinct article_id from backer where {now("backer")} and investor_id = $1", row => row.GetString(0), cancel, party.Id.Value);
+            now => $"select distinct article_id from backer where {now("backer")} and investor_id = any($1)", row => row.GetString(0), cancel, (object)ids);
         return new InvestorOverview(party, await names.Of(PartyRecord.Parties(party), cancel))
         {
-            Counts = (await Counts([party.Id.Value], cancel)).GetValueOrDefault(party.Id.Value, NoDeals),
+            Counts = ids.Length == 1 ? (await Counts(roots, cancel)).GetValueOrDefault(party.Id.Value, NoDeals) : Count(await Roles(ids, cancel)),
             Companies = companies.Items,
             CompaniesInAll = companies.InAll,
             CoInvestors = others.Items,
             CoInvestorsInAll = others.InAll,
-            Deals = [.. deals.Items.Zip(records, (deal, record) => Of(Held(deal, party.Id), record))],
+            Affiliates = members,
+            Deals = [.. deals.Items.Zip(records, (deal, record) => Of(Held(deal, roots), record))],
             DealsNext = deals.Next,
             Sources =
             [
@@ -70,62 +81,111 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     }
 
     /// <summary>How many companies, co-investors and deals an investor is shown with.</summary>
-    private const int ItemsMax = 50;
+    private const int ItemsMax = 20;
 
     private static readonly InvestorCounts NoDeals = new(0, 0, 0, 0);
 
-    /// <summary>As they are kept, or of the past from the deals that these investors are in.</summary>
-    private async Task<IReadOnlyDictionary<string, InvestorCounts>> Counts(string[] investors, CancellationToken cancel)
+    /// <summary>The investors that are in deals, or back companies, through those which were merged into them.</summary>
+    private async Task<string[]> ThroughOthers(Merges merges, CancellationToken cancel) => merges.IsEmpty ? []
+        : [.. (await snapshot.Query(
+            now => $"""
+            select investor_id from investor_deal where {now("investor_deal")} and investor_id = any($1)
+            union select investor_id from backer where {now("backer")} and investor_id = any($1)
+            """,
+            row => merges.Root(row.GetString(0)), cancel, (object)merges.Merged.ToArray())).Distinct()];
+
+    /// <summary>How many companies investors hold into which others were merged.</summary>
+    private async Task<IReadOnlyDictionary<string, long>> Companies(string[] roots, Merges merges, CancellationToken cancel) => roots.Length == 0 ? new Dictionary<string, long>()
+        : (await snapshot.Query(
+            now => $"""
+            select investor, count(distinct company) from (
+                select {merges.Sql("investor_id")} as investor, {merges.Sql("company_id")} as company from investor_deal where {now("investor_deal")} and investor_id = any($1)
+                union select {merges.Sql("investor_id")}, {merges.Sql("company_id")} from backer where {now("backer")} and investor_id = any($1)) held
+            group by investor
+            """,
+            row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1)), cancel, (object)merges.Ids(roots))).ToDictionary();
+
+    /// <summary>As they are kept, or of the past, or of those that others were merged into, from the deals that these investors are in.</summary>
+    private async Task<IReadOnlyDictionary<string, InvestorCounts>> Counts(string[] roots, CancellationToken cancel)
     {
+        var merges = await snapshot.Merges(cancel);
+        string[] single = [.. roots.Where(root => !merges.HasMerged(root))];
         var rows = await snapshot.IsPartial(cancel)
-            ? ViewSnapshot.SumUp<InvestorDealRow, InvestorRow>(InvestorView.Definition, await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)investors))
-            : await snapshot.Sums<InvestorRow>("r.id = any($1)", cancel, (object)investors);
-        return rows.ToDictionary(row => row.Id, row => new InvestorCounts(row.Deals, row.Led, row.Joined, row.Backed));
+            ? ViewSnapshot.SumUp<InvestorDealRow, InvestorRow>(InvestorView.Definition, await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)single))
+            : await snapshot.Sums<InvestorRow>("r.id = any($1)", cancel, (object)single);
+        var counts = rows.ToDictionary(row => row.Id, row => new InvestorCounts(row.Deals, row.Led, row.Joined, row.Backed));
+        foreach (var root in roots.Where(merges.HasMerged))
+            counts[root] = Count(await Roles(merges.Ids(root), cancel));
+        return counts;
+    }
+
+    private static InvestorCounts Count(IReadOnlyCollection<InvestorRole> roles) => new(
+        roles.Count, roles.Count(role => role == InvestorRole.Lead), roles.Count(role => role == InvestorRole.Participant), roles.Count(role => role == InvestorRole.Backer));
+
+    /// <summary>
+    /// The role that several parties which are counted as one have in each of their deals. Where a deal names two of them, its claims
+    /// say which if they are the same party, and the one that does most counts if they are not.
+    /// </summary>
+    private async Task<IReadOnlyCollection<InvestorRole>> Roles(string[] ids, CancellationToken cancel)
+    {
+        var merges = await snapshot.Merges(cancel);
+        var rows = (await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)ids)).ToLookup(row => row.DealId);
+        var roots = ids.Select(merges.Root).ToHashSet(StringComparer.Ordinal);
+        var several = await snapshot.Deals(rows.Where(deal => deal.Count() > 1).Select(deal => deal.Key), cancel);
+        return
+        [
+            .. rows.Where(deal => deal.Count() == 1).Select(deal => Enum.Parse<InvestorRole>(deal.Single().Role, ignoreCase: true)),
+            .. several.Select(deal => Held(deal, roots).Role),
+        ];
     }
 
     private static InvestorDeal Of(ClaimValue.Investor held, DealRecord deal) => new(held.Role, held.Existing, deal);
 
-    private static ClaimValue.Investor Held(Deal deal, PartyId investor) => deal.Investors.First(held => held.Party == investor);
+    private static ClaimValue.Investor Held(Deal deal, IReadOnlyCollection<string> investors) =>
+        deal.Investors.Where(held => held.Party is { } party && investors.Contains(party.Value)).MinBy(held => held.Role)!;
 
     /// <summary>Those it has most deals with first.</summary>
-    private async Task<(IReadOnlyList<InvestorCompany> Items, long InAll)> Companies(PartyId investor, CancellationToken cancel)
+    private async Task<(IReadOnlyList<InvestorCompany> Items, long InAll)> Companies(string[] investors, CancellationToken cancel)
     {
+        var merges = await snapshot.Merges(cancel);
         var rows = await snapshot.Query(
             now => $"""
             select held.*, coalesce(party.name, held.company_id) as name
             from (
-                select company_id, array_agg(distinct role) as roles, array_agg(deal_id order by deal_id) filter (where deal_id is not null) as deals,
-                    count(deal_id) as deal_count, count(*) over () as in_all
+                select company_id, array_agg(distinct role) as roles, array_agg(distinct deal_id order by deal_id) filter (where deal_id is not null) as deals,
+                    count(distinct deal_id) as deal_count, count(*) over () as in_all
                 from (
-                    select company_id, role, deal_id from investor_deal where {now("investor_deal")} and investor_id = $1
-                    union all select company_id, 'backer', null from backer where {now("backer")} and investor_id = $1) held
+                    select {merges.Sql("company_id")} as company_id, role, deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1)
+                    union all select {merges.Sql("company_id")}, 'backer', null from backer where {now("backer")} and investor_id = any($1)) held
                 group by company_id) held
             left join party on party.id = held.company_id and {now("party")}
             order by deal_count desc, lower(coalesce(party.name, held.company_id)) collate "C", company_id limit $2
             """,
             row => (Company: new InvestorCompany(row.GetString(0), row.GetString(5),
                 [.. row.GetFieldValue<string[]>(1).Select(role => Enum.Parse<InvestorRole>(role, ignoreCase: true)).Order()],
-                row.IsDBNull(2) ? [] : row.GetFieldValue<string[]>(2)), InAll: row.GetInt64(4)), cancel, investor.Value, (long)ItemsMax);
+                row.IsDBNull(2) ? [] : row.GetFieldValue<string[]>(2)), InAll: row.GetInt64(4)), cancel, investors, (long)ItemsMax);
         return ([.. rows.Select(row => row.Company)], rows.Count == 0 ? 0 : rows[0].InAll);
     }
 
     /// <summary>Who only backs the company was in no deal together with anybody.</summary>
-    private async Task<(IReadOnlyList<CoInvestor> Items, long InAll)> CoInvestors(PartyId investor, CancellationToken cancel)
+    private async Task<(IReadOnlyList<CoInvestor> Items, long InAll)> CoInvestors(string[] investors, CancellationToken cancel)
     {
+        var merges = await snapshot.Merges(cancel);
+        var distinct = merges.IsEmpty && investors.Length == 1 ? "" : "distinct";
         var rows = await snapshot.Query(
             now => $"""
             select others.*, coalesce(party.name, others.investor_id) as name
             from (
                 select other.investor_id, count(*) as deals, count(*) over () as in_all
-                from (select deal_id from investor_deal where {now("investor_deal")} and investor_id = $1 and role <> 'backer') mine
+                from (select {distinct} deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1) and role <> 'backer') mine
                 join lateral (
-                    select investor_id from investor_deal
-                    where {now("investor_deal")} and investor_deal.deal_id = mine.deal_id and role <> 'backer' and investor_id <> $1) other on true
+                    select {distinct} {merges.Sql("investor_id")} as investor_id from investor_deal
+                    where {now("investor_deal")} and investor_deal.deal_id = mine.deal_id and role <> 'backer' and investor_id <> all($1)) other on true
                 group by other.investor_id) others
             left join party on party.id = others.investor_id and {now("party")}
             order by deals desc, lower(coalesce(party.name, others.investor_id)) collate "C", investor_id limit $2
             """,
-            row => (Other: new CoInvestor(row.GetString(0), row.GetString(3), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, investor.Value, (long)ItemsMax);
+            row => (Other: new CoInvestor(row.GetString(0), row.GetString(3), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, investors, (long)ItemsMax);
         return ([.. rows.Select(row => row.Other)], rows.Count == 0 ? 0 : rows[0].InAll);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Claims;
@@ -12,19 +13,23 @@ public sealed record InvestorOverview : PartyRecord
 
     public required InvestorCounts Counts { get; init; }
 
-    /// <summary>Whom it is known to have invested in, or to back: at most 50, those it has most deals with first.</summary>
+    /// <summary>Whom it is known to have invested in, or to back: at most 20, those it has most deals with first.</summary>
     public required IReadOnlyList<InvestorCompany> Companies { get; init; }
 
     /// <summary>How many companies there are.</summary>
     public required long CompaniesInAll { get; init; }
 
-    /// <summary>Who is named in the same deals: at most 50, most often first.</summary>
+    /// <summary>Who is named in the same deals: at most 20, most often first.</summary>
     public required IReadOnlyList<CoInvestor> CoInvestors { get; init; }
 
     /// <summary>How many co-investors there are.</summary>
     public required long CoInvestorsInAll { get; init; }
 
-    /// <summary>At most 50, those that changed last first.</summary>
+    /// <summary>Its funds, subsidiaries and corporate ventures, which are counted in; left out where that was not asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<GroupMember>? Affiliates { get; init; }
+
+    /// <summary>At most 20, those that changed last first.</summary>
     public required IReadOnlyList<InvestorDeal> Deals { get; init; }
 
     /// <summary>Give it as next to the list of the investor's deals to get those that follow; null where there are none.</summary>

@@ -12,20 +12,22 @@ public sealed class PartyNames(Snapshot snapshot)
     /// <exception cref="NotFoundException">Nobody goes by the name, or several do.</exception>
     public async Task<Party> Find(string idOrName, CancellationToken cancel)
     {
-        var found = await snapshot.Query(
+        var named = await snapshot.Query(
             now => $"""
             select id, id = $2 from party where {now("party")}
                 and (id = $2 or id in (select party_id from party_name where {now("party_name")} and key = $1))
             order by id
             """,
             row => (Id: row.GetString(0), ById: row.GetBoolean(1)), cancel, NameKey.Of(idOrName), idOrName.ToLowerInvariant());
-        if (found.Exists(party => party.ById))
-            found = [found.Find(party => party.ById)];
-        return found.Count switch
+        if (named.Exists(party => party.ById))
+            named = [named.Find(party => party.ById)];
+        var merges = await snapshot.Merges(cancel);
+        string[] found = [.. named.Select(party => merges.Root(party.Id)).Distinct()];
+        return found.Length switch
         {
-            1 => (await snapshot.Parties([found[0].Id], cancel)).Single(),
+            1 => (await snapshot.Parties(found, cancel)).Single(),
             0 => throw new NotFoundException($"No company or investor has the id, name or alias '{idOrName}'."),
-            _ => throw new NotFoundException($"'{idOrName}' is a name of {found.Count} parties; ask for one by its id: {string.Join(", ", found.Select(party => party.Id))}."),
+            _ => throw new NotFoundException($"'{idOrName}' is a name of {found.Length} parties; ask for one by its id: {string.Join(", ", found)}."),
         };
     }
 
@@ -39,16 +41,36 @@ public sealed class PartyNames(Snapshot snapshot)
         return found.Count == 1 ? found[0] : throw Cursor.Wrong(next);
     }
 
-    /// <summary>The names of parties by their ids; whoever is not registered has its id for a name.</summary>
+    /// <summary>By ids, the parties that they are shown as; whoever is not registered has its id for a name.</summary>
     public async Task<IReadOnlyDictionary<string, PartyName>> Of(IEnumerable<string> ids, CancellationToken cancel)
     {
-        var wanted = ids.Distinct().ToArray();
-        var names = wanted.ToDictionary(id => id, id => new PartyName(id, id));
-        foreach (var name in await snapshot.Query(now => $"select id, name from party where {now("party")} and id = any($1)",
-            row => new PartyName(row.GetString(0), row.GetString(1)), cancel, (object)wanted))
-        {
-            names[name.Id] = name;
-        }
-        return names;
+        var merges = await snapshot.Merges(cancel);
+        var wanted = ids.Distinct().ToDictionary(id => id, merges.Root);
+        var names = (await snapshot.Query(now => $"select id, name from party where {now("party")} and id = any($1)",
+            row => new PartyName(row.GetString(0), row.GetString(1)), cancel, (object)wanted.Values.Distinct().ToArray())).ToDictionary(name => name.Id);
+        return wanted.ToDictionary(id => id.Key, id => names.GetValueOrDefault(id.Value) ?? new PartyName(id.Value, id.Value));
+    }
+
+    /// <summary>The rows of parties that stand for themselves, by their ids, with what is recorded of those that were merged into them.</summary>
+    internal async Task<IReadOnlyDictionary<string, PartyRow>> Rows(string[] roots, CancellationToken cancel)
+    {
+        var merges = await snapshot.Merges(cancel);
+        var rows = (await snapshot.Rows<PartyRow>("and r.id = any($1)", cancel, (object)roots)).ToDictionary(party => party.Id);
+        string[] merged = [.. roots.Where(merges.HasMerged)];
+        foreach (var party in merged.Length > 0 ? await snapshot.Parties(merged, cancel) : [])
+            rows[party.Id.Value] = PartyView.Row(party);
+        return rows;
+    }
+
+    /// <summary>Sentences that name the other parties which go by one of some names.</summary>
+    internal async Task<IReadOnlyList<string>> Namesakes(IEnumerable<string> given, string of, CancellationToken cancel)
+    {
+        var merges = await snapshot.Merges(cancel);
+        var keys = given.DistinctBy(NameKey.Of).ToDictionary(NameKey.Of);
+        if (keys.Count == 0)
+            return [];
+        var found = await snapshot.Query(now => $"select key, party_id from party_name where {now("party_name")} and key = any($1) order by key, party_id",
+            row => (Key: row.GetString(0), Party: merges.Root(row.GetString(1))), cancel, (object)keys.Keys.ToArray());
+        return [.. found.Where(other => other.Party != merges.Root(of)).Distinct().Select(other => $"Party {other.Party} goes by the name '{keys[other.Key]}', too.")];
     }
 }

@@ -27,6 +27,16 @@ public sealed record PartyRoles(bool Raises, bool IsBacked, bool Invests, bool B
     internal static PartyRoles Read(NpgsqlDataReader row, int column) =>
         new(row.GetBoolean(column), row.GetBoolean(column + 1), row.GetBoolean(column + 2), row.GetBoolean(column + 3));
 
+    /// <summary>The roles of parties that stand for themselves, by their ids: what those were that were merged into them, they are too.</summary>
+    internal static async Task<IReadOnlyDictionary<string, PartyRoles>> Of(Snapshot snapshot, IReadOnlyCollection<string> roots, CancellationToken cancel)
+    {
+        var merges = await snapshot.Merges(cancel);
+        var found = await snapshot.Query(now => $"select party.id, {Columns(now)} from party where {now("party")} and id = any($1)",
+            row => (Id: row.GetString(0), Roles: Read(row, 1)), cancel, (object)merges.Ids(roots));
+        return found.GroupBy(party => merges.Root(party.Id), party => party.Roles).ToDictionary(party => party.Key,
+            party => new PartyRoles(party.Any(own => own.Raises), party.Any(own => own.IsBacked), party.Any(own => own.Invests), party.Any(own => own.Backs)));
+    }
+
     /// <summary>The page that tells most of the party.</summary>
     public string Address(string id) => this switch
     {
@@ -62,7 +72,7 @@ public sealed class PartyQueries(Snapshot snapshot, PartyNames names)
     /// <summary>Null where no party has the id.</summary>
     public async Task<PartyRoles?> Roles(string id, CancellationToken cancel)
     {
-        var found = await snapshot.Query(now => $"select {PartyRoles.Columns(now)} from party where {now("party")} and id = $1", row => PartyRoles.Read(row, 0), cancel, id);
-        return found.SingleOrDefault();
+        var merges = await snapshot.Merges(cancel);
+        return (await PartyRoles.Of(snapshot, [merges.Root(id)], cancel)).Values.SingleOrDefault();
     }
 }

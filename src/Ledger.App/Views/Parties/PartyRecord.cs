@@ -17,8 +17,10 @@ public abstract record PartyRecord
         Founded = party.Current(Field.Founded) is { Claim: { Value: ClaimValue.Founded founded } claim } ? WhenRecord.Of(founded.When, claim.AsWritten) : null;
         Kinds = KindsOf(party);
         Sectors = SectorsOf(party);
-        Places = [.. Values<ClaimValue.Place>(party).Select(place => place.Name)];
-        Affiliations = [.. Values<ClaimValue.Affiliation>(party).Select(value => new AffiliationRecord(value.Value, value.With is { } with ? names[with.Value] : null))];
+        Places = [.. party.Values<ClaimValue.Place>().Select(place => place.Name)];
+        Affiliations = [.. party.Affiliations.Select(value => AffiliationRecord.Of(value, party, names))];
+        Version = party.Version;
+        MergedFrom = party.Absorbed.IsEmpty ? null : [.. party.Absorbed.Select(merged => new MergedRecord(merged.Party.Value, RulingRecord.Of(merged.Why)!))];
         Claims = [.. party.Claims.Select(claim => ClaimRecord.Of(claim, party.IsCurrent(claim)))];
     }
 
@@ -57,21 +59,36 @@ public abstract record PartyRecord
     [JsonPropertyOrder(2)]
     public IReadOnlyList<ClaimRecord> Claims { get; }
 
+    /// <summary>The parties that were merged into it; left out where none were.</summary>
+    [JsonPropertyOrder(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MergedRecord>? MergedFrom { get; }
+
+    /// <summary>The number of the party's own last event, without those of merged parties.</summary>
+    [JsonPropertyOrder(3)]
+    public long Version { get; }
+
     /// <summary>Of the last event that changed the party or one of its deals.</summary>
     [JsonPropertyOrder(3)]
     public required long Position { get; init; }
 
     /// <summary>The parties that a record of this one names.</summary>
     internal static IEnumerable<string> Parties(Party party) =>
-        Values<ClaimValue.Affiliation>(party).Select(affiliation => affiliation.With).OfType<PartyId>().Select(id => id.Value);
+        party.Affiliations.Select(affiliation => affiliation.With).OfType<PartyId>().Select(id => id.Value);
 
-    internal static IReadOnlyList<string> KindsOf(Party party) => [.. Values<ClaimValue.InvestorKind>(party).Select(kind => kind.Slug)];
+    internal static IReadOnlyList<string> KindsOf(Party party) => [.. party.Values<ClaimValue.InvestorKind>().Select(kind => kind.Slug)];
 
-    internal static IReadOnlyList<string> SectorsOf(Party party) => [.. Values<ClaimValue.Sector>(party).Select(sector => sector.Slug)];
-
-    private static IEnumerable<TValue> Values<TValue>(Party party) where TValue : ClaimValue =>
-        party.Claims.Select(claim => claim.Claim.Value).OfType<TValue>().Distinct();
+    internal static IReadOnlyList<string> SectorsOf(Party party) => [.. party.Values<ClaimValue.Sector>().Select(sector => sector.Slug)];
 }
 
 /// <param name="With">Null where the article does not say with whom (a state-backed fund of a state not named).</param>
-public sealed record AffiliationRecord(AffiliationKind Is, PartyName? With);
+/// <param name="From">Since when, as precisely as it is known; null where nothing is said of it.</param>
+/// <param name="Why">Who decided it, and why; null where articles alone say so.</param>
+public sealed record AffiliationRecord(AffiliationKind Is, PartyName? With, string? From, RulingRecord? Why)
+{
+    internal static AffiliationRecord Of(ClaimValue.Affiliation value, Party party, IReadOnlyDictionary<string, PartyName> names) => new(
+        value.Value, value.With is { } with ? names[with.Value] : null, value.From?.ToString(), RulingRecord.Of(party.Edited.LastOrDefault(edited => edited.Value.Slot == value.Slot)?.Why));
+}
+
+/// <summary>A party that was found to be the same as another one.</summary>
+public sealed record MergedRecord(string Id, RulingRecord Why);

@@ -12,15 +12,14 @@ namespace Ledger.App.Views.Parties;
 internal static class PartyView
 {
     public static View Definition { get; } = new View("party", RecordViews.SourceOf(nameof(PartyView)))
-        .Row(RecordStreams.Parties, Row)
+        .Row(RecordStreams.Parties, Row, "merged_into")
         .Rows(RecordStreams.Parties, Names, "party_id")
-        .Rows(RecordStreams.Parties, Backers, "investor_id");
+        .Rows(RecordStreams.Parties, Backers, "investor_id")
+        .Rows(RecordStreams.Parties, Affiliations, "with_id");
 
-    private static PartyRow Row(Party party) => new(
-        party.Id.Value, party.Name!, [.. party.Aliases], [.. Values<ClaimValue.InvestorKind>(party).Select(kind => kind.Slug)], [.. Values<ClaimValue.Sector>(party).Select(sector => sector.Slug)]);
-
-    private static IEnumerable<TValue> Values<TValue>(Party party) where TValue : ClaimValue =>
-        party.Claims.Select(claim => claim.Claim.Value).OfType<TValue>().Distinct();
+    internal static PartyRow Row(Party party) => new(
+        party.Id.Value, party.Name!, [.. party.Aliases], [.. party.Values<ClaimValue.InvestorKind>().Select(kind => kind.Slug)],
+        [.. party.Values<ClaimValue.Sector>().Select(sector => sector.Slug)], party.MergedInto?.Party.Value);
 
     private static IEnumerable<PartyNameRow> Names(Party party) => party.Aliases.Prepend(party.Name!)
         .Select(name => new PartyNameRow(NameKey.Of(name), party.Id.Value, name)).DistinctBy(name => name.Key);
@@ -28,6 +27,9 @@ internal static class PartyView
     private static IEnumerable<BackerRow> Backers(Party party) => party.Claims
         .Where(claim => claim.Claim.Value is ClaimValue.Backer)
         .Select(claim => new BackerRow(party.Id.Value, ((ClaimValue.Backer)claim.Claim.Value).Party.Value, claim.Claim.Id.Value, claim.Source.Value));
+
+    private static IEnumerable<AffiliationRow> Affiliations(Party party) => party.Affiliations
+        .Select(affiliation => new AffiliationRow(party.Id.Value, Written.Name(affiliation.Value), affiliation.With?.Value ?? "", affiliation.From?.ToString()));
 }
 
 [Table("party")]
@@ -36,12 +38,13 @@ internal sealed record PartyRow(
     [property: Key] string Id, string Name,
     [Description("Further names, in the order in which they were recorded.")] string[] Aliases,
     [Description("What sort of investor it is: private-equity, corporate, government-backed.")] string[] Kinds,
-    [Description("What it does: artificial-intelligence, semiconductors.")] string[] Sectors);
+    [Description("What it does: artificial-intelligence, semiconductors.")] string[] Sectors,
+    [Description("The party that it was found to be the same as, which may have been merged further itself; null where it stands for itself.")] string? MergedInto);
 
 [Table("party_name")]
-[Description("What parties are found by.")]
+[Description("What parties are found by, under the party ids that the names were recorded of.")]
 internal sealed record PartyNameRow(
-    [property: Key, Description("The name in lower case, with single spaces.")] string Key,
+    [property: Key, Description("The name in one normal form (NFKC), in lower case, with single spaces.")] string Key,
     [property: Key] string PartyId, string Name);
 
 [Table("backer")]
@@ -49,3 +52,11 @@ internal sealed record PartyNameRow(
 internal sealed record BackerRow(
     [property: Key] string CompanyId, [property: Key] string InvestorId, [property: Key] string ClaimId,
     [Description("Which article says so.")] string ArticleId);
+
+[Table("affiliation")]
+[Description("What parties are to others, as articles and editors say.")]
+internal sealed record AffiliationRow(
+    [property: Key] string PartyId,
+    [property: Key, Description("fundOf, subsidiaryOf, stateBacked or corporateVentureOf.")] string Kind,
+    [property: Key, Description("The other party; empty where only the nature is told.")] string WithId,
+    [Description("Since when, as precisely as it is known; null where nothing is said of it.")] string? Since);

@@ -40,32 +40,45 @@ public sealed class SearchQueries(Snapshot snapshot, DealQueries dealQueries)
             exact.Length == 1 ? exact[0] : null, parties.Count > ListMax || deals.Count > ListMax);
     }
 
-    private Task<List<(FoundParty Found, bool Exact)>> Parties(string key, CancellationToken cancel) => snapshot.Query(
-        now => $"""
-        with hit as (
-            select distinct on (party_id) party_id, name,
-                case when key = $1 or party_id = $1 then 0 when starts_with(key, $1) then 1 else 2 end as rank
-            from party_name where {now("party_name")} and (strpos(key, $1) > 0 or party_id = $1)
-            order by party_id, rank, length(name)
-        )
-        select party.id, party.name, hit.name, hit.rank = 0, {PartyRoles.Columns(now)}
-        from hit join party on party.id = hit.party_id and {now("party")}
-        order by hit.rank, lower(party.name) collate "C", party.id limit $2
-        """,
-        row => (new FoundParty(row.GetString(0), row.GetString(1), row.GetString(2), PartyRoles.Read(row, 4)), row.GetBoolean(3)),
-        cancel, key, (long)ListMax + 1);
+    private async Task<List<(FoundParty Found, bool Exact)>> Parties(string key, CancellationToken cancel)
+    {
+        var merges = await snapshot.Merges(cancel);
+        var hits = await snapshot.Query(
+            now => $"""
+            with hit as (
+                select distinct on (root) root, name, rank from (
+                    select {merges.Sql("party_id")} as root, name, case when key = $1 or party_id = $1 then 0 when starts_with(key, $1) then 1 else 2 end as rank
+                    from party_name where {now("party_name")} and (strpos(key, $1) > 0 or party_id = $1)) named
+                order by root, rank, length(name), name
+            )
+            select party.id, party.name, hit.name, hit.rank = 0
+            from hit join party on party.id = hit.root and {now("party")}
+            order by hit.rank, lower(party.name) collate "C", party.id limit $2
+            """,
+            row => (Id: row.GetString(0), Name: row.GetString(1), As: row.GetString(2), Exact: row.GetBoolean(3)), cancel, key, (long)ListMax + 1);
+        var roles = await PartyRoles.Of(snapshot, [.. hits.Select(hit => hit.Id)], cancel);
+        return hits.ConvertAll(hit => (new FoundParty(hit.Id, hit.Name, hit.As, roles[hit.Id]), hit.Exact));
+    }
 
-    private async Task<IReadOnlyList<DealRecord>> Deals(string key, CancellationToken cancel) => await dealQueries.Records(
-        await snapshot.Deals(
-            await snapshot.Query(
+    private async Task<IReadOnlyList<DealRecord>> Deals(string key, CancellationToken cancel)
+    {
+        var merges = await snapshot.Merges(cancel);
+        string[] ids =
+        [
+            .. await snapshot.Query(
                 now => $"""
                 select id from deal
                 where {now("deal")} and (id = $1 or merged_into is null and not retracted) and (id = $1 or exists (
                     select from party_name
-                    where {now("party_name")} and party_id = company_id and strpos(key || ' ' || lower(coalesce(round_as_written, kind)), $1) > 0))
+                    where {now("party_name")} and party_id = company_id and strpos(key || ' ' || lower(coalesce(round_as_written, kind)), $1) > 0)
+                    or company_id = any($3) and exists (
+                    select from party_name
+                    where {now("party_name")} and party_id = any($3) and {merges.Sql("party_id")} = {merges.Sql("company_id")}
+                        and strpos(key || ' ' || lower(coalesce(round_as_written, kind)), $1) > 0))
                 order by from_position desc limit $2
                 """,
-                row => row.GetString(0), cancel, key, (long)ListMax + 1),
-            cancel),
-        cancel);
+                row => row.GetString(0), cancel, key, (long)ListMax + 1, merges.Ids(merges.Merged.Select(merges.Root))),
+        ];
+        return await dealQueries.Records(await snapshot.Deals(ids, cancel), cancel);
+    }
 }
