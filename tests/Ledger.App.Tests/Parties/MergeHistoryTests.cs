@@ -104,7 +104,7 @@ public sealed class MergeHistoryTests
         var rows = new List<string>();
         foreach (var table in (string[])["party", "party_name", "backer", "affiliation", "deal", "company_deal", "company", "company_total", "investor_deal", "investor"])
         {
-            await using var command = ledger.Database.CreateCommand($"select '{table} ' || (to_jsonb(t) - 'from_position' - 'version' - 'recorded_at') from views.{table} t order by 1");
+            await using var command = ledger.Database.CreateCommand($"select '{table} ' || (to_jsonb(t) - 'from_position' - 'version' - 'recorded_at')::text from views.{table} t order by 1");
             await using var reader = await command.ExecuteReaderAsync(Cancel);
             while (await reader.ReadAsync(Cancel))
                 rows.Add(reader.GetString(0));
