@@ -86,11 +86,14 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
             await Load([StoredEvents.StreamOf(file.Id)], cancel);
             Take(change.Where, file);
         }
-        ImmutableArray<DealFact> facts = change.Other is { } other
-            ? Facts(change.Where, TieDecisions.Decide(_deals[change.Deal], _deals[other], await Tie(change, other, cancel)))
-            : [.. Facts(change.Where, DealDecisions.Decide(_deals.Root(change.Deal), await Command(change, cancel), change.Deal)).Select(e => new DealFact(_deals.Root(change.Deal).Id, e))];
-        if (facts.Length > 0 && change.IfVersion is { } seen)
-            Meanwhile.Check(change, seen, _deals.History(change.Deal), _deals.Root(change.Deal));
+        var root = _deals.Root(change.Deal).Id;
+        var decision = change.Other is { } other
+            ? TieDecisions.Decide(_deals[change.Deal], _deals[other], await Tie(change, other, cancel))
+            : Of(root, DealDecisions.Decide(_deals[root], await Command(change, cancel), change.Deal));
+        // What somebody else has done since may be why it is refused; who did it is told first. What is so already needs no telling.
+        if (change.IfVersion is { } seen && decision is not Decision<DealFact>.Record { Events.IsEmpty: true })
+            Meanwhile.Check(change, seen, _deals.History(change.Deal), _deals[root]);
+        var facts = Facts(change.Where, decision);
         foreach (var fact in facts)
             Happened(fact.Deal, fact.Happened);
         if (facts.Select(fact => fact.Happened).Select(happened => happened switch { DealEvent.DealClaimCorrected e => e.Source, DealEvent.DealStatusAdvanced e => e.Source, _ => (ArticleId?)null }).FirstOrDefault(cited => cited is not null) is { } source)
@@ -322,6 +325,13 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
     }
 
     private Party Known(PartyId id) => _parties.GetValueOrDefault(StoredEvents.StreamOf(id), Party.Unknown(id));
+
+    private static Decision<DealFact> Of(DealId deal, Decision<DealEvent> decision) => decision switch
+    {
+        Decision<DealEvent>.Record(var events) => new Decision<DealFact>.Record([.. events.Select(happened => new DealFact(deal, happened))]),
+        Decision<DealEvent>.Refuse(var refusal) => new Decision<DealFact>.Refuse(refusal),
+        _ => Decision<DealFact>.Nothing,
+    };
 
     private static ImmutableArray<TEvent> Facts<TEvent>(string where, Decision<TEvent> decision) => decision switch
     {

@@ -93,7 +93,7 @@ internal sealed class LedgerDatabase : IAsyncDisposable
         try
         {
             // Plans are kept with a connection; a reset on every return to the pool would throw them away.
-            return new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, ApplicationName = "ledger" };
+            return new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, MaxAutoPrepare = 200, ApplicationName = "ledger" };
         }
         catch (ArgumentException e)
         {

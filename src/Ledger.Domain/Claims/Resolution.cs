@@ -43,11 +43,11 @@ public static class Resolution
     /// <param name="claims">All claims of one slot, in the order in which they were recorded.</param>
     public static Choice? Choose(IReadOnlyList<RecordedClaim> claims)
     {
+        if (claims is [{ Stands: true }])
+            return new Choice(claims[0], ChosenBy.Agreement);
         var standing = claims.All(claim => claim.Stands) ? claims : [.. claims.Where(claim => claim.Stands)];
         if (standing.Count == 0)
             return null;
-        if (standing.Count == 1)
-            return new Choice(standing[0], ChosenBy.Agreement);
         if (standing[0].Claim.Value is ClaimValue.Status)
             return Explained(Latest(standing), ChosenBy.Time, standing);
         if (standing.Any(claim => claim.Preferred is not null))
@@ -66,6 +66,8 @@ public static class Resolution
     /// </summary>
     public static bool Contested(IReadOnlyList<RecordedClaim> claims)
     {
+        if (claims.Count == 1)
+            return false;
         var preferred = claims.Where(claim => claim.Standing == Standing.Preferred).ToList();
         var sides = preferred.Count > 0 ? preferred : claims.Where(claim => claim.Stands).ToList();
         for (var i = 1; i < sides.Count; i++)

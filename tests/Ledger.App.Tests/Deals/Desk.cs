@@ -50,7 +50,7 @@ internal sealed class Desk : IAsyncDisposable
     {
         var name = $"{++_announced}";
         Intake.Input.WriteTo(_folder, ($"{name}/articles/a.txt", article), ($"{name}/announcements/a.yaml", announcement));
-        Position = (long)(await Ledger.Ask("seed", _folder.Combine(name)))["position"]!;
+        Position = (long)(await Here("seed", _folder.Combine(name)))["position"]!;
     }
 
     /// <summary>Makes a change; answers how many events it recorded.</summary>
@@ -71,12 +71,12 @@ internal sealed class Desk : IAsyncDisposable
     public async Task<JsonNode> Investor(string id, long? at = null) => await Ask("investor", "investors", id, at);
 
     public async Task<JsonArray> History(string id) => (_http is null
-        ? await Ledger.Ask("history", id)
+        ? await Here("history", id)
         : JsonNode.Parse(await _http.GetStringAsync($"/api/deals/{id}/history?after={Position}", Cancel))!)["items"]!.AsArray();
 
     public async Task<List<string>> Deals(long? at = null)
     {
-        var list = _http is null ? await Ledger.Ask(["deals", "--limit", "1000", .. At(at)])
+        var list = _http is null ? await Here(["deals", "--limit", "1000", .. At(at)])
             : JsonNode.Parse(await _http.GetStringAsync($"/api/deals?limit=1000{(at is null ? $"&after={Position}" : $"&at={at}")}", Cancel))!;
         return [.. list["items"]!.AsArray().Select(deal => (string)deal!["id"]!).Order(StringComparer.Ordinal)];
     }
@@ -95,8 +95,10 @@ internal sealed class Desk : IAsyncDisposable
     }
 
     private async Task<JsonNode> Ask(string command, string address, string id, long? at) => _http is null
-        ? await Ledger.Ask([command, id, .. At(at)])
+        ? await Here([command, id, .. At(at)])
         : JsonNode.Parse(await _http.GetStringAsync($"/api/{address}/{id}?{(at is null ? $"after={Position}" : $"at={at}")}", Cancel))!;
+
+    private async Task<JsonNode> Here(params string[] arguments) => LedgerOnTestDatabase.Parse(await ProgramHere.Run(Ledger, arguments));
 
     private static string[] At(long? at) => at is null ? [] : ["--at", $"{at}"];
 

@@ -59,7 +59,7 @@ public sealed class SourceRankTests
         using var nowhere = await desk.Http.PostAsJsonAsync("/api/deals/nowhere/retract", JsonNode.Parse("""{"reason": "x"}"""), Cancel);
         JsonAssert.Has("""{ "status": 404, "type": "urn:ledger:problem:deal-unknown", "detail": "Deal nowhere is not recorded." }""", Parse(nowhere));
 
-        using var article = await desk.Http.PostAsync("/record", Form(("text", "Acme is in\r\nShenzhen."), ("announcement", "deals:\n  - id: one\n    claims:\n      - {place: Shenzhen, words: Shenzhen, quote: Shenzhen.}")), Cancel);
+        using var article = await desk.Http.PostAsync("/record/article", Form(("text", "Acme is in\r\nShenzhen."), ("announcement", "deals:\n  - id: one\n    claims:\n      - {place: Shenzhen, words: Shenzhen, quote: Shenzhen.}")), Cancel);
         Assert.Equal(303, (int)article.StatusCode);
         var page = await desk.Http.GetStringAsync(article.Headers.Location, Cancel);
         Assert.Contains("Shenzhen.", page, StringComparison.Ordinal);

@@ -168,6 +168,8 @@ public sealed class StoryTests
 
         Assert.Contains("Since version 1 of deal one amount was changed: ", told, StringComparison.Ordinal);
         Assert.Contains("(version 2, claim preferred: amount CNY 150M (“CNY 150 million”)), amount from USD 20M (“$20 million”) to CNY 150M (“CNY 150 million”).", told, StringComparison.Ordinal);
+        Assert.Contains("was changed: ", await desk.Refused("withdraw", "one", $$"""{"claim": "{{yuan}}", "reason": "Nobody said so.", "ifVersion": 1}"""), StringComparison.Ordinal);
+        Assert.Equal(0, await desk.Do("prefer", "one", $$"""{"claim": "{{yuan}}", "reason": "Yuan, of course.", "ifVersion": 1}"""));
         Assert.Equal(1, await desk.Do("tag", "one", """{"sector": "robotics", "reason": "It builds robots.", "ifVersion": 1}"""));
         Assert.Equal(1, await desk.Do("prefer", "one", $$"""{"claim": "{{dollars}}", "reason": "Dollars first.", "ifVersion": 3}"""));
         Assert.Contains("9 is beyond deal one, which is at version 4", await desk.Refused("tag", "one", """{"sector": "drones", "reason": "It builds drones.", "ifVersion": 9}"""), StringComparison.Ordinal);

@@ -44,14 +44,14 @@ public sealed class SeedJsonTests(SeededLedger ledger)
     {
         var company = await ledger.Ask("company", "zhipu");
         HasFields(company, "id", "name", "aliases", "founded", "kinds", "sectors", "places", "affiliations", "totals", "counted", "undisclosed",
-            "latestValuation", "investors", "deals", "sources", "claims", "position");
+            "latestValuation", "investors", "deals", "sources", "claims", "version", "position");
         Assert.All(company["totals"]!.AsArray(), total => HasFields(total, "currency", "low", "high", "deals", "pledged"));
         HasFields(company["latestValuation"], "deal", "valuation");
         Assert.All(company["investors"]!.AsArray(), investor => HasFields(investor, "id", "name", "roles", "deals"));
 
         var investor = await ledger.Ask("investor", "tencent");
-        HasFields(investor, "id", "name", "aliases", "founded", "kinds", "sectors", "places", "affiliations", "counts", "companies", "coInvestors",
-            "deals", "sources", "claims", "position");
+        HasFields(investor, "id", "name", "aliases", "founded", "kinds", "sectors", "places", "affiliations", "counts", "companies", "companiesInAll",
+            "coInvestors", "coInvestorsInAll", "deals", "dealsNext", "sources", "claims", "version", "position");
         HasFields(investor["counts"], "deals", "led", "joined", "backed");
         Assert.All(investor["companies"]!.AsArray(), held => HasFields(held, "id", "name", "roles", "deals"));
         Assert.All(investor["coInvestors"]!.AsArray(), other => HasFields(other, "id", "name", "deals"));

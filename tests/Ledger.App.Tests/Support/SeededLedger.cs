@@ -9,13 +9,11 @@ namespace Ledger.App.Tests.Support;
 
 /// <summary>
 /// A ledger into which the real program has recorded the seeds, once for all tests that only ask. Made when the first one asks.
-/// The program is asked inside the tests' own process, from its entry point on: a process takes a second to start, and these
-/// are many questions. What was asked before is not asked again.
+/// What was asked before is not asked again.
 /// </summary>
 public sealed class SeededLedger : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<JsonNode>>> _answers = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _console = new(1);
     private readonly Lazy<Task<LedgerOnTestDatabase>> _ledger = new(async () =>
     {
         var ledger = await LedgerOnTestDatabase.Create(CancellationToken.None);
@@ -31,7 +29,7 @@ public sealed class SeededLedger : IAsyncDisposable
     internal async Task<JsonNode> Ask(params string[] arguments)
     {
         var ledger = await Ledger;
-        return (await _answers.GetOrAdd(string.Join('\n', arguments), _ => new Lazy<Task<JsonNode>>(() => RunHere(ledger, arguments))).Value).DeepClone();
+        return (await _answers.GetOrAdd(string.Join('\n', arguments), _ => new Lazy<Task<JsonNode>>(async () => LedgerOnTestDatabase.Parse(await ProgramHere.Run(ledger, arguments)))).Value).DeepClone();
     }
 
     /// <summary>The items of the list that a command prints.</summary>
@@ -43,31 +41,8 @@ public sealed class SeededLedger : IAsyncDisposable
 
     internal Task<IReadOnlyList<JsonNode>> Events() => List("events", "--limit", "1000000");
 
-    private async Task<JsonNode> RunHere(LedgerOnTestDatabase ledger, string[] arguments)
-    {
-        await _console.WaitAsync();
-        var (output, errors) = (Console.Out, Console.Error);
-        using var printed = new StringWriter();
-        using var complained = new StringWriter();
-        try
-        {
-            Console.SetOut(printed);
-            Console.SetError(complained);
-            string[] all = [.. arguments, "--json", "--connection", ledger.OwnerConnectionString, "--data", ledger.DataFolder];
-            var exitCode = await Task.Run(() => (int)typeof(Composition).Assembly.EntryPoint!.Invoke(null, [all])!);
-            return LedgerOnTestDatabase.Parse(new LedgerRun(exitCode, printed.ToString(), complained.ToString()));
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(errors);
-            _console.Release();
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
-        _console.Dispose();
         if (_ledger.IsValueCreated)
             await (await Ledger).DisposeAsync();
     }

@@ -49,16 +49,16 @@ public sealed class LongListTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _ledger.DisposeAsync();
 
     [Fact]
-    public async Task Of_an_investor_in_many_deals_the_first_fifty_are_shown_and_how_many_there_are()
+    public async Task Of_an_investor_in_many_deals_the_first_twenty_are_shown_and_how_many_there_are()
     {
         var fund = await _ledger.Ask("investor", "fund");
         Assert.Equal(61, (int)fund["counts"]!["deals"]!);
-        Assert.Equal((50, 60), (fund["companies"]!.AsArray().Count, (int)fund["companiesInAll"]!));
-        Assert.Equal((50, 60), (fund["coInvestors"]!.AsArray().Count, (int)fund["coInvestorsInAll"]!));
+        Assert.Equal((20, 60), (fund["companies"]!.AsArray().Count, (int)fund["companiesInAll"]!));
+        Assert.Equal((20, 60), (fund["coInvestors"]!.AsArray().Count, (int)fund["coInvestorsInAll"]!));
         Assert.Equal(("company-40", 2), ((string)fund["companies"]![0]!["id"]!, fund["companies"]![0]!["deals"]!.AsArray().Count));
         Assert.Equal(("angel-40", 2), ((string)fund["coInvestors"]![0]!["id"]!, (int)fund["coInvestors"]![0]!["deals"]!));
         var shown = fund["deals"]!.AsArray().Select(held => (string)held!["deal"]!["id"]!).ToList();
-        Assert.Equal(50, shown.Count);
+        Assert.Equal(20, shown.Count);
 
         var rest = await _ledger.Ask("deals", "--investor", "fund", "--next", (string)fund["dealsNext"]!);
         Assert.Equal(61, rest["items"]!.AsArray().Select(deal => (string)deal!["id"]!).Concat(shown).Distinct().Count());
@@ -70,13 +70,13 @@ public sealed class LongListTests : IAsyncLifetime
     {
         var output = (await _ledger.Run("investor", "fund")).Output;
         Assert.Contains("The latest of 61; all: ledger deals --investor fund", output, StringComparison.Ordinal);
-        Assert.Contains("The first 50 of 60, by the number of deals.", output, StringComparison.Ordinal);
+        Assert.Contains("The first 20 of 60, by the number of deals.", output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_was_shown_of_the_past_is_shortened_the_same_way()
     {
         var fund = await _ledger.Ask("investor", "fund", "--at", (await _ledger.Ask("investor", "fund"))["position"]!.ToString());
-        Assert.Equal((50, 60, 61), (fund["companies"]!.AsArray().Count, (int)fund["companiesInAll"]!, (int)fund["counts"]!["deals"]!));
+        Assert.Equal((20, 60, 61), (fund["companies"]!.AsArray().Count, (int)fund["companiesInAll"]!, (int)fund["counts"]!["deals"]!));
     }
 }

@@ -150,7 +150,11 @@ internal static class Following
     private static async Task<List<(string Stream, long Version)>> KnownDeals(RecordDatabase database, int count)
     {
         await using NpgsqlCommand select = database.Owner.CreateCommand(
-            "select id, version from ledger.mt_streams where id like 'deal-deal-%' order by md5(id) limit $1");
+            """
+            select id, version from ledger.mt_streams s where id like 'deal-deal-%'
+                and not exists (select from ledger.mt_events e where e.stream_id = s.id and e.type = 'deal_merged')
+            order by md5(id) limit $1
+            """);
         select.Parameters.Add(new NpgsqlParameter { Value = count });
         List<(string, long)> known = [];
         await using NpgsqlDataReader reader = await select.ExecuteReaderAsync();

@@ -53,11 +53,11 @@ internal static class Reading
             $"select company_id, from_position, least(to_position, {events}) from views.company_deal_history where from_position < {events} order by md5(deal_id) limit {CompaniesOfThePast + WarmUp}",
             row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
         var random = new Random(Seed);
-        double[] ofCompanies = await Timed(companies, company => Get<CompanyQueries>(services, random.NextInt64(company.Since, company.Until), q => q.Get(company.Id, default)));
+        double[] ofCompanies = await Timed(companies, company => Get<CompanyQueries>(services, random.NextInt64(company.Since, company.Until), q => q.Get(company.Id, false, default)));
         (string largest, long deals) = (await Rows(database,
             "select id, deals from views.investor order by deals desc limit 1", row => (row.GetString(0), row.GetInt64(1)))).Single();
         double[] ofLargest = await Timed([.. Enumerable.Range(0, MomentsOfTheLargest).Select(n => events - 1 - n * (long)events / (2 * MomentsOfTheLargest))],
-            position => Get<InvestorQueries>(services, position, q => q.Get(largest, default)), warmUp: 3);
+            position => Get<InvestorQueries>(services, position, q => q.Get(largest, false, default)), warmUp: 3);
         say($"as of a past moment: company p50 {Quantiles.Median(ofCompanies):N1} ms; {largest}, with {deals:N0} deals now, p50 {Quantiles.Median(ofLargest):N0} ms");
         return
         [

@@ -13,8 +13,9 @@ internal sealed record SampleEvent(string Stream, long Version, object Data);
 
 /// <summary>
 /// A record of funding deals as the press of years would make it, always the same for the same size: the parties first, then
-/// deals which become known one after the other, and of each, for a while, further articles that repeat, refine and correct
-/// what was said. A few companies and investors have many deals, most have few.
+/// deals which become known one after the other, and of each, for a while, further articles that repeat and refine what was
+/// said, and now and then an editor who corrects it or finds that two deals are one. A few companies and investors have many
+/// deals, most have few.
 /// </summary>
 internal sealed class SampleRecord
 {
@@ -23,6 +24,7 @@ internal sealed class SampleRecord
     /// <summary>How long after its announcement a deal is written of on average, as a part of the whole log.</summary>
     private const double WrittenOfFor = 0.1;
 
+    private static readonly Reason Because = new("The other articles say so.");
     private static readonly string[] Series = ["seed", "a", "b", "c", "d"];
     private static readonly string[] Sectors = ["artificial-intelligence", "semiconductors", "biotech", "logistics", "payments", "robotics"];
     private static readonly string[] Places = ["Shenzhen", "Berlin", "Boston", "Bengaluru", "São Paulo"];
@@ -33,6 +35,15 @@ internal sealed class SampleRecord
     private readonly long[] _millionsOf;
     private readonly int[] _seriesOf;
     private readonly int[] _versionOf;
+
+    /// <summary>The claim that says a deal's sum; a correction names it.</summary>
+    private readonly ClaimId[] _sumOf;
+
+    /// <summary>The deal that each was merged into; itself where it was not.</summary>
+    private readonly int[] _standsFor;
+
+    /// <summary>Deals that will turn out to be others, with the events that announced them.</summary>
+    private readonly Dictionary<int, DealEvent> _doubles = [];
     private readonly int _companies;
     private readonly int _investors;
 
@@ -49,6 +60,8 @@ internal sealed class SampleRecord
         _millionsOf = new long[deals];
         _seriesOf = new int[deals];
         _versionOf = new int[deals];
+        _sumOf = new ClaimId[deals];
+        _standsFor = [.. Enumerable.Range(0, deals)];
     }
 
     public IEnumerable<SampleEvent> Events()
@@ -57,8 +70,25 @@ internal sealed class SampleRecord
             yield return new SampleEvent(StoredEvents.StreamOf(Company(company)), 1, new PartyEvent.PartyRegistered($"Company {company}"));
         for (int investor = 0; investor < _investors; investor++)
             yield return new SampleEvent(StoredEvents.StreamOf(Investor(investor)), 1, new PartyEvent.PartyRegistered($"Investor {investor}"));
-        foreach (int deal in _schedule)
-            yield return Next(deal);
+        int latest = -1;
+        foreach (int scheduled in _schedule)
+        {
+            int deal = _standsFor[scheduled];
+            if (_doubles.Remove(deal, out DealEvent? announced))
+            {
+                _standsFor[deal] = latest;
+                yield return Of(deal, new DealEvent.DealMerged(DealOf(latest), Because));
+                yield return Of(latest, new DealEvent.DealAbsorbed(DealOf(deal), Because));
+                yield return Of(latest, new DealEvent.DealEchoed(DealOf(deal), announced, new Cause(1, 1, DateTimeOffset.UnixEpoch, "benchmark")));
+                continue;
+            }
+            SampleEvent next = Next(deal);
+            if (next.Version == 1 && latest >= 0 && _random.NextDouble() < 0.02)
+                _doubles.Add(deal, (DealEvent)next.Data);
+            else if (next.Version == 1)
+                latest = deal;
+            yield return next;
+        }
     }
 
     /// <summary>An announcement of a deal that nobody has heard of.</summary>
@@ -89,20 +119,39 @@ internal sealed class SampleRecord
 
     private SampleEvent Next(int deal)
     {
-        if (_versionOf[deal]++ == 0)
+        if (_versionOf[deal] == 0)
         {
             _companyOf[deal] = Skewed(_companies, 1.3);
             _millionsOf[deal] = 1 + (long)(Math.Exp(_random.NextDouble() * 6) * 2);
             _seriesOf[deal] = _random.Next(Series.Length);
         }
-        object data = _versionOf[deal] == 1 ? Announced(deal) : new DealEvent.DealCorroborated(Article(), More(deal));
-        return new SampleEvent(StoredEvents.StreamOf(new DealId($"deal-{deal}-series-{Series[_seriesOf[deal]]}")), _versionOf[deal], data);
+        return Of(deal, _versionOf[deal] == 0 ? Announced(deal) : _random.NextDouble() < 0.03 ? Corrected(deal) : new DealEvent.DealCorroborated(Article(), More(deal)));
+    }
+
+    private SampleEvent Of(int deal, DealEvent data) => new(StoredEvents.StreamOf(DealOf(deal)), ++_versionOf[deal], data);
+
+    private DealId DealOf(int deal) => new($"deal-{deal}-series-{Series[_seriesOf[deal]]}");
+
+    /// <summary>The first article read the sum wrong.</summary>
+    private DealEvent.DealClaimCorrected Corrected(int deal)
+    {
+        ClaimId wrong = _sumOf[deal];
+        _millionsOf[deal] += 1;
+        return new DealEvent.DealClaimCorrected(wrong, Article(), Sum(deal), Because);
+    }
+
+    private Claim Sum(int deal)
+    {
+        Claim claim = Raised(_millionsOf[deal]);
+        _sumOf[deal] = claim.Id;
+        return claim;
     }
 
     private DealEvent.DealAnnounced Announced(int deal)
     {
         int company = _companyOf[deal];
         List<Claim> claims = [.. Basics($"Company {company}", Company(company), _seriesOf[deal], _millionsOf[deal])];
+        _sumOf[deal] = claims[^1].Id;
         int investors = 1 + _random.Next(3);
         foreach (int investor in Enumerable.Range(0, investors).Select(_ => Skewed(_investors, 2)).Distinct())
             claims.Add(Named(Investor(investor), $"Investor {investor}", claims.Count == 5 ? InvestorRole.Lead : InvestorRole.Participant));
@@ -119,10 +168,10 @@ internal sealed class SampleRecord
         switch (roll)
         {
             case < 0.40:
-                return [Raised(_millionsOf[deal]), Whose(_companyOf[deal])];
+                return [Sum(deal), Whose(_companyOf[deal])];
             case < 0.60:
                 _millionsOf[deal] += 1 + _random.Next(5);
-                return [Raised(_millionsOf[deal])];
+                return [Sum(deal)];
             case < 0.75:
                 return [Make(new ClaimValue.Status(DealStatus.Closed, When.Unknown), "closed", "The company said on Monday that the round has now closed")];
             case < 0.90:

@@ -18,7 +18,7 @@ internal static class AnnounceEndpoints
                 CheckNothingIsNull(file);
             return await Record(ledger, context, body.Text, body.FileName, body.Announcement, cancel);
         });
-        routes.MapGroup("/record").FromOurPages().MapPost("", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
+        routes.MapGroup("/record").FromOurPages().MapPost("/article", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
         {
             var form = await context.Request.ReadFormAsync(cancel);
             // A browser ends lines as of old; the article is the same one as that in a file.

@@ -60,6 +60,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         Username = role,
         Database = database,
         NoResetOnClose = true,
+        MaxAutoPrepare = 200,
         ApplicationName = "ledger",
     }.ConnectionString;
 

@@ -18,7 +18,7 @@ internal static class DealTables
         var table = Tables.Of("Deal", "Company", "Round", "Status", "Amount", "Investors", "Announced");
         foreach (var deal in deals)
         {
-            table.Row(deal.Id, deal.Company.Name, Shown.Round(deal), Shown.Words(deal.Status), Shown.Amount(deal.Amount),
+            table.Row(deal.Id, deal.Company.Name, Shown.Round(deal), Shown.Words(deal.Status) + (deal.Contested.Count > 0 ? $" (contested: {string.Join(", ", deal.Contested)})" : ""), Shown.Amount(deal.Amount),
                 Investors(deal), Shown.Date(deal.Announced));
         }
         return table;

@@ -81,7 +81,7 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     }
 
     /// <summary>How many companies, co-investors and deals an investor is shown with.</summary>
-    private const int ItemsMax = 50;
+    private const int ItemsMax = 20;
 
     private static readonly InvestorCounts NoDeals = new(0, 0, 0, 0);
 

@@ -13,13 +13,13 @@ public sealed record InvestorOverview : PartyRecord
 
     public required InvestorCounts Counts { get; init; }
 
-    /// <summary>Whom it is known to have invested in, or to back: at most 50, those it has most deals with first.</summary>
+    /// <summary>Whom it is known to have invested in, or to back: at most 20, those it has most deals with first.</summary>
     public required IReadOnlyList<InvestorCompany> Companies { get; init; }
 
     /// <summary>How many companies there are.</summary>
     public required long CompaniesInAll { get; init; }
 
-    /// <summary>Who is named in the same deals: at most 50, most often first.</summary>
+    /// <summary>Who is named in the same deals: at most 20, most often first.</summary>
     public required IReadOnlyList<CoInvestor> CoInvestors { get; init; }
 
     /// <summary>How many co-investors there are.</summary>
@@ -29,7 +29,7 @@ public sealed record InvestorOverview : PartyRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<GroupMember>? Affiliates { get; init; }
 
-    /// <summary>At most 50, those that changed last first.</summary>
+    /// <summary>At most 20, those that changed last first.</summary>
     public required IReadOnlyList<InvestorDeal> Deals { get; init; }
 
     /// <summary>Give it as next to the list of the investor's deals to get those that follow; null where there are none.</summary>
