@@ -17,7 +17,7 @@ public sealed record Party(PartyId Id, Cause? Last, string? Name, ImmutableArray
     public PartyTie? MergedInto { get; init; }
 
     /// <summary>The parties that were found to be the same as this one.</summary>
-    public ImmutableArray<PartyTie> Absorbed { get; init; } = [];
+    public ImmutableArray<AbsorbedParty> Absorbed { get; init; } = [];
 
     /// <summary>What editors say that it is to others.</summary>
     public ImmutableArray<EditedAffiliation> Edited { get; init; } = [];
@@ -66,7 +66,7 @@ public sealed record Party(PartyId Id, Cause? Last, string? Name, ImmutableArray
         PartyEvent.PartyAffiliationEnded e => Ended(new ClaimValue.Affiliation(e.Value, e.With).Slot, new Ruling(e.Reason, cause)),
         PartyEvent.PartyMerged e => this with { MergedInto = new PartyTie(e.Into, new Ruling(e.Reason, cause)) },
         PartyEvent.PartyUnmerged => this with { MergedInto = null },
-        PartyEvent.PartyAbsorbed e => this with { Absorbed = Absorbed.Add(new PartyTie(e.Party, new Ruling(e.Reason, cause))) },
+        PartyEvent.PartyAbsorbed e => this with { Absorbed = Absorbed.Add(new AbsorbedParty(e.Party, Id, new Ruling(e.Reason, cause))) },
         PartyEvent.PartyReleased e => this with { Absorbed = Absorbed.RemoveAll(absorbed => absorbed.Party == e.Party) },
         _ => throw new InvalidOperationException($"A party knows no event {happened.GetType().Name}."),
     }) with { Last = cause, Version = cause.Version };
@@ -96,6 +96,9 @@ public sealed record Party(PartyId Id, Cause? Last, string? Name, ImmutableArray
 
 /// <summary>That one party is the same as another one.</summary>
 public sealed record PartyTie(PartyId Party, Ruling Why);
+
+/// <summary>The same, told of the other one.</summary>
+public sealed record AbsorbedParty(PartyId Party, PartyId Into, Ruling Why);
 
 /// <summary>What an editor says that a party is to another one.</summary>
 public sealed record EditedAffiliation(ClaimValue.Affiliation Value, Ruling Why);

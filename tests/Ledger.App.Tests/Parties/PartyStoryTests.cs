@@ -45,6 +45,8 @@ public sealed class PartyStoryTests
         Assert.Contains("to turn that round, undo it first", await parties.Refused("zhipu-ai", "merge", """{"other": "zhipu", "reason": "No."}"""), StringComparison.Ordinal);
         Assert.Contains("cannot be merged into itself", await parties.Refused("big", "merge", """{"other": "big", "reason": "No."}"""), StringComparison.Ordinal);
 
+        Assert.Contains("zhipu-ai 2", await Summed(desk));
+
         Assert.Equal(2, await parties.Do("zhipu", "unmerge", """{"other": "zhipu-ai", "reason": "They are two after all."}"""));
         Assert.Equal(before, await Everything(desk, asked));
     }
@@ -120,6 +122,18 @@ public sealed class PartyStoryTests
         foreach (var list in new[] { "companies", "investors" })
             answers.Add((await desk.Ledger.Run("export", list)).Output);
         return Recorded.Without(answers).ToJsonString();
+    }
+
+    /// <summary>What the query in the README gives, which follows merges for a program that reads by SQL.</summary>
+    private static async Task<List<string>> Summed(Desk desk)
+    {
+        var sql = Tidy.TrackedFiles.Read("README.md").Split("```sql\n")[1].Split("```")[0];
+        await using var command = desk.Ledger.Database.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var rows = new List<string>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+            rows.Add($"{reader.GetString(0)} {reader.GetValue(1)}");
+        return rows;
     }
 
     private static IEnumerable<string> Ids(JsonNode items) => items.AsArray().Select(item => (string)item!["id"]!);

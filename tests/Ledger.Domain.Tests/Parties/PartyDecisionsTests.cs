@@ -72,6 +72,11 @@ public sealed class PartyDecisionsTests
     [InlineData("Legend Capital", "  legend \t CAPITAL ")]
     [InlineData("Société Générale", "SOCIÉTÉ GÉNÉRALE")]
     [InlineData("粤财基金", "粤财基金")]
+    [InlineData("Société Générale", "socie\u0301te\u0301 ge\u0301ne\u0301rale")]
+    [InlineData("Ещё Сбер", "ЕЩЕ\u0308 сбер")]
+    [InlineData("Vietcombank Ấn", "vietcombank a\u0302\u0301n")]
+    [InlineData("ΑΛΦΑΣ", "αλφας")]
+    [InlineData("ＺＨＩＰＵ　ＡＩ", "Zhipu AI")]
     public void Names_are_found_in_any_case_and_with_any_white_space(string name, string asked) => Assert.Equal(NameKey.Of(name), NameKey.Of(asked));
 
     [Fact]
@@ -80,6 +85,56 @@ public sealed class PartyDecisionsTests
         Assert.Equal("party.name", Assert.Throws<InvalidValueException>(() => new PartyEvent.PartyRegistered("")).Field);
         Assert.Equal("party.alias", Assert.Throws<InvalidValueException>(() => new PartyEvent.PartyAliasAdded("two\nlines")).Field);
     }
+
+    [Fact]
+    public void A_name_that_a_party_had_stays_as_an_alias_and_an_alias_can_become_the_name() =>
+        Assert.Equal("Tencent Holdings, Tencent", Named(Registered, Alias, new PartyEvent.PartyRenamed("Tencent Holdings", Why)));
+
+    [Fact]
+    public void A_party_is_renamed_and_goes_by_further_names()
+    {
+        Given.Party(Registered).When(new PartyCommand.Rename("Tencent Holdings", Why)).Then(new PartyEvent.PartyRenamed("Tencent Holdings", Why));
+        Given.Party(Registered).When(new PartyCommand.AddAlias("Tencent Holdings", Why)).Then(new PartyEvent.PartyAliasAdded("Tencent Holdings", Why));
+        Given.Party(Registered, Alias).When(new PartyCommand.RemoveAlias("Tencent Holdings", Why)).Then(new PartyEvent.PartyAliasRemoved("Tencent Holdings", Why));
+        Given.Party(Registered).When(new PartyCommand.AddAlias("Tencent", Why)).ThenNothing();
+        Given.Party(Registered, new PartyEvent.PartyMerged(Big, Why)).When(new PartyCommand.Rename("Other", Why))
+            .ThenRefused("party-merged", "Party tencent was merged into big; rename that one.");
+    }
+
+    [Fact]
+    public void An_affiliation_of_which_no_article_speaks_is_an_editors_and_can_end()
+    {
+        var fund = new ClaimValue.Affiliation(AffiliationKind.FundOf, Big, When.Parse("from", "2020-04"));
+        var affiliated = new PartyEvent.PartyAffiliated(fund, Why);
+        var ended = new PartyEvent.PartyAffiliationEnded(AffiliationKind.FundOf, Big, Why);
+        Given.Party(Registered).When(new PartyCommand.Affiliate(fund, Why)).Then(affiliated);
+        Given.Party(Registered, affiliated).When(new PartyCommand.EndAffiliation(AffiliationKind.FundOf, Big, Why)).Then(ended);
+        Given.Party(Registered, affiliated, ended).When(new PartyCommand.EndAffiliation(AffiliationKind.FundOf, Big, Why)).ThenNothing();
+        Given.Party(Registered, new PartyEvent.PartyDescribed(Sample.Article, Sample.Claims(fund))).When(new PartyCommand.EndAffiliation(AffiliationKind.FundOf, Big, Why)).Then(ended);
+        Assert.Equal([fund], Fold(Registered, affiliated).Affiliations);
+        Assert.Empty(Fold(Registered, new PartyEvent.PartyDescribed(Sample.Article, Sample.Claims(fund)), ended).Affiliations);
+    }
+
+    [Fact]
+    public void What_is_recorded_of_parties_that_are_the_same_is_told_of_one()
+    {
+        var other = Party.Unknown(Big).Evolve(new PartyEvent.PartyRegistered("Big"), Sample.Cause(7))
+            .Evolve(new PartyEvent.PartyDescribed(Sample.Article, Sample.Claims(new ClaimValue.Affiliation(AffiliationKind.FundOf, Sample.Tencent))), Sample.Cause(8));
+
+        var one = Fold(Registered, Alias).With([other], id => id == Big ? Sample.Tencent : id);
+
+        Assert.Equal("Tencent, Tencent Holdings, Big", string.Join(", ", one.Aliases.Prepend(one.Name)));
+        Assert.Empty(one.Affiliations);
+        Assert.Equal((8, 2), (one.Last!.Position, one.Version));
+    }
+
+    private static readonly PartyId Big = new("big");
+    private static readonly Reason Why = new("Because.");
+
+    private static string Named(params PartyEvent[] history) => string.Join(", ", Fold(history).Aliases.Prepend(Fold(history).Name));
+
+    private static Party Fold(params PartyEvent[] history) =>
+        history.Select((happened, i) => (happened, i)).Aggregate(Party.Unknown(Sample.Tencent), (party, past) => party.Evolve(past.happened, Sample.Cause(past.i + 1)));
 
     private static ClaimValue.Founded Founded(string when) => new(When.Parse("founded", when));
 }

@@ -20,8 +20,7 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
             now => $"""
             select party.id from party
             where {now("party")} and party.id <> all($4)
-                and (exists (select from company_deal where {now("company_deal")} and company_id = party.id)
-                    or party.id = any($5))
+                and (exists (select from company_deal where {now("company_deal")} and company_id = party.id) {(merges.IsEmpty ? "" : "or party.id = any($5)")})
                 and ($1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2))
             order by lower(party.name) collate "C", party.id limit $3
             """,

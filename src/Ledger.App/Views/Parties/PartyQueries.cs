@@ -1,3 +1,4 @@
+using Ledger.Domain.Claims;
 using Ledger.Domain.Parties;
 using Npgsql;
 
@@ -68,6 +69,9 @@ public sealed class PartyQueries(Snapshot snapshot, PartyNames names)
             Position = party.Last!.Position,
         };
     }
+
+    /// <summary>Who belongs to a party by affiliations of some kinds.</summary>
+    public Task<IReadOnlyList<GroupMember>> Members(string root, IReadOnlyList<AffiliationKind> kinds, CancellationToken cancel) => Groups.Of(root, kinds, snapshot, names, cancel);
 
     /// <summary>Null where no party has the id.</summary>
     public async Task<PartyRoles?> Roles(string id, CancellationToken cancel)

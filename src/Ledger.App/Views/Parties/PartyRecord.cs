@@ -20,7 +20,7 @@ public abstract record PartyRecord
         Places = [.. party.Values<ClaimValue.Place>().Select(place => place.Name)];
         Affiliations = [.. party.Affiliations.Select(value => AffiliationRecord.Of(value, party, names))];
         Version = party.Version;
-        MergedFrom = party.Absorbed.IsEmpty ? null : [.. party.Absorbed.Select(merged => new MergedRecord(merged.Party.Value, RulingRecord.Of(merged.Why)!))];
+        MergedFrom = party.Absorbed.IsEmpty ? null : [.. party.Absorbed.Select(merged => new MergedRecord(merged.Party.Value, merged.Into.Value, RulingRecord.Of(merged.Why)!))];
         Claims = [.. party.Claims.Select(claim => ClaimRecord.Of(claim, party.IsCurrent(claim)))];
     }
 
@@ -91,4 +91,5 @@ public sealed record AffiliationRecord(AffiliationKind Is, PartyName? With, stri
 }
 
 /// <summary>A party that was found to be the same as another one.</summary>
-public sealed record MergedRecord(string Id, RulingRecord Why);
+/// <param name="Into">The one that it was merged into, which may have been merged itself.</param>
+public sealed record MergedRecord(string Id, string Into, RulingRecord Why);

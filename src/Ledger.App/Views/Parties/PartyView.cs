@@ -44,7 +44,7 @@ internal sealed record PartyRow(
 [Table("party_name")]
 [Description("What parties are found by, under the party ids that the names were recorded of.")]
 internal sealed record PartyNameRow(
-    [property: Key, Description("The name in one normal form (NFKC), in lower case, with single spaces.")] string Key,
+    [property: Key, Description("The name in lower case, its accents composed, with single spaces.")] string Key,
     [property: Key] string PartyId, string Name);
 
 [Table("backer")]
