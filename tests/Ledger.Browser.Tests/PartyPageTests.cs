@@ -16,7 +16,7 @@ public sealed class PartyPageTests(TestBrowser browser, SeedSite seeds, Disputed
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show what a merge would change" }).ClickAsync();
         Assert.Equal("/parties/stepfun/merge?into=baichuan", visit.Path);
         Assert.Equal(["Stepfun now", "Baichuan now", "Baichuan as one"], await visit.Page.Locator("section[aria-labelledby=as-company] tbody th").AllInnerTextsAsync());
-        Assert.Contains("Tencent 3 companies instead of 4", await visit.Page.Locator("section[aria-labelledby=others] li").AllInnerTextsAsync());
+        Assert.Contains("Tencent\n3 companies instead of 4", await visit.Page.Locator("section[aria-labelledby=others] li").AllInnerTextsAsync());
         Assert.Empty(visit.Complaints());
     }
 
