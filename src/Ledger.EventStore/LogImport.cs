@@ -34,7 +34,7 @@ public static class LogImport
             content.Check(number, line, types);
 
         await using NpgsqlTransaction transaction = await owner.BeginTransactionAsync(cancel);
-        if (await LockHead(owner, cancel) is (> 0 and var events, _))
+        if (await LockHead(owner, cancel) is ( > 0 and var events, _))
             throw new InvalidOperationException($"The log is not empty: it holds {events} events.");
         await CopyTexts(owner, file, cancel);
         await Write(owner, Lines(file, cancel), content, progress, cancel);

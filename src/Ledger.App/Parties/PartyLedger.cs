@@ -86,7 +86,8 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
         var claim = ClaimReader.Read(new ClaimFields
         {
             Affiliation = new AffiliationFields { Is = Views.Written.Name(change.Affiliation!.Value), With = change.Affiliation.With?.Value, From = change.Affiliation.From?.ToString() },
-            Words = evidence.Words, Quote = evidence.Quote,
+            Words = evidence.Words,
+            Quote = evidence.Quote,
         }, article, $"party {party.Id}");
         if (party.Claims.FirstOrDefault(known => known.Claim.Id == claim.Id) is { Withdrawn: { } ended })
             throw Refused(change, new Refusal("affiliation-ended", $"Party {party.Id}: {ended.Cause.Author} has ended what this quote says, because: {ended.Reason} Give a reason in place of the quote."));

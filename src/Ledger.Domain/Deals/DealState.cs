@@ -58,7 +58,8 @@ internal sealed record DealState(DealId Id)
         DealEvent.DealUntagged e => this with { Tags = Tags.RemoveAll(tag => tag.Value == e.Tag) },
         DealEvent.DealSourceRanked e => this with { Ranks = Ranks.SetItems(e.Articles.Select(article => KeyValuePair.Create(article, e.Rank))) },
         _ => throw new InvalidOperationException($"A deal knows no event {happened.GetType().Name}."),
-    }) with { Last = cause };
+    }) with
+    { Last = cause };
 
     private DealState Add(ArticleId source, ImmutableArray<Claim> claims, Cause cause) =>
         this with { Claims = Claims.AddRange(claims.Select(claim => new RecordedClaim(claim, source, cause))) };

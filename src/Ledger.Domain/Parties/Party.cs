@@ -69,7 +69,8 @@ public sealed record Party(PartyId Id, Cause? Last, string? Name, ImmutableArray
         PartyEvent.PartyAbsorbed e => this with { Absorbed = Absorbed.Add(new AbsorbedParty(e.Party, Id, new Ruling(e.Reason, cause))) },
         PartyEvent.PartyReleased e => this with { Absorbed = Absorbed.RemoveAll(absorbed => absorbed.Party == e.Party) },
         _ => throw new InvalidOperationException($"A party knows no event {happened.GetType().Name}."),
-    }) with { Last = cause, Version = cause.Version };
+    }) with
+    { Last = cause, Version = cause.Version };
 
     /// <summary>The party with all that is recorded of those that are the same, as whoever asks for any of them is shown it.</summary>
     /// <param name="same">The parties that were merged into it, and into these.</param>

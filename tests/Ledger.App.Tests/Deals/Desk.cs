@@ -12,9 +12,22 @@ internal sealed class Desk : IAsyncDisposable
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
     private static readonly Dictionary<string, (string Command, bool Undo)> Commands = new()
     {
-        ["correct"] = ("correct", false), ["withdraw"] = ("withdraw", false), ["restore"] = ("withdraw", true), ["prefer"] = ("prefer", false), ["unprefer"] = ("prefer", true),
-        ["advance"] = ("advance", false), ["join"] = ("part", false), ["leave"] = ("part", true), ["cover"] = ("cover", false), ["uncover"] = ("cover", true),
-        ["merge"] = ("merge", false), ["unmerge"] = ("merge", true), ["retract"] = ("retract", false), ["reinstate"] = ("retract", true), ["tag"] = ("tag", false), ["untag"] = ("tag", true),
+        ["correct"] = ("correct", false),
+        ["withdraw"] = ("withdraw", false),
+        ["restore"] = ("withdraw", true),
+        ["prefer"] = ("prefer", false),
+        ["unprefer"] = ("prefer", true),
+        ["advance"] = ("advance", false),
+        ["join"] = ("part", false),
+        ["leave"] = ("part", true),
+        ["cover"] = ("cover", false),
+        ["uncover"] = ("cover", true),
+        ["merge"] = ("merge", false),
+        ["unmerge"] = ("merge", true),
+        ["retract"] = ("retract", false),
+        ["reinstate"] = ("retract", true),
+        ["tag"] = ("tag", false),
+        ["untag"] = ("tag", true),
     };
 
     private readonly TemporaryFolder _folder = new();

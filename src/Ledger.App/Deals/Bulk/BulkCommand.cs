@@ -73,9 +73,15 @@ internal static class BulkCommand
             var cells = headings.Select((heading, i) => (heading, Cell: csv.GetString(i).Trim())).Where(cell => cell.Cell.Length > 0).ToDictionary(cell => cell.heading, cell => cell.Cell);
             list.Changes.Add(new ChangeFields
             {
-                Line = csv.LineNumber, Deal = cells.GetValueOrDefault("deal"), Do = cells.GetValueOrDefault("do"), Claim = cells.GetValueOrDefault("claim"),
-                Other = cells.GetValueOrDefault("other"), As = cells.GetValueOrDefault("as"), Sector = cells.GetValueOrDefault("sector"),
-                Place = cells.GetValueOrDefault("place"), Reason = cells.GetValueOrDefault("reason"),
+                Line = csv.LineNumber,
+                Deal = cells.GetValueOrDefault("deal"),
+                Do = cells.GetValueOrDefault("do"),
+                Claim = cells.GetValueOrDefault("claim"),
+                Other = cells.GetValueOrDefault("other"),
+                As = cells.GetValueOrDefault("as"),
+                Sector = cells.GetValueOrDefault("sector"),
+                Place = cells.GetValueOrDefault("place"),
+                Reason = cells.GetValueOrDefault("reason"),
             });
         }
         return list;

@@ -27,7 +27,8 @@ internal static class ChangeCommands
         var (deal, claim, by, article) = (Deal(), Claim(), By("What is right, as a claim in an announcement: '{amount: {…}, words: …, quote: …}'."), Article());
         return Changing(new Command("correct", "Put a right claim in the place of a wrong one.") { deal, claim, by, article }, parsed => new ChangeFields
         {
-            Deal = parsed.GetRequiredValue(deal), Claim = parsed.GetRequiredValue(claim),
+            Deal = parsed.GetRequiredValue(deal),
+            Claim = parsed.GetRequiredValue(claim),
         }, DealVerb.Correct, DealVerb.Restore, by, article);
     }
 

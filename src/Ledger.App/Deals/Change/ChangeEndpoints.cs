@@ -60,7 +60,13 @@ internal static class ChangeEndpoints
     {
         var fields = new ChangeFields
         {
-            Claim = Text("claim"), Article = Text("article"), Other = Text("other"), As = Text("as"), Sector = Text("sector"), Place = Text("place"), Reason = Text("reason"),
+            Claim = Text("claim"),
+            Article = Text("article"),
+            Other = Text("other"),
+            As = Text("as"),
+            Sector = Text("sector"),
+            Place = Text("place"),
+            Reason = Text("reason"),
             IfVersion = Text("ifVersion") is { } version ? long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidValueException("ifVersion", $"'{version}' is no number") : null,
         };
         if (Text("value") is { } value)

@@ -32,7 +32,8 @@ internal static class PartyCommands
         var alias = new Option<string[]>("--alias") { Description = "A further name; may be given several times.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false };
         return Changing(new Command("register", "Make a party known under a name.") { party, name, alias }, party, PartyVerb.Register, null, (parsed, _) => new PartyChangeFields
         {
-            Name = parsed.GetRequiredValue(name), Aliases = [.. parsed.GetValue(alias) ?? []],
+            Name = parsed.GetRequiredValue(name),
+            Aliases = [.. parsed.GetValue(alias) ?? []],
         });
     }
 
@@ -62,8 +63,12 @@ internal static class PartyCommands
         return Changing(new Command("affiliate", "Say what a party is to another one, by a quote or a reason.") { party, kind, with, from, article, words, quote },
             party, PartyVerb.Affiliate, PartyVerb.Unaffiliate, (parsed, isUndo) => new PartyChangeFields
             {
-                Is = parsed.GetRequiredValue(kind), With = parsed.GetValue(with), From = isUndo ? null : parsed.GetValue(from),
-                Article = parsed.GetValue(article), Words = parsed.GetValue(words), Quote = parsed.GetValue(quote),
+                Is = parsed.GetRequiredValue(kind),
+                With = parsed.GetValue(with),
+                From = isUndo ? null : parsed.GetValue(from),
+                Article = parsed.GetValue(article),
+                Words = parsed.GetValue(words),
+                Quote = parsed.GetValue(quote),
             });
     }
 

@@ -31,8 +31,15 @@ internal static class PartyEndpoints
     {
         return new PartyChangeFields
         {
-            Name = Text("name"), Other = Text("other"), Is = Text("is"), With = Text("with"), From = Text("from"), Article = Text("article"), Words = Text("words"),
-            Quote = Text("quote"), Reason = Text("reason"),
+            Name = Text("name"),
+            Other = Text("other"),
+            Is = Text("is"),
+            With = Text("with"),
+            From = Text("from"),
+            Article = Text("article"),
+            Words = Text("words"),
+            Quote = Text("quote"),
+            Reason = Text("reason"),
             IfVersion = Text("ifVersion") is { } version ? long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidValueException("ifVersion", $"'{version}' is no number") : null,
         };
 
