@@ -14,7 +14,7 @@ public sealed class PartyPageTests(TestBrowser browser, SeedSite seeds, Disputed
         await visit.Page.GetByText("The same as another one").ClickAsync();
         await visit.Page.GetByLabel("Id of the party that it is shown as from then on").FillAsync("baichuan");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show what a merge would change" }).ClickAsync();
-        Assert.Equal("/parties/stepfun/merge?into=baichuan", visit.Path);
+        Assert.Equal("/parties/stepfun/merge/preview?into=baichuan", visit.Path);
         Assert.Equal(["Stepfun now", "Baichuan now", "Baichuan as one"], await visit.Page.Locator("section[aria-labelledby=as-company] tbody th").AllInnerTextsAsync());
         Assert.Contains("Tencent\n3 companies instead of 4", await visit.Page.Locator("section[aria-labelledby=others] li").AllInnerTextsAsync());
         Assert.Empty(visit.Complaints());
@@ -34,7 +34,7 @@ public sealed class PartyPageTests(TestBrowser browser, SeedSite seeds, Disputed
         Assert.StartsWith("/investors/big-and-bold?after=", visit.Path, StringComparison.Ordinal);
         Assert.Contains("Fund of Acme Robotics from April 2020", await visit.Page.Locator(".facts").InnerTextAsync(), StringComparison.Ordinal);
 
-        await visit.Open("/parties/big-and-bold/merge?into=acme-robotics");
+        await visit.Open("/parties/big-and-bold/merge/preview?into=acme-robotics");
         await visit.Page.GetByLabel("Reason").FillAsync("One and the same.");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "They are one" }).ClickAsync();
         Assert.StartsWith("/companies/acme-robotics?after=", visit.Path, StringComparison.Ordinal);
