@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Ledger.Browser.Tests.Support;
 using Microsoft.Playwright;
 using Xunit;
@@ -115,7 +116,7 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
         Assert.True(await menu.IsVisibleAsync());
         Assert.Equal(["Home", "Deals", "Companies"], await Tabbed(visit.Page, 3));
         await visit.Page.Keyboard.PressAsync("Enter");
-        await visit.Page.WaitForURLAsync("**/companies");
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Regex("/companies$"));
         Assert.False(await menu.IsVisibleAsync());
     }
 
