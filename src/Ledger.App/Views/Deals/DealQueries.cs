@@ -31,15 +31,15 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     internal async Task<Page<Deal>> Of(DealFilter filter, string[]? investors, CancellationToken cancel)
     {
         var companies = filter.Company is { } c ? (await snapshot.Merges(cancel)).Ids((await names.Find(c, cancel)).Id.Value) : null;
+        // Each its own statement: one plan for all of them would read every deal. Of an investor its deals are found first, since the
+        // latest of all deals may hold none of them.
         var found = await snapshot.Query(
             now => $"""
-            select deal.id, deal.from_position from deal
-            where {now("deal")} and deal.from_position < $1 and merged_into is null and not retracted
-                and ($2::text[] is null or company_id = any($2))
-                and ($3::text[] is null or id in (select deal_id from investor_deal where {now("investor_deal")} and investor_id = any($3)))
-            order by deal.from_position desc limit $4
+            select deal.id, deal.from_position from deal {(investors is not null ? $"join (select distinct deal_id from investor_deal where {now("investor_deal")} and investor_id = any($4) offset 0) held on deal.id = held.deal_id" : "")}
+            where {now("deal")} and deal.from_position < $1 and merged_into is null and not retracted {(companies is not null ? "and company_id = any($3)" : "")}
+            order by deal.from_position desc limit $2
             """,
-            row => (Id: row.GetString(0), Position: row.GetInt64(1)), cancel, Cursor.Parse(filter.Next), companies, investors, (long)filter.Limit + 1);
+            row => (Id: row.GetString(0), Position: row.GetInt64(1)), cancel, Cursor.Parse(filter.Next), (long)filter.Limit + 1, companies ?? [], investors ?? []);
         var items = found.Take(filter.Limit).ToList();
         return new Page<Deal>(await snapshot.Deals(items.Select(deal => deal.Id), cancel), found.Count > items.Count ? Cursor.Of(items[^1].Position) : null);
     }
