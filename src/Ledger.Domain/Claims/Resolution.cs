@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Ledger.Domain.Claims;
 
 /// <summary>Why a claim is the one that its slot goes by. In the order in which the rule asks.</summary>
@@ -68,30 +66,18 @@ public static class Resolution
     {
         if (claims.Count == 1)
             return false;
-        var preferred = claims.Where(claim => claim.Standing == Standing.Preferred).ToList();
-        var sides = preferred.Count > 0 ? preferred : claims.Where(claim => claim.Stands).ToList();
-        for (var i = 1; i < sides.Count; i++)
+        var isDecided = claims.Any(claim => claim.Standing == Standing.Preferred);
+        for (var i = 1; i < claims.Count; i++)
         {
             for (var j = 0; j < i; j++)
             {
-                if (!sides[i].Claim.Value.Agrees(sides[j].Claim.Value))
+                if (IsSide(claims[i]) && IsSide(claims[j]) && !claims[i].Claim.Value.Agrees(claims[j].Claim.Value))
                     return true;
             }
         }
         return false;
-    }
 
-    /// <summary>Claims by slot, the slots in the order in which they were first claimed.</summary>
-    internal static ImmutableArray<KeyValuePair<Slot, IReadOnlyList<RecordedClaim>>> BySlot(ImmutableArray<RecordedClaim> claims)
-    {
-        var slots = new Dictionary<Slot, List<RecordedClaim>>();
-        foreach (var claim in claims)
-        {
-            if (!slots.TryGetValue(claim.Claim.Value.Slot, out var held))
-                slots.Add(claim.Claim.Value.Slot, held = []);
-            held.Add(claim);
-        }
-        return [.. slots.Select(slot => KeyValuePair.Create(slot.Key, (IReadOnlyList<RecordedClaim>)slot.Value))];
+        bool IsSide(RecordedClaim claim) => isDecided ? claim.Standing == Standing.Preferred : claim.Stands;
     }
 
     private static RecordedClaim Latest(IReadOnlyList<RecordedClaim> claims)

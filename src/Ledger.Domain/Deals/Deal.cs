@@ -11,17 +11,27 @@ namespace Ledger.Domain.Deals;
 public sealed class Deal
 {
     private readonly DealState _state;
-    private readonly ImmutableArray<KeyValuePair<Slot, IReadOnlyList<RecordedClaim>>> _slots;
+    private readonly ImmutableArray<SlotClaims> _slots;
 
-    /// <summary>Made when it is first asked for: every view asks for many fields of the same deal.</summary>
-    private KeyValuePair<Slot, Choice>[]? _choices;
-
-    private Deal(DealState state)
+    /// <param name="state">What is recorded of it.</param>
+    /// <param name="before">The deal before its last event, from which is taken over what that event left alone.</param>
+    private Deal(DealState state, Deal? before = null)
     {
         _state = state;
-        Claims = Gathered(state).WithStanding();
-        _slots = Resolution.BySlot(Claims);
+        if (before is not null && state.Adds(before._state) && (before.IsUndecided || state.Claims == before._state.Claims))
+        {
+            var added = state.Claims.AsSpan(before._state.Claims.Length..);
+            (Claims, _slots) = added.IsEmpty ? (before.Claims, before._slots) : (state.Claims, SlotClaims.Add(before._slots, added));
+        }
+        else
+        {
+            Claims = Gathered(state).WithStanding();
+            _slots = SlotClaims.Add([], Claims.AsSpan());
+        }
     }
+
+    /// <summary>Whether every claim counts as it was recorded: none is ruled on, ranked or of a merged deal.</summary>
+    private bool IsUndecided => Claims == _state.Claims;
 
     public DealId Id => _state.Id;
 
@@ -88,7 +98,7 @@ public sealed class Deal
         && Status is DealStatus.Pledged or DealStatus.Announced or DealStatus.Closed;
 
     public IEnumerable<Field> Contested =>
-        _slots.Where(slot => Resolution.Contested(slot.Value)).Select(slot => slot.Key.Field).Distinct();
+        _slots.Where(slot => slot.IsContested).Select(slot => slot.Slot.Field).Distinct();
 
     /// <summary>Whether it says whose deal it is, what sort, and how far it has come, by what was recorded of itself alone.</summary>
     internal bool IsComplete => Absorbed.IsEmpty ? Company is not null && Kind is not null && Status is not null : new Deal(_state with { Absorbed = [] }).IsComplete;
@@ -96,7 +106,7 @@ public sealed class Deal
     public static Deal Unknown(DealId id) => new(new DealState(id));
 
     /// <summary>The deal after one more event. Never fails on an event that was once recorded.</summary>
-    public Deal Evolve(DealEvent happened, Cause cause) => new(_state.Evolve(happened, cause));
+    public Deal Evolve(DealEvent happened, Cause cause) => new(_state.Evolve(happened, cause), this);
 
     /// <summary>The current claim about a field of one value; null where nothing stands.</summary>
     public RecordedClaim? Claim(Field field) => Current(new Slot(field, ""));
@@ -106,23 +116,21 @@ public sealed class Deal
     /// <summary>The current claim of a slot, and why it is; null where nothing stands.</summary>
     public Choice? Choice(Slot slot)
     {
-        foreach (var (key, choice) in _choices ??= [.. Chosen()])
+        foreach (var held in _slots)
         {
-            if (key == slot)
-                return choice;
+            if (held.Slot == slot)
+                return held.Choice;
         }
         return null;
     }
 
     /// <summary>What every slot goes by, in the order in which the slots were first claimed; slots of which nothing stands are left out.</summary>
-    public IReadOnlyList<KeyValuePair<Slot, Choice>> Choices() => _choices ??= [.. Chosen()];
-
-    private IEnumerable<KeyValuePair<Slot, Choice>> Chosen()
+    public IEnumerable<KeyValuePair<Slot, Choice>> Choices()
     {
-        foreach (var (slot, claims) in _slots)
+        foreach (var held in _slots)
         {
-            if (Resolution.Choose(claims) is { } choice)
-                yield return KeyValuePair.Create(slot, choice);
+            if (held.Choice is { } choice)
+                yield return KeyValuePair.Create(held.Slot, choice);
         }
     }
 
@@ -130,8 +138,14 @@ public sealed class Deal
     public IEnumerable<KeyValuePair<Slot, RecordedClaim>> CurrentClaims() =>
         Choices().Select(slot => KeyValuePair.Create(slot.Key, slot.Value.Claim));
 
-    public IEnumerable<RecordedClaim> CurrentClaims(Field field) =>
-        CurrentClaims().Where(slot => slot.Key.Field == field).Select(slot => slot.Value);
+    public IEnumerable<RecordedClaim> CurrentClaims(Field field)
+    {
+        foreach (var held in _slots)
+        {
+            if (held.Slot.Field == field && held.Choice is { } choice)
+                yield return choice.Claim;
+        }
+    }
 
     public TValue? Value<TValue>(Field field) where TValue : ClaimValue => Claim(field)?.Claim.Value as TValue;
 

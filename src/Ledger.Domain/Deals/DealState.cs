@@ -61,6 +61,10 @@ internal sealed record DealState(DealId Id)
     }) with
     { Last = cause };
 
+    /// <summary>Whether what it says differs from what an earlier state says by further claims at the most.</summary>
+    public bool Adds(DealState before) => Ranks == before.Ranks && Absorbed == before.Absorbed && Claims.Length >= before.Claims.Length
+        && (Claims == before.Claims || Claims.AsSpan(..before.Claims.Length).SequenceEqual(before.Claims.AsSpan(), ReferenceEqualityComparer.Instance));
+
     private DealState Add(ArticleId source, ImmutableArray<Claim> claims, Cause cause) =>
         this with { Claims = Claims.AddRange(claims.Select(claim => new RecordedClaim(claim, source, cause))) };
 

@@ -16,7 +16,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     private readonly ViewFold _fold = new(log);
     private readonly string[] _names = [.. views.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>Views which could not be written, with the position up to which their events are tried one by one.</summary>
+    /// <summary>Views which could not be written, with the position up to which events are tried one by one, and each view by itself.</summary>
     private readonly Dictionary<string, long> _oneByOne = [];
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -49,9 +49,11 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         }
         catch (UnwritableException problem)
         {
-            // Of several events it is told which when they are tried one by one.
-            if (problem.Events == 1)
-                await Fail(problem.Version, problem.Failure, cancel);
+            // Of several events, or views, it is told which when they are tried one by one.
+            if (problem.IsKnown)
+                await Fail(problem.Versions[0], problem.Failure, cancel);
+            else
+                problem.Versions.ToList().ForEach(version => _oneByOne[version.View] = problem.Last);
             return new LiveStep(-1, Moved: false, Others: true);
         }
         finally
@@ -64,9 +66,9 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
-        if (!await Begin(connection, cancel))
+        if (await Begin(connection, cancel) is not { } versions)
             return LiveStep.SomebodyElse;
-        (List<ViewVersion> live, string[] locked) = await ViewVersion.LockLive(connection, _names, wait: false, cancel);
+        (List<ViewVersion> live, string[] locked) = versions;
         List<ViewVersion> known = [.. live.Where(Knows)];
         if (known.Any(v => !locked.Contains(v.View)))
             return LiveStep.SomebodyElse;
@@ -102,12 +104,13 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         List<ViewVersion> chosen, long upTo, int batchMax, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancel)
     {
         long position = chosen[0].Position;
-        if (chosen.Any(v => _oneByOne.TryGetValue(v.View, out long until) && position < until))
+        bool oneByOne = chosen.Any(v => _oneByOne.TryGetValue(v.View, out long until) && position < until);
+        if (oneByOne)
             batchMax = 1;
         Batch batch;
         try
         {
-            batch = await Read([.. chosen.Select(v => views[v.View])], position, (int)Math.Min(batchMax, upTo - position), cancel);
+            batch = await Read(chosen, position, (int)Math.Min(batchMax, upTo - position), cancel);
         }
         catch (FoldException problem)
         {
@@ -121,7 +124,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         List<ViewVersion> moving = [.. chosen.Where(v => !batch.Failures.ContainsKey(views[v.View]))];
         try
         {
-            await Write(moving, batch.Changes, batch.Events, connection, cancel);
+            await batch.Writes.Send(connection, moving, apart: oneByOne, cancel);
             await transaction.CommitAsync(cancel);
         }
         catch
@@ -133,49 +136,11 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         }
         foreach (ViewVersion version in chosen.Except(moving))
             await Fail(version, batch.Failures[views[version.View]], cancel);
+        foreach (ViewVersion version in moving.Where(v => _oneByOne.TryGetValue(v.View, out long until) && batch.Events[^1].Position >= until))
+            _oneByOne.Remove(version.View);
         if (moving.Count > 0)
             Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         return (moving, batch.Events.Count);
-    }
-
-    private async Task Write(
-        List<ViewVersion> moving, List<ViewChanges> changes, List<RecordedEvent> events, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        foreach (ViewChanges change in changes)
-        {
-            ViewVersion version = moving.Single(v => v.View == change.View.Name);
-            try
-            {
-                await change.Write(connection, version.Schema, cancel);
-            }
-            catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
-            {
-                if (events.Count > 1)
-                    _oneByOne[version.View] = events[^1].Position;
-                throw new UnwritableException(version, new FoldFailure(events[0].Position, problem), events.Count);
-            }
-            if (_oneByOne.TryGetValue(version.View, out long until) && events[^1].Position >= until)
-                _oneByOne.Remove(version.View);
-        }
-        await Move(connection, moving, events[^1].Position, cancel);
-    }
-
-    /// <summary>Moves the positions of versions which are locked and written.</summary>
-    public static async Task Move(NpgsqlConnection connection, IReadOnlyList<ViewVersion> versions, long to, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand("""
-            with moved as (
-                update ledger.view_positions p set position = $3, moved_at = clock_timestamp()
-                from unnest($1, $2) v (view, version) where p.view = v.view and p.version = v.version and p.position < $3
-                returning p.view, p.version)
-            update ledger.view_versions v set failed_at = null, failed_position = null, failure = null
-            from moved m where v.view = m.view and v.version = m.version and v.failed_position <= $3
-            """, connection);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. versions.Select(v => v.View)] });
-        command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. versions.Select(v => v.Version)] });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
-        await command.PrepareAsync(cancel);
-        await command.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>Stores why a version stands still, unless it has moved on meanwhile.</summary>
@@ -197,11 +162,11 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     /// <summary>
     /// The next events, folded. After as many as may be, those that follow are read and folded while these are written.
     /// </summary>
-    private async Task<Batch> Read(List<View> chosen, long position, int max, CancellationToken cancel)
+    private async Task<Batch> Read(List<ViewVersion> chosen, long position, int max, CancellationToken cancel)
     {
         Batch? ahead = await (_ahead ?? Task.FromResult<Batch?>(null));
         _ahead = null;
-        Batch batch = ahead?.Position == position && ahead.Max == max && ahead.Views.SequenceEqual(chosen)
+        Batch batch = ahead?.Position == position && ahead.Max == max && ahead.Versions.SequenceEqual(chosen.Select(v => v.Schema))
             ? ahead : await Fold(chosen, position, max, await Events(position, max, cancel), cancel);
         if (batch.Events.Count == max && max > 1 && batch.Failures.Count == 0)
             _ahead = Task.Run(() => Ahead(chosen, position + max, max, cancel), CancellationToken.None);
@@ -209,7 +174,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     }
 
     /// <summary>Null where there is less to fold, or something is wrong: what it is is found out when the views have come so far.</summary>
-    private async Task<Batch?> Ahead(List<View> chosen, long position, int max, CancellationToken cancel)
+    private async Task<Batch?> Ahead(List<ViewVersion> chosen, long position, int max, CancellationToken cancel)
     {
         try
         {
@@ -222,10 +187,21 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         }
     }
 
-    private async Task<Batch> Fold(List<View> chosen, long position, int max, List<RecordedEvent> events, CancellationToken cancel)
+    private async Task<Batch> Fold(List<ViewVersion> chosen, long position, int max, List<RecordedEvent> events, CancellationToken cancel)
     {
-        (List<ViewChanges> changes, Dictionary<View, FoldFailure> failures) = await _fold.Fold(chosen, position, events, cancel);
-        return new Batch(chosen, position, max, events, changes, failures);
+        (List<ViewChanges> changes, Dictionary<View, FoldFailure> failures) = await _fold.Fold([.. chosen.Select(v => views[v.View])], position, events, cancel);
+        var writes = new ViewWrites(events);
+        try
+        {
+            foreach (ViewChanges change in changes)
+                writes.Add(change, chosen.Single(v => v.View == change.View.Name));
+        }
+        catch
+        {
+            _fold.Forget();
+            throw;
+        }
+        return new Batch([.. chosen.Select(v => v.Schema)], position, max, events, writes, failures);
     }
 
     /// <summary>Events after a position. What cannot be read comes last, and alone it is an exception.</summary>
@@ -249,33 +225,39 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         }
     }
 
-    private async Task<bool> Begin(NpgsqlConnection connection, CancellationToken cancel)
+    /// <summary>The live versions and those of them that were locked; null where another process folds.</summary>
+    private async Task<(List<ViewVersion> Live, string[] Locked)?> Begin(NpgsqlConnection connection, CancellationToken cancel)
     {
         // A process that is stopped between two statements loses its transaction, and the locks with it. The statements
         // that write are planned for tables that grow. Rows and position are lost together, if the machine fails before they are
         // on the disk, and folded again: the events are there, or nothing of them was folded.
-        await using var begin = new NpgsqlCommand($"""
+        var begin = new NpgsqlBatchCommand($"""
             select set_config('idle_in_transaction_session_timeout', '{stoppedAfter.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}', true),
                 set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
                 set_config('synchronous_commit', 'off', true), pg_try_advisory_xact_lock(hashtextextended($1, 0))
-            """, connection);
+            """);
         begin.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ledger.views " + string.Join(' ', _names) });
-        await begin.PrepareAsync(cancel);
-        await using NpgsqlDataReader reader = await begin.ExecuteReaderAsync(cancel);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { begin } };
+        ViewVersion.LockLive(batch, _names, wait: false);
+        await batch.PrepareAsync(cancel);
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        return reader.GetBoolean(5);
+        if (!reader.GetBoolean(5))
+            return null;
+        await reader.NextResultAsync(cancel);
+        return await ViewVersion.ReadLocked(reader, cancel);
     }
 }
 
 /// <summary>Events, and what they change in views.</summary>
-/// <param name="Views">The views that they were folded for.</param>
+/// <param name="Versions">The schemas of the versions that they were folded for.</param>
 /// <param name="Position">The position that they follow.</param>
 /// <param name="Max">How many were asked for.</param>
 /// <param name="Events">In the order of the log.</param>
-/// <param name="Changes">Of the views that could take them.</param>
+/// <param name="Writes">Of the views that could take them.</param>
 /// <param name="Failures">Of the others.</param>
 internal sealed record Batch(
-    List<View> Views, long Position, int Max, List<RecordedEvent> Events, List<ViewChanges> Changes, Dictionary<View, FoldFailure> Failures);
+    IReadOnlyList<string> Versions, long Position, int Max, List<RecordedEvent> Events, ViewWrites Writes, Dictionary<View, FoldFailure> Failures);
 
 /// <summary>What a step of folding came to.</summary>
 /// <param name="Position">The least position of the views that could move.</param>
@@ -291,14 +273,4 @@ internal readonly record struct LiveStep(long Position, bool Moved, bool Others)
 internal sealed class FoldException(long position, Exception cause) : Exception(cause.Message, cause)
 {
     public long Position { get; } = position;
-}
-
-/// <summary>Rows that the database does not take.</summary>
-internal sealed class UnwritableException(ViewVersion version, FoldFailure failure, int events) : Exception(failure.Cause.Message, failure.Cause)
-{
-    public ViewVersion Version { get; } = version;
-
-    public FoldFailure Failure { get; } = failure;
-
-    public int Events { get; } = events;
 }

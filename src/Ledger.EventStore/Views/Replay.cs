@@ -126,7 +126,8 @@ internal sealed class Replay(
             }
             await sums.Fill(connection, version.Schema, cancel);
         }
-        await LiveFold.Move(connection, building, first.ReplayTo.Value, cancel);
+        await using (var move = new NpgsqlBatch(connection) { BatchCommands = { ViewVersion.Move(building, first.ReplayTo.Value) } })
+            await move.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
         return await Building(connection, cancel);
     }

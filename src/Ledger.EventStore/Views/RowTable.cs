@@ -98,7 +98,7 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
     private const int FewRows = 256;
 
     private readonly RowShape<TRow> _shape = table.Shape;
-    private readonly List<(TRow Row, long From, long? To)> _new = [];
+    private readonly List<NewRow> _new = [];
     private readonly List<(TRow Row, long To)> _ended = [];
     private readonly List<TRow> _gone = [];
     private Dictionary<TRow, Held> _open = new(table.Shape);
@@ -109,7 +109,7 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
     public override void Begin(StreamFold fold, object state)
     {
         foreach (TRow row in table.RowsOf(fold, state))
-            _open.Add(row, new Held(row, Written, _turn));
+            _open.Add(row, new Held(row, Written, _turn, Follows: true));
     }
 
     public override void Move(StreamFold fold, object state, long position)
@@ -129,7 +129,7 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
             }
             if (exists)
                 End(held, position);
-            held = new Held(row, position, _turn);
+            held = new Held(row, position, _turn, Follows: exists);
         }
         if (rows < _open.Count)
             EndOthers(position);
@@ -154,7 +154,7 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
         if (held.From == Written)
             _ended.Add((held.Row, position));
         else
-            _new.Add((held.Row, held.From, position));
+            _new.Add(new NewRow(held.Row, held.From, position, held.Follows));
     }
 
     public override void End(SumChanges sums)
@@ -162,7 +162,7 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
         foreach (Held held in _open.Values)
         {
             if (held.From != Written)
-                _new.Add((held.Row, held.From, null));
+                _new.Add(new NewRow(held.Row, held.From, null, held.Follows));
         }
         // Clearing a dictionary takes as long as it was ever large.
         if (_open.Count > FewRows)
@@ -224,18 +224,26 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
 
     private void WriteNew(ViewWrites writes)
     {
-        string columns = string.Join(", ", [.. _shape.Columns.Select(c => c.Name), "from_position", "to_position"]);
-        string values = string.Join(", ", [.. _shape.Columns.Select(c => c.OfArray), "from_position", "to_position"]);
-        List<TRow> rows = [.. _new.Select(n => n.Row)];
         var keys = new HashSet<TRow>(_shape);
         if (_new.Find(n => n.To is null && !keys.Add(n.Row)) is { Row: { } twice })
             throw SameKey([twice]);
         string same = string.Join(" and ", _shape.Keys.Select(k => $"held.{k.Name} = r.{k.Name}"));
-        // What this stream gave before has ended: a row that is still there is another one's.
+        // What this stream gave before has ended: a row that is still there is another one's. The rows that follow one of the same
+        // key need not look.
+        Insert(writes, [.. _new.Where(n => !n.Follows)], $" where not exists (select from {writes.Schema}.{_shape.Name} held where {same} and held.to_position is null)");
+        Insert(writes, [.. _new.Where(n => n.Follows)], "");
+    }
+
+    private void Insert(ViewWrites writes, List<NewRow> added, string where)
+    {
+        if (added.Count == 0)
+            return;
+        string columns = string.Join(", ", [.. _shape.Columns.Select(c => c.Name), "from_position", "to_position"]);
+        string values = string.Join(", ", [.. _shape.Columns.Select(c => c.OfArray), "from_position", "to_position"]);
+        List<TRow> rows = [.. added.Select(n => n.Row)];
         writes.Add(
-            $"insert into {writes.Schema}.{_shape.Name} ({columns}) select {values} from unnest({ViewWrites.Parameters(_shape.Columns.Count + 2)}) r ({columns}) "
-                + $"where not exists (select from {writes.Schema}.{_shape.Name} held where {same} and held.to_position is null)",
-            [.. _shape.Arrays(rows), Positions([.. _new.Select(n => (long?)n.From)]), Positions([.. _new.Select(n => n.To)])],
+            $"insert into {writes.Schema}.{_shape.Name} ({columns}) select {values} from unnest({ViewWrites.Parameters(_shape.Columns.Count + 2)}) r ({columns}){where}",
+            [.. _shape.Arrays(rows), Positions([.. added.Select(n => (long?)n.From)]), Positions([.. added.Select(n => n.To)])],
             affected =>
             {
                 if (affected != rows.Count)
@@ -254,7 +262,7 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
         string columns = string.Join(", ", _shape.Columns.Select(c => c.Name));
         await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
             $"copy {schema}.{_shape.Name} ({columns}, from_position, to_position) from stdin (format binary)", cancel);
-        foreach ((TRow row, long from, long? to) in _new)
+        foreach ((TRow row, long from, long? to, _) in _new)
         {
             copy.StartRow();
             _shape.Write(copy, row);
@@ -267,5 +275,8 @@ internal sealed class RowChanges<TRow>(RowTable<TRow> table) : RowChanges where 
         await copy.CompleteAsync(cancel);
     }
 
-    private readonly record struct Held(TRow Row, long From, int Turn);
+    // Follows: the same stream gave a row of this key until then.
+    private readonly record struct Held(TRow Row, long From, int Turn, bool Follows);
+
+    private readonly record struct NewRow(TRow Row, long From, long? To, bool Follows);
 }

@@ -35,24 +35,23 @@ internal sealed class VersionFold(LogReader log, IReadOnlyList<View> views)
             (View view, FoldFailure failure) = failures.MinBy(f => f.Value.Position);
             throw new ViewStoppedException(view.Name, failure.Position, failure.Cause.Message, failure.Cause);
         }
-        foreach (ViewChanges change in changes)
+        try
         {
-            string schema = versions.Single(v => v.View == change.View.Name).Schema;
-            try
-            {
-                await change.Write(connection, schema, cancel);
-            }
-            catch (Exception problem) when (!cancel.IsCancellationRequested && !Failures.MayPass(problem))
-            {
-                if (events.Count == 1)
-                    throw new ViewStoppedException(change.View.Name, events[0].Position, problem.Message, problem);
-                // Of several events it is told which when they are tried one by one.
-                await ViewTables.Execute(connection, "rollback to savepoint batch", cancel);
-                foreach (RecordedEvent e in events)
-                    await Fold(connection, versions, e.Position - 1, [e], cancel);
-                return;
-            }
+            var writes = new ViewWrites(events);
+            foreach (ViewChanges change in changes)
+                writes.Add(change, versions.Single(v => v.View == change.View.Name));
+            await writes.Send(connection, versions, apart: events.Count == 1, cancel);
         }
-        await LiveFold.Move(connection, versions, events[^1].Position, cancel);
+        catch (UnwritableException problem) when (problem.IsKnown)
+        {
+            throw new ViewStoppedException(problem.Versions[0].View, problem.Failure.Position, problem.Message, problem.InnerException);
+        }
+        catch (UnwritableException)
+        {
+            // Of several events it is told which when they are tried one by one.
+            await ViewTables.Execute(connection, "rollback to savepoint batch", cancel);
+            foreach (RecordedEvent e in events)
+                await Fold(connection, versions, e.Position - 1, [e], cancel);
+        }
     }
 }

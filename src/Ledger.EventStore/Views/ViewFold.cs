@@ -49,14 +49,12 @@ internal sealed class ViewChanges(View view)
 
     public List<RowChanges> Of(StreamFold fold) => [.. _tables.Where(t => t.Table.Folds.Contains(fold)).Select(t => t.Changes)];
 
-    /// <summary>Writes everything, rows and sums, into a version of the view, and forgets it.</summary>
-    public async Task Write(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    /// <summary>Adds the statements that write everything, rows and sums, and forgets it.</summary>
+    public void Write(ViewWrites writes)
     {
-        var writes = new ViewWrites(schema);
         foreach ((_, RowChanges changes) in _tables)
             changes.Write(writes);
         Sums.Write(writes);
-        await writes.Send(connection, cancel);
     }
 
     /// <summary>Loads rows, but not sums, into a version that nobody reads.</summary>

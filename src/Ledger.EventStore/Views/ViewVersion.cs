@@ -46,6 +46,15 @@ internal sealed record ViewVersion(
     public static async Task<(List<ViewVersion> Live, string[] Locked)> LockLive(NpgsqlConnection connection, string[] views, bool wait, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(connection);
+        LockLive(batch, views, wait);
+        await batch.PrepareAsync(cancel);
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel);
+        return await ReadLocked(reader, cancel);
+    }
+
+    /// <summary>Adds the statements that lock and read the live versions; <see cref="ReadLocked"/> reads their results.</summary>
+    public static void LockLive(NpgsqlBatch batch, string[] views, bool wait)
+    {
         var @lock = new NpgsqlBatchCommand("select ledger.lock_live_views($1, $2)");
         @lock.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = views });
         @lock.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = wait });
@@ -54,12 +63,31 @@ internal sealed record ViewVersion(
         var read = new NpgsqlBatchCommand($"select {Columns} {From} where v.view = any($1) and v.state = 'live' order by v.view");
         read.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = views });
         batch.BatchCommands.Add(read);
-        await batch.PrepareAsync(cancel);
-        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel);
+    }
+
+    public static async Task<(List<ViewVersion> Live, string[] Locked)> ReadLocked(NpgsqlDataReader reader, CancellationToken cancel)
+    {
         await reader.ReadAsync(cancel);
         string[] locked = reader.GetFieldValue<string[]>(0);
         await reader.NextResultAsync(cancel);
         return (await ReadAll(reader, cancel), locked);
+    }
+
+    /// <summary>Moves the positions of versions which are locked, and ends the failures that they have come past.</summary>
+    public static NpgsqlBatchCommand Move(IReadOnlyList<ViewVersion> versions, long to)
+    {
+        var move = new NpgsqlBatchCommand("""
+            with moved as (
+                update ledger.view_positions p set position = $3, moved_at = clock_timestamp()
+                from unnest($1, $2) v (view, version) where p.view = v.view and p.version = v.version and p.position < $3
+                returning p.view, p.version)
+            update ledger.view_versions v set failed_at = null, failed_position = null, failure = null
+            from moved m where v.view = m.view and v.version = m.version and v.failed_position <= $3
+            """);
+        move.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. versions.Select(v => v.View)] });
+        move.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. versions.Select(v => v.Version)] });
+        move.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
+        return move;
     }
 
     /// <summary>Makes a version, its tables empty: without indexes if a replay is to load rows into them.</summary>
