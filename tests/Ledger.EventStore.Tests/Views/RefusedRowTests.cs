@@ -40,6 +40,28 @@ public sealed class RefusedRowTests : IAsyncLifetime
         Assert.All(await views.Replay(["reasons", "counters"], cancel: Cancel), o => Assert.Empty(o.Differences!));
     }
 
+    [Theory]
+    [InlineData('\0')]
+    // Half a character cannot even be sent.
+    [InlineData('\ud800')]
+    public async Task A_value_that_cannot_be_written_stops_its_view_at_its_event_and_no_other(char refused)
+    {
+        string value = refused.ToString();
+        View counters = new View("counters", "counters").Row(Counter.Fold, c => new CounterRow(c.Id, c.Value, true, c is { Id: "1", Moves: 2 } ? value : null, []));
+        ViewRuntime views = Runtime(CounterViews.Reasons(), counters);
+        await views.Prepare(cancel: Cancel);
+        for (int move = 0; move < 3; move++)
+        {
+            for (int i = 0; i < 4; i++)
+                await _fixture.Log.Append(Samples.To($"counter-{i}", move, Samples.Moved(1, "why")), Cancel);
+        }
+
+        ViewStoppedException stopped = await Assert.ThrowsAsync<ViewStoppedException>(() => views.CatchUp(Cancel));
+
+        Assert.Equal(("counters", 6L), (stopped.View, stopped.Position));
+        Assert.Equal([("counters", 5L), ("reasons", 12L)], (await views.Status(Cancel)).Select(v => (v.View, v.Position)).Order());
+    }
+
     [Fact]
     public async Task An_event_whose_data_does_not_fit_stops_a_replay_at_its_position()
     {
