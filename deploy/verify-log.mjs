@@ -4,6 +4,7 @@
 //   node verify-log.mjs log EVENTS CHECKPOINT... --key KEY      an exported log (one event a line) against checkpoints
 //   node verify-log.mjs event PROOF --key KEY                   a proof that an event is in the log
 //   node verify-log.mjs consistency OLD PROOF --key KEY         that a newer checkpoint continues an older one
+//   node verify-log.mjs audit REPORT --key KEY                  a report on a deal (.html or .json): that all of it was recorded
 //
 // KEY is the log's verifier key (origin+id+base64), or a file that holds it. CHECKPOINT and OLD are files of one or
 // more signed notes. Exit code 0: it holds. 1: it does not. 2: it could not be checked.
@@ -112,7 +113,7 @@ function checkConsistency(older, newer, proof) {
   same(newRoot, newer.root, 'newer');
 }
 
-// --- the three checks ---
+// --- the checks ---
 
 function positionOf(line, number) {
   try {
@@ -163,10 +164,9 @@ async function checkLog([events, ...files], key) {
   return `${held} events are what was signed, at ${checkpoints.length} checkpoints; ${tree.size - held} later ones are in no checkpoint given.`;
 }
 
-function checkEvent([path], key) {
-  const proof = readFileSync(path, 'utf8');
+function proven(proof, key, what) {
   const [, extra, index, hashes, note] = /^c2sp\.org\/tlog-proof@v1\nextra (\S+)\nindex (\d+)\n((?:\S+\n)*)\n([^]*)$/.exec(proof) ?? [];
-  if (!note) throw new Unusable(`${path} is no proof of an event.`);
+  if (!note) throw new Unusable(`${what} is no proof of an event.`);
   const checkpoint = readCheckpoint(note, key);
   const entry = Buffer.from(extra, 'base64');
   if (Number(index) >= checkpoint.size) throw new Failed('The event is beyond the checkpoint.');
@@ -175,7 +175,68 @@ function checkEvent([path], key) {
     throw new Failed('The event is not in the log that was signed.');
   const event = JSON.parse(entry);
   if (event.position !== Number(index) + 1) throw new Failed(`The event says it is at position ${event.position}, but it is at ${Number(index) + 1}.`);
-  return `The event ${event.id} is in the log, at position ${event.position} of ${checkpoint.size}.`;
+  return { event, size: checkpoint.size };
+}
+
+function checkEvent([path], key) {
+  const { event, size } = proven(readFileSync(path, 'utf8'), key, path);
+  return `The event ${event.id} is in the log, at position ${event.position} of ${size}.`;
+}
+
+// What a report shows must be what its proven events hold: every claim with its words and its quote, who made each change and
+// when, and no version of the deal or of an article left out.
+function checkAudit([path], key) {
+  const text = readFileSync(path, 'utf8');
+  const [, json] = path.endsWith('.json') ? [, text] : /<script type="application\/json" id="audit">([^]*?)<\/script>/.exec(text) ?? [];
+  let report;
+  try {
+    report = JSON.parse(json);
+  } catch {
+    throw new Unusable(`${path} holds no report.`);
+  }
+  if (report.format !== 'ledger-audit/1') throw new Unusable(`${path} is of the format ${report.format}; this program knows ledger-audit/1.`);
+  const events = new Map(), versions = new Map();
+  let size = 0;
+  for (const given of report.events) {
+    const { event, size: of } = proven(given.proof, key, `What stands for position ${given.position}`);
+    if (event.position !== given.position || event.stream !== given.stream || event.version !== given.version || event.type !== given.event)
+      throw new Failed(`The report says of position ${given.position} what the event proven there does not.`);
+    if (event.version !== (versions.get(event.stream) ?? 0) + 1) throw new Failed(`Version ${event.version} of ${event.stream} does not follow the one before it: something was left out.`);
+    versions.set(event.stream, event.version);
+    events.set(event.position, event);
+    size = Math.max(size, of);
+  }
+  const stream = `deal-${report.deal.id}`;
+  if (versions.get(stream) !== report.deal.version) throw new Failed(`The report is of version ${report.deal.version} of the deal, but proves ${versions.get(stream) ?? 0}.`);
+  for (const article of report.deal.sources) {
+    if (!versions.has(`article-${article}`)) throw new Failed(`The article ${article} is not proven.`);
+  }
+  let before = 0;
+  for (const entry of report.history) {
+    // What a merged deal brings along is one change of several events.
+    const made = [...events.values()].filter((event) => event.stream === stream && event.version > before && event.version <= entry.version);
+    const last = made.at(-1);
+    if (last?.version !== entry.version || last.position !== entry.position || last.headers.author !== entry.author || Date.parse(last.recordedAt) !== Date.parse(entry.recordedAt))
+      throw new Failed(`Version ${entry.version} was not made when or by whom the report says.`);
+    if (entry.reason && !made.some((event) => stringsIn(event.data).includes(entry.reason))) throw new Failed(`Version ${entry.version} was not made for the reason that the report gives.`);
+    before = entry.version;
+  }
+  if (before !== report.deal.version) throw new Failed(`The history ends with version ${before}, but the deal is of version ${report.deal.version}.`);
+  for (const claim of report.deal.claims) {
+    const recorded = claimsIn(events.get(claim.position)?.data).find((one) => one.id === claim.id);
+    if (!recorded || recorded.asWritten !== claim.asWritten || recorded.quote.text !== claim.quote.text)
+      throw new Failed(`The claim ${claim.id} was not recorded at position ${claim.position} in these words.`);
+  }
+  for (const line of report.fields) {
+    if (!report.deal.claims.some((claim) => claim.id === line.claim.id && claim.quote.text === line.claim.quote.text)) throw new Failed(`The field ${line.field} goes by a claim that the deal does not have.`);
+  }
+  return `${report.events.length} events are in the log of ${size} that was signed, versions 1 to ${report.deal.version} of deal ${report.deal.id} among them; they hold all ${report.deal.claims.length} claims.`;
+}
+
+// Wherever in an event's data they stand.
+function claimsIn(data) {
+  if (data === null || typeof data !== 'object') return [];
+  return [...(typeof data.id === 'string' && data.quote ? [data] : []), ...Object.values(data).flatMap(claimsIn)];
 }
 
 function checkContinuation([old, path], key) {
@@ -188,15 +249,19 @@ function checkContinuation([old, path], key) {
   return `The log of ${newer.size} events begins with the log of ${older.size}.`;
 }
 
+function stringsIn(data) {
+  return typeof data === 'string' ? [data] : data && typeof data === 'object' ? Object.values(data).flatMap(stringsIn) : [];
+}
+
 try {
   const args = process.argv.slice(2);
   const at = args.indexOf('--key');
   const key = at >= 0 && args[at + 1] ? args.splice(at, 2)[1] : undefined;
   const [what, ...files] = args;
-  const checks = { log: [checkLog, 2], event: [checkEvent, 1], consistency: [checkContinuation, 2] };
+  const checks = { log: [checkLog, 2], event: [checkEvent, 1], consistency: [checkContinuation, 2], audit: [checkAudit, 1] };
   const [check, filesLeast] = checks[what] ?? [];
   if (!check || !key || files.length < filesLeast) {
-    throw new Unusable('usage: verify-log.mjs log EVENTS CHECKPOINT... | event PROOF | consistency OLD PROOF  --key KEY');
+    throw new Unusable('usage: verify-log.mjs log EVENTS CHECKPOINT... | event PROOF | consistency OLD PROOF | audit REPORT  --key KEY');
   }
   console.log(await check(files, readKey(key)));
 } catch (error) {

@@ -5,6 +5,7 @@ using Ledger.App.Log;
 using Ledger.App.Parties;
 using Ledger.App.Views;
 using Ledger.App.Views.Articles;
+using Ledger.App.Views.Audit;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
@@ -37,6 +38,7 @@ internal static class Composition
         .AddScoped<PartyQueries>()
         .AddScoped<MergePreviews>()
         .AddScoped<DealQueries>()
+        .AddScoped<DealAudits>()
         .AddScoped<CompanyQueries>()
         .AddScoped<InvestorQueries>()
         .AddScoped<ArticleQueries>()

@@ -14,6 +14,7 @@ using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
 using Ledger.App.Operations.Serve;
 using Ledger.App.Parties.Change;
+using Ledger.App.Views.Audit;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
@@ -29,6 +30,9 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     DealCommands.List(),
     DealCommands.Show(),
     DealCommands.History(),
+    AuditCommands.Diff(),
+    AuditCommands.Blame(),
+    AuditCommands.Audit(),
     CompanyCommand.Make(),
     InvestorCommand.Make(),
     EventsCommand.Make(),

@@ -28,7 +28,8 @@ internal static class LedgerCommand
     public static async Task<int> Run(RootCommand root, string[] args)
     {
         CommonOptions.AddTo(root);
-        var parsed = root.Parse(args);
+        // A word that begins with @ is that word, and no file of further words: reasons and positions may.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors is [var error, ..])
             return Fail(error.Message, BadInput);
         return await parsed.InvokeAsync(new InvocationConfiguration

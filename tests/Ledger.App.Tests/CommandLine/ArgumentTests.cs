@@ -36,7 +36,7 @@ public sealed class ArgumentTests(SeededLedger seeded)
     [InlineData("demo --urls http://127.0.0.1:0;ftp://a", "--urls takes addresses such as http://127.0.0.1:8080, separated by semicolons, not 'ftp://a'.")]
     public async Task What_cannot_be_used_ends_with_exit_code_2_and_a_sentence(string arguments, string sentence)
     {
-        var run = await (await seeded.Ledger).Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var run = await (await seeded.Ledger).RunApart(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         Assert.Equal((2, "", sentence + "\n"), (run.ExitCode, run.Output, run.Errors));
     }

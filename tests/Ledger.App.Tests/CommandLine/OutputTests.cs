@@ -49,7 +49,7 @@ public sealed class OutputTests(SeededLedger seeded)
     [Fact]
     public async Task The_log_is_exported_as_a_line_of_json_a_text_and_an_event()
     {
-        var run = await (await seeded.Ledger).Run("export", "events", "--json");
+        var run = await (await seeded.Ledger).RunApart("export", "events", "--json");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(5 + 92, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).Count());

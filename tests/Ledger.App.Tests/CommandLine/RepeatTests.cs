@@ -29,7 +29,7 @@ public sealed class RepeatTests(SeededLedger seeded)
     {
         await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
 
-        var runs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ledger.Run("seed", LedgerOnTestDatabase.Seeds, "--json")));
+        var runs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ledger.RunApart("seed", LedgerOnTestDatabase.Seeds, "--json")));
 
         Assert.Equal(92, runs.Sum(run => (int)LedgerOnTestDatabase.Parse(run)["recordedEvents"]!));
         Assert.Equal(await Rows.Record((await seeded.Ledger).OwnerConnectionString, Cancel), await Rows.Record(ledger.OwnerConnectionString, Cancel));

@@ -87,6 +87,14 @@ internal sealed class Desk : IAsyncDisposable
         ? await Here("history", id)
         : JsonNode.Parse(await _http.GetStringAsync($"/api/deals/{id}/history?after={Position}", Cancel))!)["items"]!.AsArray();
 
+    public async Task<JsonNode> Blame(string id) => _http is null
+        ? await Here("blame", id)
+        : JsonNode.Parse(await _http.GetStringAsync($"/api/deals/{id}/blame?after={Position}", Cancel))!;
+
+    public async Task<JsonNode> Diff(string id, string from, string to) => _http is null
+        ? await Here("diff", id, "--from", from, "--to", to)
+        : JsonNode.Parse(await _http.GetStringAsync($"/api/deals/{id}/diff?from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}&after={Position}", Cancel))!;
+
     public async Task<List<string>> Deals(long? at = null)
     {
         var list = _http is null ? await Here(["deals", "--limit", "1000", .. At(at)])
@@ -111,7 +119,7 @@ internal sealed class Desk : IAsyncDisposable
         ? await Here([command, id, .. At(at)])
         : JsonNode.Parse(await _http.GetStringAsync($"/api/{address}/{id}?{(at is null ? $"after={Position}" : $"at={at}")}", Cancel))!;
 
-    private async Task<JsonNode> Here(params string[] arguments) => LedgerOnTestDatabase.Parse(await ProgramHere.Run(Ledger, arguments));
+    private async Task<JsonNode> Here(params string[] arguments) => await Ledger.Ask(arguments);
 
     private static string[] At(long? at) => at is null ? [] : ["--at", $"{at}"];
 

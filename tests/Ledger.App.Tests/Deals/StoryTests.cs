@@ -92,6 +92,15 @@ public sealed class StoryTests
             { "event": "deal_claim_corrected", "reason": "The paper took yuan for dollars.", "says": "amount corrected: USD 280M (“$280 million”) is CNY 280M (“RMB 280 million”)",
               "changes": [{"field": "amount", "from": {"asWritten": "$280 million"}, "to": {"asWritten": "RMB 280 million", "quote": "Acme raised RMB 280 million."}}] }
             """, (await desk.History("acme-b"))[^1]);
+        JsonAssert.Has("""
+            { "from": {"version": 1}, "to": {"version": 2}, "events": [{"event": "deal_claim_corrected"}],
+              "changes": [{"field": "amount", "from": {"asWritten": "$280 million"}, "to": {"asWritten": "RMB 280 million", "quote": "Acme raised RMB 280 million."},
+                "by": {"version": 2, "event": "deal_claim_corrected", "reason": "The paper took yuan for dollars."}}] }
+            """, await desk.Diff("acme-b", $"@{between}", "2"));
+        JsonAssert.Has($$"""
+            { "field": "amount", "contested": false, "claim": {"asWritten": "RMB 280 million", "quote": {"text": "Acme raised RMB 280 million."}, "source": "{{correction}}"},
+              "since": {"version": 2, "reason": "The paper took yuan for dollars."} }
+            """, (await desk.Blame("acme-b"))["fields"]!.AsArray().Single(line => (string)line!["field"]! == "amount"));
 
         await desk.Do("restore", "acme-b", $$"""{"claim": "{{wrong}}", "reason": "It was dollars after all."}""");
         JsonAssert.Has("""{ "amount": {"currency": "USD"}, "contested": [] }""", await desk.Deal("acme-b"));
@@ -208,7 +217,7 @@ public sealed class StoryTests
     private static string Yuan(int millions) => $"amount: {{qualifier: exact, currency: CNY, low: {millions}000000, high: {millions}000000}}";
 
     /// <summary>Whose deal, which, how far, and what else is claimed, with its words; all of it carried by one quote.</summary>
-    private static string Announcement(string company, string deal, string status, string quote, params (string Value, string Words)[] claims) =>
+    internal static string Announcement(string company, string deal, string status, string quote, params (string Value, string Words)[] claims) =>
         $$"""
         article: {file: a.txt}
         parties:

@@ -55,8 +55,11 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
         await views.CatchUp(cancel);
     }
 
-    /// <summary>Runs the program to its end, as the owner of the database, which works under the role of the server.</summary>
-    public Task<LedgerRun> Run(params string[] arguments) => LedgerProgram.Run(arguments, Options);
+    /// <summary>Runs the program to its end in the tests' own process, as the owner of the database, which works under the role of the server.</summary>
+    public Task<LedgerRun> Run(params string[] arguments) => ProgramHere.Run(this, arguments);
+
+    /// <summary>The same in a process of its own, for what it does beside others.</summary>
+    public Task<LedgerRun> RunApart(params string[] arguments) => LedgerProgram.Run(arguments, Options);
 
     public LedgerProgram Start(params string[] arguments) => LedgerProgram.Start(arguments, Options);
 

@@ -20,7 +20,7 @@ internal static class ProgramHere
         {
             Console.SetOut(printed);
             Console.SetError(complained);
-            string[] all = [.. arguments, "--json", "--connection", ledger.OwnerConnectionString, "--data", ledger.DataFolder];
+            string[] all = [.. arguments, "--connection", ledger.OwnerConnectionString, "--data", ledger.DataFolder];
             var exitCode = await Task.Run(() => (int)typeof(Composition).Assembly.EntryPoint!.Invoke(null, [all])!);
             return new LedgerRun(exitCode, printed.ToString(), complained.ToString());
         }

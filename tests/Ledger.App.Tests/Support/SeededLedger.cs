@@ -29,7 +29,7 @@ public sealed class SeededLedger : IAsyncDisposable
     internal async Task<JsonNode> Ask(params string[] arguments)
     {
         var ledger = await Ledger;
-        return (await _answers.GetOrAdd(string.Join('\n', arguments), _ => new Lazy<Task<JsonNode>>(async () => LedgerOnTestDatabase.Parse(await ProgramHere.Run(ledger, arguments)))).Value).DeepClone();
+        return (await _answers.GetOrAdd(string.Join('\n', arguments), _ => new Lazy<Task<JsonNode>>(async () => await ledger.Ask(arguments))).Value).DeepClone();
     }
 
     /// <summary>The items of the list that a command prints.</summary>

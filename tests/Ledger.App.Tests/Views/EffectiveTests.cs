@@ -77,5 +77,5 @@ public sealed class EffectiveTests : IAsyncLifetime
     }
 
     private async Task<List<JsonNode>> Lines(params string[] arguments) =>
-        [.. (await _ledger.Run(arguments)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+        [.. (await _ledger.RunApart(arguments)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
 }

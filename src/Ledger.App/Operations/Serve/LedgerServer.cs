@@ -9,6 +9,7 @@ using Ledger.App.Operations.Replay;
 using Ledger.App.Parties.Change;
 using Ledger.App.Shell;
 using Ledger.App.Views;
+using Ledger.App.Views.Audit;
 using Ledger.App.Views.Moments;
 using Serilog;
 
@@ -78,8 +79,12 @@ internal static class LedgerServer
         app.MapBulk();
         app.MapSources();
         app.MapAnnounce();
+        app.MapAudit();
         if (ledger.HoldsKey)
+        {
             app.MapTree();
+            app.MapAuditProofs();
+        }
         app.MapRazorComponents<Document>();
         return app;
     }

@@ -59,22 +59,26 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
 
     /// <summary>What each event of the deal changed, oldest first.</summary>
     /// <exception cref="NotFoundException">No deal has the id.</exception>
-    public async Task<Page<HistoryEntry>> History(string id, CancellationToken cancel)
+    public async Task<Page<HistoryEntry>> History(string id, CancellationToken cancel) =>
+        new([.. (await Steps(id, cancel)).Select(step => HistoryEntry.Of(step.Change, step.Event))], null);
+
+    /// <summary>Each event of the deal and what it changed, oldest first; what a merged deal brings along is one change.</summary>
+    /// <exception cref="NotFoundException">No deal has the id.</exception>
+    internal async Task<List<DealStep>> Steps(string id, CancellationToken cancel)
     {
         var deal = Deal.Unknown((await Load(id, cancel)).Id);
-        var entries = new List<HistoryEntry>();
+        var steps = new List<DealStep>();
         var events = await log.ReadStreams([StoredEvents.StreamOf(deal.Id)], await snapshot.Position(cancel), cancel);
         for (var i = 0; i < events.Count; i++)
         {
             var e = events[i];
             var change = DealChange.Fold(deal, (DealEvent)e.Data, StoredEvents.CauseOf(e));
-            // What a merged deal brings along is one change.
             while (i + 1 < events.Count && events[i + 1].Data is DealEvent.DealEchoed { First: not null } brought)
                 change = new DealChange(deal, change.After.Evolve(brought, StoredEvents.CauseOf(events[++i])), StoredEvents.CauseOf(events[i]));
-            entries.Add(HistoryEntry.Of(change, e));
+            steps.Add(new DealStep(change, e));
             deal = change.After;
         }
-        return new Page<HistoryEntry>(entries, null);
+        return steps;
     }
 
     /// <summary>The given deals as they are now, by their ids.</summary>
@@ -122,3 +126,6 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
 
 /// <summary>One deal's latest change.</summary>
 public sealed record LatestChange(DealRecord Deal, HistoryEntry Change);
+
+/// <param name="Event">The event that made the change, or of several the first.</param>
+internal sealed record DealStep(DealChange Change, RecordedEvent Event);

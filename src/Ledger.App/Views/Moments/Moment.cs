@@ -24,14 +24,14 @@ internal sealed record Moment(string? AsOf = null, string? At = null, string? Ef
         if (At is not null)
             snapshot.AsOf = await Position("at", At, log, cancel);
         else if (AsOf is not null)
-            snapshot.AsOf = await log.PositionAt(Time(AsOf), cancel);
+            snapshot.AsOf = await log.PositionAt(Time("asOf", AsOf), cancel);
         if (Effective is not null)
             snapshot.EffectiveUntil = Date("effective", Effective);
         if (After is not null)
             await Wait(await Position("after", After, log, cancel), views, cancel);
     }
 
-    private static async Task<long> Position(string field, string text, EventLog log, CancellationToken cancel)
+    internal static async Task<long> Position(string field, string text, EventLog log, CancellationToken cancel)
     {
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position))
             throw new InvalidValueException(field, $"'{text}' is no position; a number from 0 is expected");
@@ -58,13 +58,13 @@ internal sealed record Moment(string? AsOf = null, string? At = null, string? Ef
     }
 
     /// <summary>The end of a day, or a time; without an offset it is UTC.</summary>
-    private static DateTimeOffset Time(string text)
+    internal static DateTimeOffset Time(string field, string text)
     {
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
             return new DateTimeOffset(day, new TimeOnly(23, 59, 59, 999, 999), TimeSpan.Zero);
         string[] formats = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
         return DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
-            : throw new InvalidValueException("asOf", $"'{text}' is neither a date (2024-03-01, which means its end, UTC) nor a time (2024-03-01T12:00:00Z)");
+            : throw new InvalidValueException(field, $"'{text}' is neither a date (2024-03-01, which means its end, UTC) nor a time (2024-03-01T12:00:00Z)");
     }
 
     private static DateOnly Date(string field, string text) =>
