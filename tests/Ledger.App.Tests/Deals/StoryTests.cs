@@ -101,6 +101,11 @@ public sealed class StoryTests
             { "field": "amount", "contested": false, "claim": {"asWritten": "RMB 280 million", "quote": {"text": "Acme raised RMB 280 million."}, "source": "{{correction}}"},
               "since": {"version": 2, "reason": "The paper took yuan for dollars."} }
             """, (await desk.Blame("acme-b"))["fields"]!.AsArray().Single(line => (string)line!["field"]! == "amount"));
+        if (desk.IsOnTheWeb)
+        {
+            JsonAssert.Has("""{ "format": "ledger-audit/1", "deal": {"id": "acme-b", "version": 2} }""", JsonNode.Parse(await desk.Http.GetStringAsync($"/api/deals/acme-b/audit?after={desk.Position}"))!);
+            Assert.Contains("""<script type="application/json" id="audit">""", await desk.Http.GetStringAsync($"/api/deals/acme-b/audit?format=html&after={desk.Position}"), StringComparison.Ordinal);
+        }
 
         await desk.Do("restore", "acme-b", $$"""{"claim": "{{wrong}}", "reason": "It was dollars after all."}""");
         JsonAssert.Has("""{ "amount": {"currency": "USD"}, "contested": [] }""", await desk.Deal("acme-b"));

@@ -1,4 +1,5 @@
 using System.Text;
+using Ledger.Domain.Values;
 using Ledger.EventStore;
 
 namespace Ledger.App.Views.Audit;
@@ -15,8 +16,12 @@ internal static class AuditEndpoints
     /// <summary>Where the key is that the log is signed with.</summary>
     public static void MapAuditProofs(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/deals/{id}/audit", (DealAudits audits, LogTree tree, LogKey key, string id, CancellationToken cancel) => audits.Audit(id, tree, key, cancel));
-        routes.MapGet("/deals/{id}/audit.html", async (DealAudits audits, LogTree tree, LogKey key, IServiceProvider services, string id, CancellationToken cancel) =>
-            Results.File(Encoding.UTF8.GetBytes(await AuditCommands.Page(await audits.Audit(id, tree, key, cancel), services)), "text/html; charset=utf-8", $"audit-{id}.html"));
+        routes.MapGet("/api/deals/{id}/audit", async (DealAudits audits, LogTree tree, LogKey key, IServiceProvider services, string id, string? format, CancellationToken cancel) =>
+            format switch
+            {
+                null or "json" => Results.Json(await audits.Audit(id, tree, key, cancel)),
+                "html" => Results.File(Encoding.UTF8.GetBytes(await AuditCommands.Page(await audits.Audit(id, tree, key, cancel), services)), "text/html; charset=utf-8", $"audit-{id}.html"),
+                _ => throw new InvalidValueException("format", $"'{format}' is neither json nor html"),
+            });
     }
 }
