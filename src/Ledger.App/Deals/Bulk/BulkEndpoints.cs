@@ -12,11 +12,11 @@ internal static class BulkEndpoints
         var bulk = routes.MapGroup("/api/bulk").FromOurPages();
         bulk.MapPost("", async (HttpContext context, BulkChanges changes, bool? preview, CancellationToken cancel) =>
         {
-            var list = await ChangeEndpoints.Read<ChangeListFields>(context.Request, cancel);
+            var list = await Fields.OfJson<ChangeListFields>(context.Request, cancel);
             var reason = new Reason(list.Reason!);
             return await changes.Make(ChangeReader.Read("changes", list), reason, Author.Of(context), preview ?? false, cancel);
         });
         bulk.MapPost("/{id}/undo", async (HttpContext context, BulkChanges changes, string id, bool? preview, CancellationToken cancel) =>
-            await changes.Undo(Slug.Check("id", id), new Reason((await ChangeEndpoints.Read<ChangeListFields>(context.Request, cancel)).Reason!), Author.Of(context), preview ?? false, cancel));
+            await changes.Undo(Slug.Check("id", id), new Reason((await Fields.OfJson<ChangeListFields>(context.Request, cancel)).Reason!), Author.Of(context), preview ?? false, cancel));
     }
 }

@@ -23,7 +23,7 @@ internal static class SourcesCommand
         routes.MapGet("/api/sources", async (SourceRanks sources, Snapshot snapshot, CancellationToken cancel) => new Page<RankedSource>(await sources.List(snapshot, cancel), null));
         routes.MapGroup("/api/sources").FromOurPages().MapPost("", async (HttpContext context, SourceRanks sources, CancellationToken cancel) =>
         {
-            var fields = await ChangeEndpoints.Read<RankFields>(context.Request, cancel);
+            var fields = await Fields.OfJson<RankFields>(context.Request, cancel);
             var outcome = await sources.Rank(fields.Name ?? "", fields.Rank ?? throw new InvalidValueException("rank", "is missing"), new Reason(fields.Reason!), Author.Of(context), cancel);
             return new ChangeSummary(outcome.Events, outcome.Position);
         });

@@ -1,5 +1,4 @@
 using Ledger.App.Deals;
-using Ledger.App.Deals.Change;
 using Ledger.App.Intake.RecordArticle;
 using Ledger.App.Shell;
 using Ledger.Domain.Values;
@@ -13,7 +12,7 @@ internal static class AnnounceEndpoints
     {
         routes.MapGroup("/api/articles").FromOurPages().MapPost("", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
         {
-            var body = await ChangeEndpoints.Read<ArticleBody>(context.Request, cancel);
+            var body = await Fields.OfJson<ArticleBody>(context.Request, cancel);
             if (body.Announcement is { } file)
                 CheckNothingIsNull(file);
             return await Record(ledger, context, body.Text, body.FileName, body.Announcement, cancel);
