@@ -16,7 +16,11 @@ internal static class Api
         var api = routes.MapGroup("/api");
         api.MapGet("/deals", (DealQueries deals, string? company, string? investor, string? next, string? limit, CancellationToken cancel) =>
             deals.List(new DealFilter(company, investor, PageLimit.Parse(limit), next), cancel));
-        api.MapGet("/deals/{id}", (DealQueries deals, string id, CancellationToken cancel) => deals.Get(id, cancel));
+        api.MapGet("/deals/{id}", async (HttpContext context, DealQueries deals, string id, CancellationToken cancel) =>
+        {
+            var deal = await deals.Get(id, cancel);
+            return context.Versioned(deal, deal.Version);
+        });
         api.MapGet("/deals/{id}/history", (DealQueries deals, string id, CancellationToken cancel) => deals.History(id, cancel));
         api.MapGet("/companies", (CompanyQueries companies, string? next, string? limit, CancellationToken cancel) =>
             companies.List(PageLimit.Parse(limit), next, cancel));

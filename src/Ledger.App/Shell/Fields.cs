@@ -81,7 +81,7 @@ internal static class Fields
 
     /// <summary>The framework's own sentences name types of the program.</summary>
     private static string Problem(JsonException e) =>
-        e.InnerException?.Message
+        (e.InnerException as InvalidValueException)?.Problem
         ?? (e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is not a field that is known there"
             : e.Message.Contains("null", StringComparison.Ordinal) ? "is null, where a value is expected"
             : "is of another sort than is expected there");

@@ -14,9 +14,12 @@ internal static class BulkEndpoints
         {
             var list = await Fields.OfJson<ChangeListFields>(context.Request, cancel);
             var reason = new Reason(list.Reason!);
-            return await changes.Make(ChangeReader.Read("changes", list), reason, Author.Of(context), preview ?? false, cancel);
+            return await changes.Make(ChangeReader.Read("changes", list), reason, Preconditions.WriterOf(context, list), preview ?? false, cancel);
         });
         bulk.MapPost("/{id}/undo", async (HttpContext context, BulkChanges changes, string id, bool? preview, CancellationToken cancel) =>
-            await changes.Undo(Slug.Check("id", id), new Reason((await Fields.OfJson<ChangeListFields>(context.Request, cancel)).Reason!), Author.Of(context), preview ?? false, cancel));
+        {
+            var fields = await Fields.OfJson<ChangeListFields>(context.Request, cancel);
+            return await changes.Undo(Slug.Check("id", id), new Reason(fields.Reason!), Preconditions.WriterOf(context, fields), preview ?? false, cancel);
+        });
     }
 }

@@ -17,7 +17,10 @@ internal static class ChangeEndpoints
         if (fields.Deal is not null && fields.Deal != id || fields.Do is not null && fields.Do != verb)
             throw new InvalidValueException("deal", "and do stand in the address; another one stands in the body");
         (fields.Deal, fields.Do) = (id, verb);
-        var outcome = await context.RequestServices.GetRequiredService<DealLedger>().Change([ChangeReader.Read(verb, fields)], Author.Of(context), context.RequestAborted);
+        var change = ChangeReader.Read(verb, fields);
+        if (Preconditions.IfMatch(context.Request) is { } seen)
+            change = change with { IfVersion = seen, IfUntouched = true };
+        var outcome = await context.RequestServices.GetRequiredService<DealLedger>().Change([change], Preconditions.WriterOf(context, fields), context.RequestAborted);
         return new ChangeSummary(outcome.Events, outcome.Position);
     }
 }

@@ -13,7 +13,7 @@ namespace Ledger.App.Deals.RankSource;
 public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime views)
 {
     /// <summary>Gives a source a rank, and tells every deal that cites it, all in one append.</summary>
-    public async Task<RecordOutcome> Rank(string name, int rank, Reason reason, string author, CancellationToken cancel)
+    public Task<RecordOutcome> Rank(string name, int rank, Reason reason, Writer writer, CancellationToken cancel) => writer.Once(log, async () =>
     {
         var wanted = new SourceEvent.SourceRanked(name, rank, reason);
         var outcome = RecordOutcome.Nothing;
@@ -22,12 +22,12 @@ public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime vi
             {
                 var workspace = new Workspace(log, texts);
                 await workspace.Decide(wanted, await Citing(name, stop), stop);
-                if (workspace.TakeAppend(author) is { } append)
+                if (workspace.TakeAppend(writer) is { } append)
                     outcome = outcome.Add(await log.Append(append with { CorrelationId = Guid.CreateVersion7().ToString("N") }, stop), append);
             },
             cancel);
         return outcome;
-    }
+    }, cancel);
 
     /// <summary>Every source that articles name, with its rank.</summary>
     public async Task<IReadOnlyList<RankedSource>> List(Snapshot snapshot, CancellationToken cancel)

@@ -24,7 +24,7 @@ internal static class SourcesCommand
         routes.MapGroup("/api/sources").FromOurPages().MapPost("", async (HttpContext context, SourceRanks sources, CancellationToken cancel) =>
         {
             var fields = await Fields.OfJson<RankFields>(context.Request, cancel);
-            var outcome = await sources.Rank(fields.Name ?? "", fields.Rank ?? throw new InvalidValueException("rank", "is missing"), new Reason(fields.Reason!), Author.Of(context), cancel);
+            var outcome = await sources.Rank(fields.Name ?? "", fields.Rank ?? throw new InvalidValueException("rank", "is missing"), new Reason(fields.Reason!), Preconditions.WriterOf(context, fields), cancel);
             return new ChangeSummary(outcome.Events, outcome.Position);
         });
     }

@@ -1,5 +1,6 @@
 using Ledger.App.Deals;
 using Ledger.App.Intake.RecordArticle;
+using Ledger.App.Log;
 using Ledger.App.Shell;
 using Ledger.Domain.Values;
 
@@ -15,7 +16,7 @@ internal static class AnnounceEndpoints
             var body = await Fields.OfJson<ArticleBody>(context.Request, cancel);
             if (body.Announcement is { } file)
                 CheckNothingIsNull(file);
-            return await Record(ledger, context, body.Text, body.FileName, body.Announcement, cancel);
+            return await Record(ledger, Preconditions.WriterOf(context, body), body.Text, body.FileName, body.Announcement, cancel);
         });
         routes.MapGroup("/record").FromOurPages().MapPost("/article", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
         {
@@ -23,17 +24,17 @@ internal static class AnnounceEndpoints
             // A browser ends lines as of old; the article is the same one as that in a file.
             var (text, yaml) = (form["text"].ToString().ReplaceLineEndings("\n"), form["announcement"].ToString());
             var file = string.IsNullOrWhiteSpace(yaml) ? null : StrictYaml.Parse<AnnouncementFile>("announcement", yaml);
-            var summary = await Record(ledger, context, text, null, file, cancel);
+            var summary = await Record(ledger, Author.Of(context), text, null, file, cancel);
             context.Response.StatusCode = StatusCodes.Status303SeeOther;
             context.Response.Headers.Location = $"/articles/{summary.Article}{(summary.Position > 0 ? $"?after={summary.Position}" : "")}";
         });
     }
 
-    private static async Task<AnnounceSummary> Record(DealLedger ledger, HttpContext context, string? text, string? fileName, AnnouncementFile? file, CancellationToken cancel)
+    private static async Task<AnnounceSummary> Record(DealLedger ledger, Writer writer, string? text, string? fileName, AnnouncementFile? file, CancellationToken cancel)
     {
         var article = ArticleFile.Of(text ?? "", fileName ?? "text");
         var announcement = AnnounceCommand.Read(article with { FileName = fileName }, file is null ? null : ("announcement", file));
-        return AnnounceSummary.Of(announcement, await ledger.Record([announcement], Author.Of(context), cancel));
+        return AnnounceSummary.Of(announcement, await ledger.Record([announcement], writer, cancel));
     }
 
     /// <summary>Of lists the framework's own check does not ask.</summary>

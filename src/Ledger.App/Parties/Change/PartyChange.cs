@@ -35,7 +35,11 @@ public sealed record PartyChange(PartyId Party, PartyVerb Verb)
 
     public Reason? Reason { get; init; }
 
+    /// <summary>The version of the party that its editor has seen: should the same have been changed since, it is refused.</summary>
     public long? IfVersion { get; init; }
+
+    /// <summary>Whether anything else that was done to the party since then stands in its way, too.</summary>
+    public bool IfUntouched { get; init; }
 
     public static string Word(PartyVerb verb) => JsonNamingPolicy.CamelCase.ConvertName(verb.ToString());
 

@@ -1,3 +1,4 @@
+using Ledger.App.Log;
 using Ledger.App.Shell;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Values;
@@ -10,22 +11,30 @@ internal static class PartyEndpoints
     public static void MapParties(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/parties/{id}/merge", (MergePreviews previews, string id, string into, CancellationToken cancel) => previews.Of(new PartyId(id), new PartyId(into), cancel));
-        routes.MapGet("/api/parties/{name}", (PartyQueries parties, string name, CancellationToken cancel) => parties.Get(name, cancel));
+        routes.MapGet("/api/parties/{name}", async (HttpContext context, PartyQueries parties, string name, CancellationToken cancel) =>
+        {
+            var party = await parties.Get(name, cancel);
+            return context.Versioned(party, party.Version);
+        });
         foreach (var verb in Enum.GetValues<PartyVerb>())
-            routes.MapChange<PartyChangeFields, PartyChangeSummary>("parties", PartyChange.Word(verb), (context, id, fields) => Make(context, PartyChange.Read(id, verb, fields)));
+            routes.MapChange<PartyChangeFields, PartyChangeSummary>("parties", PartyChange.Word(verb), (context, id, fields) => Make(context, PartyChange.Read(id, verb, fields), Preconditions.WriterOf(context, fields)));
     }
 
-    private static Task<PartyChangeSummary> Make(HttpContext context, PartyChange change) => PartyChangeSummary.Make(
-        context.RequestServices.GetRequiredService<PartyLedger>(), context.RequestServices.GetRequiredService<PartyNames>(), change, Author.Of(context), context.RequestAborted);
+    private static Task<PartyChangeSummary> Make(HttpContext context, PartyChange change, Writer writer)
+    {
+        if (Preconditions.IfMatch(context.Request) is { } seen)
+            change = change with { IfVersion = seen, IfUntouched = true };
+        return PartyChangeSummary.Make(context.RequestServices.GetRequiredService<PartyLedger>(), context.RequestServices.GetRequiredService<PartyNames>(), change, writer, context.RequestAborted);
+    }
 }
 
 /// <summary>What a change of a party came to.</summary>
 /// <param name="Warnings">Sentences: which other parties go by a name that was given.</param>
 public sealed record PartyChangeSummary(int RecordedEvents, long Position, IReadOnlyList<string> Warnings) : ChangeSummary(RecordedEvents, Position)
 {
-    internal static async Task<PartyChangeSummary> Make(PartyLedger ledger, PartyNames names, PartyChange change, string author, CancellationToken cancel)
+    internal static async Task<PartyChangeSummary> Make(PartyLedger ledger, PartyNames names, PartyChange change, Writer writer, CancellationToken cancel)
     {
-        var outcome = await ledger.Change(change, author, cancel);
+        var outcome = await ledger.Change(change, writer, cancel);
         var given = change.Verb == PartyVerb.Unalias ? [] : change.Aliases.Prepend(change.Name).OfType<string>();
         return new PartyChangeSummary(outcome.Events, outcome.Position, await names.Namesakes(given, change.Party.Value, cancel));
     }
