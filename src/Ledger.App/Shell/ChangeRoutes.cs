@@ -10,18 +10,19 @@ internal static class ChangeRoutes
     /// <param name="things">What is changed: <c>deals</c>, <c>parties</c>.</param>
     /// <param name="change">The last part of both addresses, after the thing's id.</param>
     /// <param name="make">Makes the change, given the thing's id and the fields.</param>
-    public static void MapChange<TFields, TSummary>(this IEndpointRouteBuilder routes, string things, string change, Func<HttpContext, string, TFields, Task<TSummary>> make)
+    /// <returns>The address under /api.</returns>
+    public static RouteHandlerBuilder MapChange<TFields, TSummary>(this IEndpointRouteBuilder routes, string things, string change, Func<HttpContext, string, TFields, Task<TSummary>> make)
         where TFields : class, new()
         where TSummary : ChangeSummary
     {
-        routes.MapGroup($"/api/{things}/{{id}}").FromOurPages().MapPost(change, async (HttpContext context, string id, CancellationToken cancel) =>
-            await make(context, id, await Fields.OfJson<TFields>(context.Request, cancel)));
         routes.MapGroup($"/{things}/{{id}}").FromOurPages().MapPost(change, async (HttpContext context, string id, CancellationToken cancel) =>
         {
             var summary = await make(context, id, await Fields.OfForm<TFields>(context.Request, cancel));
             context.Response.StatusCode = StatusCodes.Status303SeeOther;
             context.Response.Headers.Location = $"/{things}/{id}{(summary.Position > 0 ? $"?after={summary.Position}" : "")}";
-        });
+        }).ExcludeFromDescription();
+        return routes.MapGroup($"/api/{things}/{{id}}").FromOurPages().MapPost(change, async (HttpContext context, string id, CancellationToken cancel) =>
+            await make(context, id, await Fields.OfJson<TFields>(context.Request, cancel))).Accepts<TFields>("application/json");
     }
 }
 

@@ -22,8 +22,6 @@ internal static class Fields
     {
         if (request.ContentLength == 0)
             return new T();
-        if (!request.HasJsonContentType())
-            throw new BadHttpRequestException($"The body is '{request.ContentType}'; application/json is expected.", StatusCodes.Status415UnsupportedMediaType);
         try
         {
             return await JsonSerializer.DeserializeAsync<T>(request.Body, Strict, cancel) ?? new T();

@@ -33,6 +33,7 @@ internal static partial class Problems
         {
             StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}.",
             StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not take {context.Request.Method}, but {context.Response.Headers.Allow}.",
+            StatusCodes.Status415UnsupportedMediaType => $"The body is '{context.Request.ContentType}'; application/json is expected.",
             StatusCodes.Status403Forbidden => "The request is not allowed.",
             _ => $"The answer's status is {code}.",
         }));

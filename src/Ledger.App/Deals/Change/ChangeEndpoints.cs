@@ -8,8 +8,11 @@ internal static class ChangeEndpoints
 {
     public static void MapChanges(this IEndpointRouteBuilder routes)
     {
-        foreach (var verb in Enum.GetValues<DealVerb>().Select(ChangeReader.Word))
-            routes.MapChange<ChangeFields, ChangeSummary>("deals", verb, (context, id, fields) => Make(context, id, verb, fields));
+        foreach (var verb in Enum.GetValues<DealVerb>())
+        {
+            routes.MapChange<ChangeFields, ChangeSummary>("deals", ChangeReader.Word(verb), (context, id, fields) => Make(context, id, ChangeReader.Word(verb), fields))
+                .WithTags("Changes of deals").WithNotes(ChangeNotes.Of(verb)).WithExample(("id", "enflame-technology-series-b"));
+        }
     }
 
     private static async Task<ChangeSummary> Make(HttpContext context, string id, string verb, ChangeFields fields)

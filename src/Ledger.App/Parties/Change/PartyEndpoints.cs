@@ -10,15 +10,34 @@ internal static class PartyEndpoints
 {
     public static void MapParties(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/parties/{id}/merge", (MergePreviews previews, string id, string into, CancellationToken cancel) => previews.Of(new PartyId(id), new PartyId(into), cancel));
-        routes.MapGet("/api/parties/{name}", async (HttpContext context, PartyQueries parties, string name, CancellationToken cancel) =>
-        {
-            var party = await parties.Get(name, cancel);
-            return context.Versioned(party, party.Version);
-        });
+        routes.MapGet("/api/parties/{name}", GetParty).WithTags("Parties").WithExample(("name", "tencent")).WithProblems("not-found").Produces<PartyOverview>();
+        routes.MapGet("/api/parties/{id}/merge", PreviewMerge).WithTags("Parties").WithExample(("id", "tencent"), ("into", "alibaba")).WithProblems("not-found", "party-unknown");
         foreach (var verb in Enum.GetValues<PartyVerb>())
-            routes.MapChange<PartyChangeFields, PartyChangeSummary>("parties", PartyChange.Word(verb), (context, id, fields) => Make(context, PartyChange.Read(id, verb, fields), Preconditions.WriterOf(context, fields)));
+        {
+            routes.MapChange<PartyChangeFields, PartyChangeSummary>("parties", PartyChange.Word(verb), (context, id, fields) => Make(context, PartyChange.Read(id, verb, fields), Preconditions.WriterOf(context, fields)))
+                .WithTags("Changes of parties").WithNotes(PartyChangeNotes.Of(verb)).WithExample(("id", "tencent"));
+        }
     }
+
+    /// <summary>A party, be it company, investor or neither</summary>
+    /// <remarks>Its names, what it is to others, and what was merged into it. The answer has an ETag, whose version If-Match of a change goes by.</remarks>
+    /// <param name="context">Of the request.</param>
+    /// <param name="parties">The record's.</param>
+    /// <param name="name">An id, a name or an alias, in any case.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static async Task<IResult> GetParty(HttpContext context, PartyQueries parties, string name, CancellationToken cancel)
+    {
+        var party = await parties.Get(name, cancel);
+        return context.Versioned(party, party.Version);
+    }
+
+    /// <summary>What a merge of two parties would change</summary>
+    /// <remarks>Nothing is changed: it shows the companies and investors apart and as one, and what would be other for third parties.</remarks>
+    /// <param name="previews">The record's.</param>
+    /// <param name="id">The party that would be merged.</param>
+    /// <param name="into">The party that it would be shown as.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<MergePreview> PreviewMerge(MergePreviews previews, string id, string into, CancellationToken cancel) => previews.Of(new PartyId(id), new PartyId(into), cancel);
 
     private static Task<PartyChangeSummary> Make(HttpContext context, PartyChange change, Writer writer)
     {
