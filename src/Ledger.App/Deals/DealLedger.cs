@@ -31,7 +31,7 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
     /// a refusal of any changes nothing. What is already recorded is left alone.
     /// </summary>
     /// <exception cref="RefusedException">A rule of the record refuses one of them; nothing was recorded.</exception>
-    public async Task<RecordOutcome> Record(IReadOnlyList<Announcement> announcements, string author, CancellationToken cancel)
+    public Task<RecordOutcome> Record(IReadOnlyList<Announcement> announcements, Writer writer, CancellationToken cancel) => writer.Once(log, async () =>
     {
         var outcome = RecordOutcome.Nothing;
         await OnConflict.ExecuteAsync(
@@ -43,7 +43,7 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
                 foreach (var announcement in announcements)
                 {
                     await workspace.Decide(announcement, stop);
-                    if (workspace.TakeAppend(author) is { } append)
+                    if (workspace.TakeAppend(writer) is { } append)
                         appends.Add(append);
                 }
                 await workspace.KeepTexts(stop);
@@ -52,25 +52,25 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
             },
             cancel);
         return outcome;
-    }
+    }, cancel);
 
     /// <summary>Makes changes, all of them in one append or none. What is so already is left alone.</summary>
     /// <exception cref="RefusedException">A rule of the record refuses one of them; nothing was recorded.</exception>
-    public async Task<RecordOutcome> Change(IReadOnlyList<DealChangeRequest> changes, string author, CancellationToken cancel)
+    public Task<RecordOutcome> Change(IReadOnlyList<DealChangeRequest> changes, Writer writer, CancellationToken cancel) => writer.Once(log, async () =>
     {
         var outcome = RecordOutcome.Nothing;
         await OnConflict.ExecuteAsync(
             async stop =>
             {
                 var workspace = await Workspace.Of(changes, log, texts, stop);
-                if (workspace.TakeAppend(author) is not { } append)
+                if (workspace.TakeAppend(writer) is not { } append)
                     return;
                 await workspace.KeepTexts(stop);
                 outcome = outcome.Add(await log.Append(append, stop), append);
             },
             cancel);
         return outcome;
-    }
+    }, cancel);
 }
 
 /// <summary>What recording came to.</summary>

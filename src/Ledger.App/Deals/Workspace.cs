@@ -91,7 +91,7 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
             ? TieDecisions.Decide(_deals[change.Deal], _deals[other], await Tie(change, other, cancel))
             : Of(root, DealDecisions.Decide(_deals[root], await Command(change, cancel), change.Deal));
         // What somebody else has done since may be why it is refused; who did it is told first. What is so already needs no telling.
-        if (change.IfVersion is { } seen && decision is not Decision<DealFact>.Record { Events.IsEmpty: true })
+        if (change.IfVersion is { } seen && _deals[change.Deal].IsKnown && decision is not Decision<DealFact>.Record { Events.IsEmpty: true })
             Meanwhile.Check(change, seen, _deals.History(change.Deal), _deals[root]);
         var facts = Facts(change.Where, decision);
         foreach (var fact in facts)
@@ -132,11 +132,11 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
     }
 
     /// <summary>What was decided since the last call, as one append; null where there is nothing to record.</summary>
-    public Append? TakeAppend(string author)
+    public Append? TakeAppend(Writer writer)
     {
         if (_decided.Count == 0)
             return null;
-        var append = new Append(author,
+        var append = writer.Append(
         [
             .. _decided.OrderBy(stream => Turn(stream.Key, stream.Value.Events)).Select(stream => new StreamAppend(stream.Key, stream.Value.ExpectedVersion,
                 [.. stream.Value.Events.Select(data => new NewEvent(Guid.CreateVersion7(), data))])),

@@ -18,7 +18,7 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
 {
     /// <summary>Makes a change. What is so already is left alone.</summary>
     /// <exception cref="RefusedException">A rule of the record refuses it; nothing was recorded.</exception>
-    public async Task<RecordOutcome> Change(PartyChange change, string author, CancellationToken cancel)
+    public Task<RecordOutcome> Change(PartyChange change, Writer writer, CancellationToken cancel) => writer.Once(log, async () =>
     {
         var outcome = RecordOutcome.Nothing;
         await DealLedger.OnConflict.ExecuteAsync(
@@ -27,14 +27,14 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
                 var loaded = await Load(change, stop);
                 if (change.Evidence is { } evidence)
                 {
-                    outcome = await Describe(change, evidence, loaded, author, stop);
+                    outcome = await Describe(change, evidence, loaded, writer, stop);
                     return;
                 }
                 var facts = Decide(change, loaded);
                 if (facts.IsEmpty)
                     return;
                 PartyMeanwhile.Check(change, loaded.History(change.Party));
-                var append = new Append(author,
+                var append = writer.Append(
                 [
                     .. facts.GroupBy(fact => fact.Party).Select(party => new StreamAppend(StoredEvents.StreamOf(party.Key), loaded[party.Key].Version,
                         [.. party.Select(fact => new NewEvent(Guid.CreateVersion7(), fact.Happened))])),
@@ -43,7 +43,7 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
             },
             cancel);
         return outcome;
-    }
+    }, cancel);
 
     private async Task<LoadedParties> Load(PartyChange change, CancellationToken cancel)
     {
@@ -76,7 +76,7 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
     }
 
     /// <summary>Records what an article says of a party, and the article where it is new.</summary>
-    private async Task<RecordOutcome> Describe(PartyChange change, PartyEvidence evidence, LoadedParties loaded, string author, CancellationToken cancel)
+    private async Task<RecordOutcome> Describe(PartyChange change, PartyEvidence evidence, LoadedParties loaded, Writer writer, CancellationToken cancel)
     {
         var party = loaded[change.Party];
         if (!party.IsKnown || change.Affiliation!.With == party.Id)
@@ -93,7 +93,7 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
             throw Refused(change, new Refusal("affiliation-ended", $"Party {party.Id}: {ended.Cause.Author} has ended what this quote says, because: {ended.Reason} Give a reason in place of the quote."));
         if (!party.Claims.Any(known => known.Claim.Id == claim.Id))
             PartyMeanwhile.Check(change, loaded.History(change.Party));
-        return await deals.Record([Announcement.Of(article) with { Parties = [new PartyAnnouncement(party.Id, new PartyCommand.Register(party.Name!, []), [claim], PartyChange.Word(change.Verb))] }], author, cancel);
+        return await deals.Record([Announcement.Of(article) with { Parties = [new PartyAnnouncement(party.Id, new PartyCommand.Register(party.Name!, []), [claim], PartyChange.Word(change.Verb))] }], writer, cancel);
     }
 
     private async Task<ArticleFile> Recorded(PartyChange change, ArticleId id, CancellationToken cancel)

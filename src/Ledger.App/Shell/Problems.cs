@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ledger.App.Deals;
 using Ledger.App.Intake;
 using Ledger.App.Views;
@@ -11,22 +12,12 @@ using Microsoft.AspNetCore.Mvc;
 namespace Ledger.App.Shell;
 
 /// <summary>Errors as problem documents (RFC 9457) under /api, and as a page elsewhere.</summary>
-internal static class Problems
+internal static partial class Problems
 {
     public static async Task Handle(HttpContext context)
     {
         var error = context.Features.Get<IExceptionHandlerFeature>()!.Error;
-        var problem = error switch
-        {
-            NotFoundException => Of(StatusCodes.Status404NotFound, "not-found", "Not in the record", error.Message),
-            InvalidValueException e => Of(StatusCodes.Status400BadRequest, "invalid-value", "A value cannot be used", e.Message, e.Field),
-            RefusedException { Refusal: { Type: "deal-unknown" } refusal } => Of(StatusCodes.Status404NotFound, refusal.Type, "Not in the record", refusal.Sentence),
-            RefusedException { Refusal: var refusal } => Of(refusal.IsOfInput ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, refusal.Type, "The record says no", refusal.Sentence),
-            InputException => Of(StatusCodes.Status400BadRequest, "invalid-value", "A value cannot be used", error.Message),
-            ViewsBehindException or ViewsMissingException => Of(StatusCodes.Status503ServiceUnavailable, "views-behind", "Not yet", error.Message),
-            BadHttpRequestException e => Of(e.StatusCode, "bad-request", "The request cannot be read", e.Message),
-            _ => Of(StatusCodes.Status500InternalServerError, "fault", "The ledger failed", "Something went wrong on our side; the log says what."),
-        };
+        var problem = Of(error, context);
         if (problem.Status == StatusCodes.Status500InternalServerError)
             context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Ledger.Requests").LogError(error, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
         await Write(context, problem);
@@ -36,11 +27,32 @@ internal static class Problems
     public static async Task HandleStatus(StatusCodeContext status)
     {
         var context = status.HttpContext;
-        var problem = context.Response.StatusCode == StatusCodes.Status404NotFound
-            ? Of(StatusCodes.Status404NotFound, "not-found", "Nothing here", $"There is nothing at {context.Request.Path}.")
-            : Of(context.Response.StatusCode, "http", "The request was refused", $"The answer's status is {context.Response.StatusCode}.");
-        await Write(context, problem);
+        var code = context.Response.StatusCode;
+        var type = ProblemType.Of(code) ?? new ProblemType("about:blank", code, "The request was refused", "");
+        await Write(context, Of(type, context, code switch
+        {
+            StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}.",
+            StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not take {context.Request.Method}, but {context.Response.Headers.Allow}.",
+            StatusCodes.Status415UnsupportedMediaType => $"The body is '{context.Request.ContentType}'; application/json is expected.",
+            StatusCodes.Status403Forbidden => "The request is not allowed.",
+            _ => $"The answer's status is {code}.",
+        }));
     }
+
+    private static ProblemDetails Of(Exception error, HttpContext context) => error switch
+    {
+        NotFoundException => Of(ProblemType.NotFound, context, error.Message),
+        InvalidValueException e => Of(ProblemType.InvalidValue, context, e.Message, e.Field),
+        InputException => Of(ProblemType.InvalidValue, context, error.Message),
+        RefusedException { Refusal: var refusal } => Of(ProblemType.Of(refusal), context, refusal.Sentence),
+        ViewsBehindException or ViewsMissingException => Of(ProblemType.ViewsBehind, context, error.Message),
+        VersionConflictException => Of(ProblemType.Busy, context, "What was to be changed was changed by others again and again meanwhile; nothing was recorded."),
+        AppendOutcomeUnknownException => Of(ProblemType.OutcomeUnknown, context, "The database was lost on the way: the change may have been recorded, or not."),
+        BadHttpRequestException e when Parameter().Match(e.Message) is { Success: true } given =>
+            Of(ProblemType.InvalidValue, context, $"{given.Groups[1]}: {(given.Groups[2].Success ? $"'{given.Groups[2]}' cannot be used" : "is missing")}", given.Groups[1].Value),
+        BadHttpRequestException e => Of(ProblemType.Of(e.StatusCode) ?? ProblemType.BadRequest, context, e.Message),
+        _ => Of(ProblemType.Fault, context, "Something went wrong on our side; the log says what."),
+    };
 
     private static async Task Write(HttpContext context, ProblemDetails problem)
     {
@@ -54,11 +66,22 @@ internal static class Problems
         }
     }
 
-    private static ProblemDetails Of(int status, string type, string title, string detail, string? field = null)
+    private static ProblemDetails Of(ProblemType type, HttpContext context, string detail, string? field = null)
     {
-        var problem = new ProblemDetails { Status = status, Type = $"urn:ledger:problem:{type}", Title = title, Detail = detail };
+        var problem = new ProblemDetails
+        {
+            Type = type.Name == "about:blank" ? type.Name : type.Address,
+            Title = type.Title,
+            Status = type.Status,
+            Detail = detail,
+            Instance = context.Request.Path,
+        };
         if (field is not null)
             problem.Extensions["field"] = field;
         return problem;
     }
+
+    /// <summary>How the framework says that a part of an address is none, which it calls by its type.</summary>
+    [GeneratedRegex("""parameter "\S+ (\w+)" (?:from "(.*)"|was not provided)""")]
+    private static partial Regex Parameter();
 }

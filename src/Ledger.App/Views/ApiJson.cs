@@ -11,6 +11,9 @@ public static class ApiJson
 {
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions { WriteIndented = true });
 
+    /// <summary>The same on one line, as it goes over HTTP.</summary>
+    public static JsonSerializerOptions Compact { get; } = Configure(new JsonSerializerOptions());
+
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;

@@ -57,7 +57,7 @@ public sealed class SourceRankTests
         using var unknown = await desk.Http.PostAsJsonAsync("/api/deals/one/retract", JsonNode.Parse("""{"reason": "x", "mood": "bad"}"""), Cancel);
         Assert.Equal(400, (int)unknown.StatusCode);
         using var nowhere = await desk.Http.PostAsJsonAsync("/api/deals/nowhere/retract", JsonNode.Parse("""{"reason": "x"}"""), Cancel);
-        JsonAssert.Has("""{ "status": 404, "type": "urn:ledger:problem:deal-unknown", "detail": "Deal nowhere is not recorded." }""", Parse(nowhere));
+        JsonAssert.Has("""{ "status": 404, "type": "/problems/deal-unknown", "detail": "Deal nowhere is not recorded." }""", Parse(nowhere));
 
         using var article = await desk.Http.PostAsync("/record/article", Form(("text", "Acme is in\r\nShenzhen."), ("announcement", "deals:\n  - id: one\n    claims:\n      - {place: Shenzhen, words: Shenzhen, quote: Shenzhen.}")), Cancel);
         Assert.Equal(303, (int)article.StatusCode);

@@ -103,8 +103,8 @@ public sealed class StoryTests
             """, (await desk.Blame("acme-b"))["fields"]!.AsArray().Single(line => (string)line!["field"]! == "amount"));
         if (desk.IsOnTheWeb)
         {
-            JsonAssert.Has("""{ "format": "ledger-audit/1", "deal": {"id": "acme-b", "version": 2} }""", JsonNode.Parse(await desk.Http.GetStringAsync($"/api/deals/acme-b/audit?after={desk.Position}"))!);
-            Assert.Contains("""<script type="application/json" id="audit">""", await desk.Http.GetStringAsync($"/api/deals/acme-b/audit?format=html&after={desk.Position}"), StringComparison.Ordinal);
+            JsonAssert.Has("""{ "format": "ledger-audit/1", "deal": {"id": "acme-b", "version": 2} }""", JsonNode.Parse(await desk.Http.GetStringAsync($"/api/deals/acme-b/audit?after={desk.Position}", TestContext.Current.CancellationToken))!);
+            Assert.Contains("""<script type="application/json" id="audit">""", await desk.Http.GetStringAsync($"/api/deals/acme-b/audit?format=html&after={desk.Position}", TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
 
         await desk.Do("restore", "acme-b", $$"""{"claim": "{{wrong}}", "reason": "It was dollars after all."}""");

@@ -22,6 +22,11 @@ public sealed class SeededLedger : IAsyncDisposable
         return ledger;
     });
 
+    public SeededLedger() => Served = new ServedSeeds(() => _ledger.Value);
+
+    /// <summary>The same, over HTTP.</summary>
+    internal ServedSeeds Served { get; }
+
     /// <summary>Not to be written to.</summary>
     internal Task<LedgerOnTestDatabase> Ledger => _ledger.Value;
 
@@ -43,6 +48,7 @@ public sealed class SeededLedger : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Served.DisposeAsync();
         if (_ledger.IsValueCreated)
             await (await Ledger).DisposeAsync();
     }

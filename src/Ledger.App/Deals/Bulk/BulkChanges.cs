@@ -16,13 +16,13 @@ public sealed class BulkChanges(EventLog log, ArticleTexts texts)
     private const int DealsPerEvent = 400;
 
     /// <exception cref="RefusedException">A rule of the record refuses one of them; nothing was recorded.</exception>
-    public Task<BulkOutcome> Make(IReadOnlyList<DealChangeRequest> changes, Reason reason, string author, bool preview, CancellationToken cancel) =>
-        Run(_ => Task.FromResult(changes), new BulkEvent.BulkMade(reason, changes.Count, null), author, preview, cancel);
+    public Task<BulkOutcome> Make(IReadOnlyList<DealChangeRequest> changes, Reason reason, Writer writer, bool preview, CancellationToken cancel) =>
+        Run(_ => Task.FromResult(changes), new BulkEvent.BulkMade(reason, changes.Count, null), writer, preview, cancel);
 
     /// <summary>Takes back everything that a bulk change did. What was undone already is left alone.</summary>
     /// <exception cref="NotFoundException">No bulk change has the id.</exception>
     /// <exception cref="RefusedException">Something that came later stands in the way; nothing was recorded.</exception>
-    public Task<BulkOutcome> Undo(string id, Reason reason, string author, bool preview, CancellationToken cancel) =>
+    public Task<BulkOutcome> Undo(string id, Reason reason, Writer writer, bool preview, CancellationToken cancel) =>
         Run(async stop =>
         {
             var told = await log.ReadStreams([StoredEvents.Bulks + id], cancel: stop);
@@ -32,14 +32,21 @@ public sealed class BulkChanges(EventLog log, ArticleTexts texts)
                 return [];
             var deals = told.Select(e => e.Data).OfType<BulkEvent.BulkTouched>().SelectMany(touched => touched.Deals).Select(StoredEvents.StreamOf);
             return Inverse.Of(id, await log.ReadStreams([.. deals], cancel: stop), reason);
-        }, new BulkEvent.BulkMade(reason, 0, id), author, preview, cancel);
+        }, new BulkEvent.BulkMade(reason, 0, id), writer, preview, cancel);
 
     private async Task<BulkOutcome> Run(
-        Func<CancellationToken, Task<IReadOnlyList<DealChangeRequest>>> read, BulkEvent.BulkMade made, string author, bool preview, CancellationToken cancel)
+        Func<CancellationToken, Task<IReadOnlyList<DealChangeRequest>>> read, BulkEvent.BulkMade made, Writer writer, bool preview, CancellationToken cancel)
     {
         var id = Guid.CreateVersion7().ToString("N");
         BulkOutcome? outcome = null;
-        await DealLedger.OnConflict.ExecuteAsync(
+        var recorded = await writer.Once(log, async () =>
+        {
+            await Attempt();
+            return new RecordOutcome(outcome!.RecordedEvents, outcome.Position);
+        }, cancel);
+        return outcome?.Position == recorded.Position ? outcome : await Again(recorded, cancel);
+
+        ValueTask Attempt() => DealLedger.OnConflict.ExecuteAsync(
             async stop =>
             {
                 var changes = await read(stop);
@@ -56,12 +63,28 @@ public sealed class BulkChanges(EventLog log, ArticleTexts texts)
                 if (made.Undoes is { } undone)
                     workspace.Begin(StoredEvents.Bulks + undone, new BulkEvent.BulkUndone(id), (await log.ReadStreams([StoredEvents.Bulks + undone], cancel: stop)).Count);
                 await workspace.KeepTexts(stop);
-                var append = workspace.TakeAppend(author)! with { CorrelationId = id };
-                var recorded = await log.Append(append, stop);
-                outcome = outcome with { RecordedEvents = append.Streams.Sum(stream => stream.Events.Count), Position = recorded.LastPosition };
+                var append = workspace.TakeAppend(writer)! with { CorrelationId = id };
+                outcome = outcome with { RecordedEvents = append.Streams.Sum(stream => stream.Events.Count), Position = (await log.Append(append, stop)).LastPosition };
             },
             cancel);
-        return outcome!;
+    }
+
+    /// <summary>What a bulk change that was recorded before came to.</summary>
+    private async Task<BulkOutcome> Again(RecordOutcome recorded, CancellationToken cancel)
+    {
+        var before = recorded.Position - recorded.Events;
+        var made = await log.Read(new LogQuery { After = before, UpTo = recorded.Position }, cancel).ToListAsync(cancel);
+        var touched = made.Select(e => e.Data).OfType<BulkEvent.BulkTouched>().SelectMany(touch => touch.Deals).ToList();
+        var events = (await log.ReadStreams([.. touched.Select(StoredEvents.StreamOf)], recorded.Position, cancel)).ToLookup(e => e.Stream);
+        return new BulkOutcome(made[0].CorrelationId, recorded.Events, recorded.Position, [.. touched.Select(id =>
+        {
+            var history = events[StoredEvents.StreamOf(id)].ToList();
+            var known = history.Where(e => e.Position <= before).Aggregate(Deal.Unknown(id), Fold);
+            var news = history.Where(e => e.Position > before).ToList();
+            return Told((known, news.Aggregate(known, Fold), [.. news.Select(e => (DealEvent)e.Data)]));
+        })]);
+
+        static Deal Fold(Deal deal, RecordedEvent e) => deal.Evolve((DealEvent)e.Data, StoredEvents.CauseOf(e));
     }
 
     private static DealPreview Told((Deal Before, Deal After, ImmutableArray<DealEvent> Events) deal) => new(

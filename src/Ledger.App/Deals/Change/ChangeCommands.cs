@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.App.CommandLine;
 using Ledger.App.Intake.Announce;
 using Ledger.App.Intake.RecordArticle;
+using Ledger.App.Shell;
 using Ledger.Domain.Values;
 using Spectre.Console;
 
@@ -124,7 +125,3 @@ internal static class ChangeCommands
     public static void Write(ChangeSummary summary, IAnsiConsole console) => console.WriteLine(
         summary.RecordedEvents == 0 ? "Nothing to do: it is so already." : $"Recorded {Views.Shown.Count(summary.RecordedEvents, "event")}, up to position {summary.Position}.");
 }
-
-/// <summary>What a change came to.</summary>
-/// <param name="Position">The highest position recorded; 0 where everything was so already.</param>
-internal sealed record ChangeSummary(int RecordedEvents, long Position);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.App.Intake;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
@@ -36,7 +35,7 @@ internal static class ChangeReader
     public static DealChangeRequest Read(string where, ChangeFields fields)
     {
         var deal = new DealId(fields.Deal ?? throw new InvalidValueException("deal", "is missing; a change names its deal"));
-        var verb = Name<DealVerb>("do", fields.Do);
+        var verb = Views.Written.Parse<DealVerb>("do", fields.Do);
         var isOfClaim = OfAClaim.Contains(verb);
         var isOfTwo = OfTwoDeals.Contains(verb);
         var isOfTag = verb is DealVerb.Tag or DealVerb.Untag;
@@ -55,14 +54,14 @@ internal static class ChangeReader
             By = fields.By,
             Article = fields.Article is { } article ? new ArticleId(article) : null,
             Other = fields.Other is { } other ? new DealId(other) : null,
-            As = fields.As is { } kind ? Name<PartKind>("as", kind) : null,
+            As = fields.As is { } kind ? Views.Written.Parse<PartKind>("as", kind) : null,
             Tag = fields.Sector is { } sector ? new ClaimValue.Sector(sector) : fields.Place is { } place ? new ClaimValue.Place(place) : null,
             Reason = fields.Reason is { } reason ? new Reason(reason) : null,
             IfVersion = fields.IfVersion,
         };
     }
 
-    public static string Word(DealVerb verb) => JsonNamingPolicy.CamelCase.ConvertName(verb.ToString());
+    public static string Word(DealVerb verb) => Views.Written.Name(verb);
 
     private static void Check(string name, object? field, bool needed, DealVerb verb, bool mayBe = false)
     {
@@ -70,12 +69,5 @@ internal static class ChangeReader
             throw new InvalidValueException(name, $"is missing; {Word(verb)} takes it");
         if (!needed && !mayBe && field is not null)
             throw new InvalidValueException(name, $"is of no use to {Word(verb)}");
-    }
-
-    private static T Name<T>(string field, string? name) where T : struct, Enum
-    {
-        var known = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparer.Ordinal);
-        return known.TryGetValue(name ?? "", out var value) ? value
-            : throw new InvalidValueException(field, $"{(name is null ? "is missing; it" : $"'{name}'")} is {(name is null ? "" : "not ")}one of {string.Join(", ", known.Keys)}");
     }
 }

@@ -56,5 +56,9 @@ public sealed record DealChangeRequest(DealId Deal, DealVerb Verb, string Where)
     /// <summary>Null only where a quote says it all.</summary>
     public Reason? Reason { get; init; }
 
+    /// <summary>The version of the deal that its editor has seen: should what it is about have been changed since, it is refused.</summary>
     public long? IfVersion { get; init; }
+
+    /// <summary>Whether anything else that was done to the deal since then stands in its way, too.</summary>
+    public bool IfUntouched { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Ledger.App.Deals.Change;
 
 /// <summary>
 /// Two editors on one field: what was done to it since the second one saw it is told, and nothing is recorded. What was done to
-/// other fields does not stand in the way.
+/// other fields does not stand in the way, unless the editor wants the deal to be as it was seen.
 /// </summary>
 internal static class Meanwhile
 {
@@ -21,6 +21,8 @@ internal static class Meanwhile
     /// <param name="deal">Where its claims stand now.</param>
     public static void Check(DealChangeRequest change, long seen, ImmutableArray<PastEvent> history, Deal deal)
     {
+        if (seen > history.Length && change.IfUntouched)
+            throw new RefusedException(change.Where, new Refusal(Refused, $"Deal {change.Deal} is at version {history.Length}, not at {seen}."));
         if (seen > history.Length)
             throw new InvalidValueException("ifVersion", $"{seen} is beyond deal {change.Deal}, which is at version {history.Length}");
         var field = FieldOf(change, deal);
@@ -29,12 +31,12 @@ internal static class Meanwhile
         foreach (var past in history.Skip((int)seen))
         {
             var step = DealChange.Fold(before, past.Happened, past.Cause);
-            if (field is { } concerned ? step.Touches(concerned) : step.TouchesTies())
-                done.Add(Tell(step, field, past));
+            if (change.IfUntouched || (field is { } concerned ? step.Touches(concerned) : step.TouchesTies()))
+                done.Add(Tell(step, change.IfUntouched ? null : field, past));
             before = step.After;
         }
         if (done.Count > 0)
-            throw new RefusedException(change.Where, new Refusal(Refused, $"Since version {seen} of deal {change.Deal} {(field is { } of ? Written.Name(of) : "its place in the record")} was changed: {string.Join("; ", done)}."));
+            throw new RefusedException(change.Where, new Refusal(Refused, $"Since version {seen} of deal {change.Deal} {(change.IfUntouched ? "it" : field is { } of ? Written.Name(of) : "its place in the record")} was changed: {string.Join("; ", done)}."));
     }
 
     /// <summary>The field that a change is about; null of what is about the whole deal.</summary>
@@ -44,7 +46,7 @@ internal static class Meanwhile
 
     private static string Tell(DealChange step, Field? field, PastEvent past)
     {
-        var values = step.Fields().Where(changed => changed.Slot.Field == field)
+        var values = step.Fields().Where(changed => field is null || changed.Slot.Field == field)
             .Select(changed => $", {changed.Slot} from {Value(changed.From)} to {Value(changed.To)}");
         return $"{past.Cause.Author} at {Shown.Time(past.Cause.RecordedAt)} UTC (version {past.Cause.Version}, {Told.Of(past.Happened, step.Before)}){string.Concat(values)}";
     }

@@ -13,7 +13,7 @@ namespace Ledger.App.Deals.RankSource;
 public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime views)
 {
     /// <summary>Gives a source a rank, and tells every deal that cites it, all in one append.</summary>
-    public async Task<RecordOutcome> Rank(string name, int rank, Reason reason, string author, CancellationToken cancel)
+    public Task<RecordOutcome> Rank(string name, int rank, Reason reason, Writer writer, CancellationToken cancel) => writer.Once(log, async () =>
     {
         var wanted = new SourceEvent.SourceRanked(name, rank, reason);
         var outcome = RecordOutcome.Nothing;
@@ -22,23 +22,29 @@ public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime vi
             {
                 var workspace = new Workspace(log, texts);
                 await workspace.Decide(wanted, await Citing(name, stop), stop);
-                if (workspace.TakeAppend(author) is { } append)
+                if (workspace.TakeAppend(writer) is { } append)
                     outcome = outcome.Add(await log.Append(append with { CorrelationId = Guid.CreateVersion7().ToString("N") }, stop), append);
             },
             cancel);
         return outcome;
-    }
+    }, cancel);
 
-    /// <summary>Every source that articles name, with its rank.</summary>
-    public async Task<IReadOnlyList<RankedSource>> List(Snapshot snapshot, CancellationToken cancel)
+    /// <summary>The sources that articles name, by name, each with its rank.</summary>
+    public async Task<Page<RankedSource>> List(Snapshot snapshot, int limit, string? next, CancellationToken cancel)
     {
         var cited = await snapshot.Query(
-            now => $"select max(source), count(*) from article where {now("article")} and source is not null group by lower(source) order by lower(max(source)) collate \"C\"",
-            row => (Name: row.GetString(0), Articles: row.GetInt64(1)), cancel);
+            now => $"select max(source), count(*) from article where {now("article")} and source is not null {(next is null ? "" : "and lower(source) collate \"C\" > $2")} group by lower(source) order by lower(max(source)) collate \"C\" limit $1",
+            row => (Name: row.GetString(0), Articles: row.GetInt64(1)), cancel, [(long)limit + 1, .. next is null ? Array.Empty<object>() : [next]]);
+        var more = cited.Count > limit;
+        cited = [.. cited.Take(limit)];
         var events = await log.ReadStreams([.. cited.Select(source => StoredEvents.StreamOfSource(source.Name))], await snapshot.Position(cancel), cancel);
         var ranks = events.GroupBy(e => e.Stream).ToDictionary(stream => stream.Key, stream => (SourceEvent.SourceRanked)stream.Last().Data);
-        return [.. cited.Select(source => ranks.TryGetValue(StoredEvents.StreamOfSource(source.Name), out var ranked)
-            ? new RankedSource(source.Name, source.Articles, ranked.Rank, ranked.Reason.Text) : new RankedSource(source.Name, source.Articles, 0, null))];
+        return new Page<RankedSource>(
+            [
+                .. cited.Select(source => ranks.TryGetValue(StoredEvents.StreamOfSource(source.Name), out var ranked)
+                    ? new RankedSource(source.Name, source.Articles, ranked.Rank, ranked.Reason.Text) : new RankedSource(source.Name, source.Articles, 0, null)),
+            ],
+            more ? cited[^1].Name.ToLowerInvariant() : null);
     }
 
     private async Task<IReadOnlyList<(DealId Deal, ArticleId Article)>> Citing(string name, CancellationToken cancel)

@@ -15,18 +15,36 @@ internal static class SourcesCommand
     {
         var command = new Command("sources", "List the sources of articles with their ranks.") { Rank() };
         return command.Asking(async (ledger, cancel) =>
-            ledger.Print(new Page<RankedSource>(await ledger.Get<SourceRanks>().List(ledger.Get<Snapshot>(), cancel), null), Write));
+            ledger.Print(await ledger.Get<SourceRanks>().List(ledger.Get<Snapshot>(), int.MaxValue - 1, null, cancel), Write));
     }
 
     public static void MapSources(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/sources", async (SourceRanks sources, Snapshot snapshot, CancellationToken cancel) => new Page<RankedSource>(await sources.List(snapshot, cancel), null));
-        routes.MapGroup("/api/sources").FromOurPages().MapPost("", async (HttpContext context, SourceRanks sources, CancellationToken cancel) =>
-        {
-            var fields = await ChangeEndpoints.Read<RankFields>(context.Request, cancel);
-            var outcome = await sources.Rank(fields.Name ?? "", fields.Rank ?? throw new InvalidValueException("rank", "is missing"), new Reason(fields.Reason!), Author.Of(context), cancel);
-            return new ChangeSummary(outcome.Events, outcome.Position);
-        });
+        routes.MapGet("/api/sources", ListSources).WithTags("Articles").WithExample(("limit", "20"));
+        routes.MapGroup("/api/sources").FromOurPages().MapPost("", RankSource).WithTags("Articles").Accepts<RankFields>("application/json")
+            .WithBody("""{"name": "The Daily", "rank": 3, "reason": "Their reporters were there."}""");
+    }
+
+    /// <summary>The sources of articles, with their ranks</summary>
+    /// <remarks>An article's source is its publisher, or else the host of its address.</remarks>
+    /// <param name="sources">The record's.</param>
+    /// <param name="snapshot">Of the moment.</param>
+    /// <param name="next">Where the page before ended, as it said.</param>
+    /// <param name="limit">How many at the most, up to 1000; 50 where nothing is said.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<Page<RankedSource>> ListSources(SourceRanks sources, Snapshot snapshot, string? next, string? limit, CancellationToken cancel) =>
+        sources.List(snapshot, PageLimit.Parse(limit), next, cancel);
+
+    /// <summary>Says how far a source is believed where sources disagree</summary>
+    /// <remarks>0 as for all others, more to believe it before them. Every deal that cites the source is told.</remarks>
+    /// <param name="context">Of the request.</param>
+    /// <param name="sources">The record's.</param>
+    /// <param name="cancel">The sender has gone.</param>
+    internal static async Task<ChangeSummary> RankSource(HttpContext context, SourceRanks sources, CancellationToken cancel)
+    {
+        var fields = await Fields.OfJson<RankFields>(context.Request, cancel);
+        var outcome = await sources.Rank(fields.Name ?? "", fields.Rank ?? throw new InvalidValueException("rank", "is missing"), new Reason(fields.Reason!), Preconditions.WriterOf(context, fields), cancel);
+        return new ChangeSummary(outcome.Events, outcome.Position);
     }
 
     private static Command Rank()
@@ -53,7 +71,7 @@ internal static class SourcesCommand
         console.Write(table);
     }
 
-    private sealed class RankFields
+    internal sealed class RankFields
     {
         public string? Name { get; set; }
 

@@ -16,13 +16,16 @@ public static class StrictYaml
         .WithNodeDeserializer(new StrictNodes(), where => where.OnTop())
         .Build();
 
-    public static T Parse<T>(string path, string text) where T : Written
+    public static T Parse<T>(string path, string text) where T : Written => (T)Parse(path, text, typeof(T));
+
+    /// <exception cref="InputException">Names the file, the line and the field.</exception>
+    public static Written Parse(string path, string text, Type type)
     {
         try
         {
             var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
-            var file = Yaml.Deserialize<T?>(parser) ?? throw new InputException(path, "is empty");
+            var file = (Written?)Yaml.Deserialize(parser, type) ?? throw new InputException(path, "is empty");
             if (parser.Accept<DocumentStart>(out var second))
                 throw new InputException($"{path}, line {second.Start.Line}", "a second document begins; a file holds one");
             return file;

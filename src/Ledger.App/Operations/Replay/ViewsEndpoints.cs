@@ -6,9 +6,15 @@ namespace Ledger.App.Operations.Replay;
 /// <summary>What the page of the views posts to, and the same as data.</summary>
 internal static class ViewsEndpoints
 {
+    /// <summary>Every version of every view, and how far it is behind</summary>
+    /// <remarks>A handful; there is no next page.</remarks>
+    /// <param name="views">The record's.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static async Task<Views.Page<ViewStatus>> ListViews(ViewRuntime views, CancellationToken cancel) => new(await views.Status(cancel), null);
+
     public static void MapViews(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/views", async (ViewRuntime views, CancellationToken cancel) => new Views.Page<ViewStatus>(await views.Status(cancel), null));
+        routes.MapGet("/api/views", ListViews).WithTags("Log").WithExample(("after", "92"));
         var changing = routes.MapGroup("/views/{name}").FromOurPages();
         changing.MapPost("/replay", (Replays replays, string name) =>
         {

@@ -62,6 +62,8 @@ internal static class LedgerServer
         builder.Services.AddLedgerHealth();
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddApiDocument();
         builder.Services.AddRazorComponents();
         var app = builder.Build();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.Handle, CreateScopeForErrors = true, SuppressDiagnosticsCallback = _ => true });
@@ -71,21 +73,26 @@ internal static class LedgerServer
         app.UseStaticFiles();
         app.UseAntiforgery();
         app.UseMoments();
+        app.UseApiPage();
         app.MapLedgerHealth();
-        app.MapApi();
-        app.MapViews();
-        app.MapChanges();
-        app.MapParties();
-        app.MapBulk();
-        app.MapSources();
-        app.MapAnnounce();
-        app.MapAudit();
+        app.MapWholeApi();
         if (ledger.HoldsKey)
-        {
             app.MapTree();
-            app.MapAuditProofs();
-        }
         app.MapRazorComponents<Document>();
         return app;
+    }
+
+    /// <summary>Everything under /api, and what the forms of the pages post to.</summary>
+    internal static void MapWholeApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapApi();
+        routes.MapViews();
+        routes.MapChanges();
+        routes.MapParties();
+        routes.MapBulk();
+        routes.MapSources();
+        routes.MapAnnounce();
+        routes.MapApiDocument();
+        routes.MapAudit();
     }
 }

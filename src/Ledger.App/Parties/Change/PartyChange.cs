@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Ledger.App.Intake.RecordArticle;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Values;
@@ -35,9 +34,13 @@ public sealed record PartyChange(PartyId Party, PartyVerb Verb)
 
     public Reason? Reason { get; init; }
 
+    /// <summary>The version of the party that its editor has seen: should the same have been changed since, it is refused.</summary>
     public long? IfVersion { get; init; }
 
-    public static string Word(PartyVerb verb) => JsonNamingPolicy.CamelCase.ConvertName(verb.ToString());
+    /// <summary>Whether anything else that was done to the party since then stands in its way, too.</summary>
+    public bool IfUntouched { get; init; }
+
+    public static string Word(PartyVerb verb) => Views.Written.Name(verb);
 
     /// <summary>Reads the written form: every field that the change needs is there, and none that it has no use for.</summary>
     /// <exception cref="InvalidValueException">Names the field.</exception>
@@ -64,17 +67,11 @@ public sealed record PartyChange(PartyId Party, PartyVerb Verb)
             Name = isNaming ? Text.Line("name", fields.Name) : null,
             Aliases = [.. (fields.Aliases ?? []).Select(alias => Text.Line("aliases", alias))],
             Other = isMerge ? new PartyId(fields.Other!) : null,
-            Affiliation = isAffiliation ? new ClaimValue.Affiliation(Kind(fields.Is!), fields.With is { } with ? new PartyId(with) : null, fields.From is { } from ? When.Parse("from", from) : null) : null,
+            Affiliation = isAffiliation ? new ClaimValue.Affiliation(Views.Written.Parse<AffiliationKind>("is", fields.Is), fields.With is { } with ? new PartyId(with) : null, fields.From is { } from ? When.Parse("from", from) : null) : null,
             Evidence = isEvidence ? new PartyEvidence(new ArticleId(fields.Article!), fields.Words!, fields.Quote!) : null,
             Reason = fields.Reason is { } reason ? new Reason(reason) : null,
             IfVersion = fields.IfVersion,
         };
-    }
-
-    private static AffiliationKind Kind(string name)
-    {
-        var known = Enum.GetValues<AffiliationKind>().ToDictionary(kind => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()), StringComparer.Ordinal);
-        return known.TryGetValue(name, out var kind) ? kind : throw new InvalidValueException("is", $"'{name}' is not one of {string.Join(", ", known.Keys)}");
     }
 
     private static void Check(string name, object? field, bool needed, PartyVerb verb, bool mayBe = false)

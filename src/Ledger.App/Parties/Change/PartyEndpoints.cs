@@ -1,5 +1,4 @@
-using System.Globalization;
-using Ledger.App.Deals.Change;
+using Ledger.App.Log;
 using Ledger.App.Shell;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Values;
@@ -11,51 +10,50 @@ internal static class PartyEndpoints
 {
     public static void MapParties(this IEndpointRouteBuilder routes)
     {
-        var verbs = string.Join('|', Enum.GetValues<PartyVerb>().Select(PartyChange.Word));
-        routes.MapGet("/api/parties/{id}/merge", (MergePreviews previews, string id, string into, CancellationToken cancel) => previews.Of(new PartyId(id), new PartyId(into), cancel));
-        routes.MapGet("/api/parties/{name}", (PartyQueries parties, string name, CancellationToken cancel) => parties.Get(name, cancel));
-        routes.MapGroup("/api/parties/{id}").FromOurPages().MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, PartyLedger ledger, PartyNames names, string id, string verb, CancellationToken cancel) =>
-            await PartyChangeSummary.Make(ledger, names, Read(id, verb, await ChangeEndpoints.Read<PartyChangeFields>(context.Request, cancel)), Author.Of(context), cancel));
-        routes.MapGroup("/parties/{id}").FromOurPages().MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, PartyLedger ledger, string id, string verb, CancellationToken cancel) =>
+        routes.MapGet("/api/parties/{name}", GetParty).WithTags("Parties").WithExample(("name", "tencent")).WithProblems("not-found").Produces<PartyOverview>();
+        routes.MapGet("/api/parties/{id}/merge", PreviewMerge).WithTags("Parties").WithExample(("id", "tencent"), ("into", "alibaba")).WithProblems("not-found", "party-unknown");
+        foreach (var verb in Enum.GetValues<PartyVerb>())
         {
-            var outcome = await ledger.Change(Read(id, verb, Read(await context.Request.ReadFormAsync(cancel))), Author.Of(context), cancel);
-            context.Response.StatusCode = StatusCodes.Status303SeeOther;
-            // The page is to show what was just recorded.
-            context.Response.Headers.Location = $"/parties/{id}{(outcome.Position > 0 ? $"?after={outcome.Position}" : "")}";
-        });
+            routes.MapChange<PartyChangeFields, PartyChangeSummary>("parties", PartyChange.Word(verb), (context, id, fields) => Make(context, PartyChange.Read(id, verb, fields), Preconditions.WriterOf(context, fields)))
+                .WithTags("Changes of parties").WithNotes(PartyChangeNotes.Of(verb)).WithExample(("id", "tencent"));
+        }
     }
 
-    private static PartyChange Read(string id, string verb, PartyChangeFields fields) => PartyChange.Read(id, Enum.Parse<PartyVerb>(verb, ignoreCase: true), fields);
-
-    private static PartyChangeFields Read(IFormCollection form)
+    /// <summary>A party, be it company, investor or neither</summary>
+    /// <remarks>Its names, what it is to others, and what was merged into it. The answer has an ETag, whose version If-Match of a change goes by.</remarks>
+    /// <param name="context">Of the request.</param>
+    /// <param name="parties">The record's.</param>
+    /// <param name="name">An id, a name or an alias, in any case.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static async Task<IResult> GetParty(HttpContext context, PartyQueries parties, string name, CancellationToken cancel)
     {
-        return new PartyChangeFields
-        {
-            Name = Text("name"),
-            Other = Text("other"),
-            Is = Text("is"),
-            With = Text("with"),
-            From = Text("from"),
-            Article = Text("article"),
-            Words = Text("words"),
-            Quote = Text("quote"),
-            Reason = Text("reason"),
-            IfVersion = Text("ifVersion") is { } version ? long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidValueException("ifVersion", $"'{version}' is no number") : null,
-        };
+        var party = await parties.Get(name, cancel);
+        return context.Versioned(party, party.Version);
+    }
 
-        // A browser sends what was left empty, and ends lines as of old.
-        string? Text(string name) => form[name].ToString().ReplaceLineEndings("\n") is var text && string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    /// <summary>What a merge of two parties would change</summary>
+    /// <remarks>Nothing is changed: it shows the companies and investors apart and as one, and what would be other for third parties.</remarks>
+    /// <param name="previews">The record's.</param>
+    /// <param name="id">The party that would be merged.</param>
+    /// <param name="into">The party that it would be shown as.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<MergePreview> PreviewMerge(MergePreviews previews, string id, string into, CancellationToken cancel) => previews.Of(new PartyId(id), new PartyId(into), cancel);
+
+    private static Task<PartyChangeSummary> Make(HttpContext context, PartyChange change, Writer writer)
+    {
+        if (Preconditions.IfMatch(context.Request) is { } seen)
+            change = change with { IfVersion = seen, IfUntouched = true };
+        return PartyChangeSummary.Make(context.RequestServices.GetRequiredService<PartyLedger>(), context.RequestServices.GetRequiredService<PartyNames>(), change, writer, context.RequestAborted);
     }
 }
 
 /// <summary>What a change of a party came to.</summary>
-/// <param name="Position">The highest position recorded; 0 where everything was so already.</param>
 /// <param name="Warnings">Sentences: which other parties go by a name that was given.</param>
-public sealed record PartyChangeSummary(int RecordedEvents, long Position, IReadOnlyList<string> Warnings)
+public sealed record PartyChangeSummary(int RecordedEvents, long Position, IReadOnlyList<string> Warnings) : ChangeSummary(RecordedEvents, Position)
 {
-    internal static async Task<PartyChangeSummary> Make(PartyLedger ledger, PartyNames names, PartyChange change, string author, CancellationToken cancel)
+    internal static async Task<PartyChangeSummary> Make(PartyLedger ledger, PartyNames names, PartyChange change, Writer writer, CancellationToken cancel)
     {
-        var outcome = await ledger.Change(change, author, cancel);
+        var outcome = await ledger.Change(change, writer, cancel);
         var given = change.Verb == PartyVerb.Unalias ? [] : change.Aliases.Prepend(change.Name).OfType<string>();
         return new PartyChangeSummary(outcome.Events, outcome.Position, await names.Namesakes(given, change.Party.Value, cancel));
     }

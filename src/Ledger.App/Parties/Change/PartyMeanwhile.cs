@@ -1,4 +1,5 @@
 using Ledger.App.Deals;
+using Ledger.App.Deals.Change;
 using Ledger.App.Views;
 using Ledger.App.Views.Events;
 using Ledger.Domain.Parties;
@@ -16,13 +17,17 @@ internal static class PartyMeanwhile
     {
         if (change.IfVersion is not { } seen)
             return;
+        if (seen > history.Count && change.IfUntouched)
+            throw Refused($"Party {change.Party} is at version {history.Count}, not at {seen}.");
         if (seen > history.Count)
             throw new InvalidValueException("ifVersion", $"{seen} is beyond party {change.Party}, which is at version {history.Count}");
         var wanted = Aspect(change.Verb);
-        var done = history.Skip((int)seen).Where(past => Aspect(past.Happened) == wanted)
+        var done = history.Skip((int)seen).Where(past => change.IfUntouched || Aspect(past.Happened) == wanted)
             .Select(past => $"{past.Cause.Author} at {Shown.Time(past.Cause.RecordedAt)} UTC (version {past.Cause.Version}, {EventSummary.Of(past.Happened)})").ToList();
         if (done.Count > 0)
-            throw new RefusedException(PartyChange.Word(change.Verb), new Refusal("changed-meanwhile", $"Since version {seen} of party {change.Party} its {wanted} were changed: {string.Join("; ", done)}."));
+            throw Refused($"Since version {seen} of party {change.Party} {(change.IfUntouched ? "it was" : $"its {wanted} were")} changed: {string.Join("; ", done)}.");
+
+        RefusedException Refused(string sentence) => new(PartyChange.Word(change.Verb), new Refusal(Meanwhile.Refused, sentence));
     }
 
     private static string Aspect(PartyVerb verb) => verb switch

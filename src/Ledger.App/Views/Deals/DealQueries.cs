@@ -6,12 +6,6 @@ using Ledger.EventStore;
 
 namespace Ledger.App.Views.Deals;
 
-/// <param name="Company">Id, name or alias; null for all.</param>
-/// <param name="Investor">Id, name or alias; null for all.</param>
-/// <param name="Limit">How many at the most.</param>
-/// <param name="Next">Where the page before ended.</param>
-public sealed record DealFilter(string? Company = null, string? Investor = null, int Limit = 50, string? Next = null);
-
 /// <summary>What is asked of deals, by pages, API and command line alike.</summary>
 public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog log)
 {
@@ -30,19 +24,34 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     /// <param name="cancel">Gives up.</param>
     internal async Task<Page<Deal>> Of(DealFilter filter, string[]? investors, CancellationToken cancel)
     {
-        var companies = filter.Company is { } c ? (await snapshot.Merges(cancel)).Ids((await names.Find(c, cancel)).Id.Value) : null;
-        // Each its own statement: one plan for all of them would read every deal. Of an investor its deals are found first, since the
-        // latest of all deals may hold none of them.
-        var found = await snapshot.Query(
-            now => $"""
-            select deal.id, deal.from_position from deal {(investors is not null ? $"join (select distinct deal_id from investor_deal where {now("investor_deal")} and investor_id = any($4) offset 0) held on deal.id = held.deal_id" : "")}
-            where {now("deal")} and deal.from_position < $1 and merged_into is null and not retracted {(companies is not null ? "and company_id = any($3)" : "")}
-            order by deal.from_position desc limit $2
-            """,
-            row => (Id: row.GetString(0), Position: row.GetInt64(1)), cancel, Cursor.Parse(filter.Next), (long)filter.Limit + 1, companies ?? [], investors ?? []);
-        var items = found.Take(filter.Limit).ToList();
-        return new Page<Deal>(await snapshot.Deals(items.Select(deal => deal.Id), cancel), found.Count > items.Count ? Cursor.Of(items[^1].Position) : null);
+        var merges = await snapshot.Merges(cancel);
+        var conditions = new DealConditions(filter, merges, snapshot.EffectiveUntil);
+        if (filter.Company is { } company)
+            conditions.Ask($"company_id = any({conditions.Parameter(merges.Ids((await names.Find(company, cancel)).Id.Value))})");
+        // Of an investor its deals are found first, since the latest of all deals may hold none of them.
+        Func<Func<string, string>, string> held = investors is null ? _ => ""
+            : Held(conditions.Parameter(investors));
+        var (found, before, rows) = (new List<(Deal Deal, long Position)>(), Cursor.Parse(filter.Next), new List<(string Id, long Position)>());
+        do
+        {
+            var from = before;
+            rows = await snapshot.Query(
+                now => $"""
+                select deal.id, deal.from_position from deal {held(now)}
+                where {now("deal")} and deal.from_position < {from} and {conditions.Sql}
+                order by deal.from_position desc limit {(long)filter.Limit + 1}
+                """,
+                row => (row.GetString(0), row.GetInt64(1)), cancel, conditions.Parameters);
+            var deals = (await snapshot.Deals(rows.Select(row => row.Id), cancel)).Where(conditions.Fit).ToDictionary(deal => deal.Id.Value);
+            found.AddRange(rows.Where(row => deals.ContainsKey(row.Id)).Select(row => (deals[row.Id], row.Position)));
+            before = rows.Count > 0 ? rows[^1].Position : 0;
+        }
+        while (found.Count <= filter.Limit && rows.Count > filter.Limit);
+        return new Page<Deal>([.. found.Take(filter.Limit).Select(deal => deal.Deal)], found.Count > filter.Limit ? Cursor.Of(found[filter.Limit - 1].Position) : null);
     }
+
+    private static Func<Func<string, string>, string> Held(string investors) =>
+        now => $"join (select distinct deal_id from investor_deal where {now("investor_deal")} and investor_id = any({investors}) offset 0) held on deal.id = held.deal_id";
 
     /// <summary>The deal as it is now, with every claim, its quote and its source.</summary>
     /// <exception cref="NotFoundException">No deal has the id.</exception>
@@ -58,9 +67,17 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     }
 
     /// <summary>What each event of the deal changed, oldest first.</summary>
+    /// <param name="id">The deal's.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="limit">How many events at the most.</param>
+    /// <param name="next">Where the page before ended: a version.</param>
     /// <exception cref="NotFoundException">No deal has the id.</exception>
-    public async Task<Page<HistoryEntry>> History(string id, CancellationToken cancel) =>
-        new([.. (await Steps(id, cancel)).Select(step => HistoryEntry.Of(step.Change, step.Event))], null);
+    public async Task<Page<HistoryEntry>> History(string id, CancellationToken cancel, int limit = int.MaxValue, string? next = null)
+    {
+        var seen = Cursor.Parse(next, first: 0);
+        var steps = (await Steps(id, cancel)).FindAll(step => step.Change.Cause.Version > seen);
+        return new Page<HistoryEntry>([.. steps.Take(limit).Select(step => HistoryEntry.Of(step.Change, step.Event))], steps.Count > limit ? Cursor.Of(steps[limit - 1].Change.Cause.Version) : null);
+    }
 
     /// <summary>Each event of the deal and what it changed, oldest first; what a merged deal brings along is one change.</summary>
     /// <exception cref="NotFoundException">No deal has the id.</exception>

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Ledger.App.Shell;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 
@@ -12,19 +13,35 @@ internal static class LogFeed
 
     public static void MapLog(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/log", async (EventQueries events, EventLog log, string? after, string? limit, string? format, CancellationToken cancel) => format switch
-        {
-            null or "json" => Results.Ok(await events.List(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel)),
-            "jsonl" => Results.Text(string.Concat((await log.Lines(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel)).Select(line => line + "\n")), Lines),
-            _ => throw new InvalidValueException("format", $"'{format}' is none; json and jsonl (what the tree hashes, a line each) are"),
-        });
+        api.MapGet("/log", ReadLog).WithTags("Log").WithExample(("after", "0"), ("limit", "20")).Produces<Page<EventRecord>>();
+        api.MapGet("/log/stream", StreamLog).WithTags("Log").WithExample(("after", "0")).Produces<string>(contentType: "text/event-stream");
+    }
 
-        // Server-sent events; who was cut off says with Last-Event-ID, as browsers do by themselves, where to go on.
-        api.MapGet("/log/stream", (EventLog log, HttpRequest request, IHostApplicationLifetime server, string? after) =>
-        {
-            var last = request.Headers["Last-Event-ID"].FirstOrDefault();
-            return TypedResults.ServerSentEvents(Follow(log, Cursor.Parse(last ?? after, first: 0), server.ApplicationStopping, request.HttpContext.RequestAborted));
-        });
+    /// <summary>The log, as it was recorded</summary>
+    /// <remarks>Events above a position, in the order of the log.</remarks>
+    /// <param name="events">The record's.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="after">The position that was read up to; next of the page before.</param>
+    /// <param name="limit">How many at the most, up to 1000; 50 where nothing is said.</param>
+    /// <param name="format">json, or jsonl: the lines that the tree hashes.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static async Task<IResult> ReadLog(EventQueries events, EventLog log, string? after, string? limit, string? format, CancellationToken cancel) => format switch
+    {
+        null or "json" => Results.Ok(await events.List(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel)),
+        "jsonl" => Results.Text(string.Concat((await log.Lines(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel)).Select(line => line + "\n")), Lines),
+        _ => throw new InvalidValueException("format", $"'{format}' is none; json and jsonl (what the tree hashes, a line each) are"),
+    };
+
+    /// <summary>The log as server-sent events, that goes on as it grows</summary>
+    /// <remarks>Each has its position for an id. Who was cut off says with Last-Event-ID, as browsers do by themselves, where to go on.</remarks>
+    /// <param name="log">The log.</param>
+    /// <param name="request">Of the reader.</param>
+    /// <param name="server">Ends it when it stops.</param>
+    /// <param name="after">The position that was read up to.</param>
+    internal static IResult StreamLog(EventLog log, HttpRequest request, IHostApplicationLifetime server, string? after)
+    {
+        var last = request.Headers["Last-Event-ID"].FirstOrDefault();
+        return TypedResults.ServerSentEvents(Follow(log, Cursor.Parse(last ?? after, first: 0), server.ApplicationStopping, request.HttpContext.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<EventRecord>> Follow(

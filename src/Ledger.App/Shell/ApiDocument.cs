@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using Ledger.App.Operations.Migrate;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Ledger.App.Shell;
+
+/// <summary>The API told to programs, as OpenAPI 3.1, and a page to try it.</summary>
+internal static class ApiDocument
+{
+    public const string Address = "/api/openapi.json";
+    public const string Page = "/api/docs";
+
+    private const string About = """
+        Whatever is read is of one moment: asOf and at ask for a past one. Lists are `{"items", "next"}`; next, where it is not null, asks for the following items.
+        A deal and a party come with an ETag; a change with If-Match is made only of what was seen. A POST with an Idempotency-Key can be sent again.
+        Errors are problem documents (RFC 9457), whose type is the address of its explanation; all are at /problems.
+        """;
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.ShouldInclude = address => address.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo { Title = "Ledger", Version = ProgramVersion.Current, Description = About };
+            document.Components ??= new OpenApiComponents();
+            document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+            document.Components.Schemas[ApiOperation.Problem] = ApiOperation.ProblemSchema();
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            ApiOperation.Complete(operation, context.Description, context.Document!);
+            return Task.CompletedTask;
+        });
+    });
+
+    /// <summary>The page's scripts come with the program; it asks nothing of others.</summary>
+    public static void UseApiPage(this WebApplication app) => app.UseSwaggerUI(page =>
+    {
+        page.RoutePrefix = Page[1..];
+        page.DocumentTitle = "Ledger: the HTTP API";
+        page.SwaggerEndpoint(Address, "Ledger");
+        page.ConfigObject.ValidatorUrl = null;
+    });
+
+    public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi(Address);
+}
