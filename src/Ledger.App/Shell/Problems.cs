@@ -1,3 +1,4 @@
+using Ledger.App.Access;
 using Ledger.App.Deals;
 using Ledger.App.Intake;
 using Ledger.App.Views;
@@ -24,6 +25,7 @@ internal static class Problems
             RefusedException { Refusal: var refusal } => Of(refusal.IsOfInput ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, refusal.Type, "The record says no", refusal.Sentence),
             InputException => Of(StatusCodes.Status400BadRequest, "invalid-value", "A value cannot be used", error.Message),
             ViewsBehindException or ViewsMissingException => Of(StatusCodes.Status503ServiceUnavailable, "views-behind", "Not yet", error.Message),
+            AccessRefusedException e => Of(e.Status, e.Type, e.Title, e.Message),
             BadHttpRequestException e => Of(e.StatusCode, "bad-request", "The request cannot be read", e.Message),
             _ => Of(StatusCodes.Status500InternalServerError, "fault", "The ledger failed", "Something went wrong on our side; the log says what."),
         };

@@ -1,3 +1,4 @@
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
@@ -10,6 +11,7 @@ using Ledger.App.Parties.Change;
 using Ledger.App.Shell;
 using Ledger.App.Views;
 using Ledger.App.Views.Moments;
+using Npgsql;
 using Serilog;
 
 namespace Ledger.App.Operations.Serve;
@@ -22,13 +24,13 @@ internal static class LedgerServer
     /// <summary>Serves until it is told to stop.</summary>
     /// <param name="ledger">With its database open.</param>
     /// <param name="addresses">Where to listen, separated by semicolons.</param>
-    /// <param name="started">Told the addresses once the server listens.</param>
+    /// <param name="started">Told the addresses, and how to sign in, once the server listens.</param>
     /// <param name="cancel">Stops the server.</param>
-    public static async Task Run(Invocation ledger, string addresses, Action<IEnumerable<string>> started, CancellationToken cancel)
+    public static async Task Run(Invocation ledger, string addresses, Action<Serving> started, CancellationToken cancel)
     {
         await using var app = Build(ledger, addresses);
         await app.StartAsync(cancel);
-        started(app.Urls);
+        started(new Serving([.. app.Urls], await OfferLink(app, cancel)));
         try
         {
             await app.WaitForShutdownAsync(cancel);
@@ -40,7 +42,12 @@ internal static class LedgerServer
         }
     }
 
-    private static WebApplication Build(Invocation ledger, string addresses)
+    /// <summary>While nobody has a key, and nobody elsewhere reaches the server, whoever started it signs in by a link; null otherwise.</summary>
+    private static async Task<string?> OfferLink(WebApplication app, CancellationToken cancel) =>
+        Reading.IsHere(app.Urls) && !await KeyTable.IsAnyLive(app.Services.GetRequiredService<NpgsqlDataSource>(), cancel)
+            ? $"{app.Urls.First()}{SignIn.LinkPath}?token={app.Services.GetRequiredService<SignInLink>().Make()}" : null;
+
+    internal static WebApplication Build(Invocation ledger, string addresses)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -58,6 +65,7 @@ internal static class LedgerServer
             builder.Services.AddSingleton(ledger.Key).AddSingleton(ledger.Tree).AddSingleton<TreeSigner>();
             builder.Services.AddHostedService(services => services.GetRequiredService<TreeSigner>());
         }
+        builder.Services.AddAccess(Reading.Of(ledger.Configuration, addresses), LedgerKey.FolderOf(ledger.Choice));
         builder.Services.AddLedgerHealth();
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
@@ -68,16 +76,17 @@ internal static class LedgerServer
         app.UseRequestLog();
         app.UseSecurityHeaders();
         app.UseStaticFiles();
-        app.UseAntiforgery();
+        app.UseAccess();
         app.UseMoments();
-        app.MapLedgerHealth();
+        app.MapGroup("").AllowAnonymous().MapLedgerHealth();
+        app.MapSignIn();
         app.MapApi();
-        app.MapViews();
-        app.MapChanges();
-        app.MapParties();
-        app.MapBulk();
-        app.MapSources();
-        app.MapAnnounce();
+        app.Writing(Area.Views).MapViews();
+        app.Writing(Area.Deals).MapChanges();
+        app.Writing(Area.Parties).MapParties();
+        app.Writing(Area.Deals).MapBulk();
+        app.Writing(Area.Deals).MapSources();
+        app.Writing(Area.Articles).MapAnnounce();
         if (ledger.HoldsKey)
             app.MapTree();
         app.MapRazorComponents<Document>();
