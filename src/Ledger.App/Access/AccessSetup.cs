@@ -47,7 +47,7 @@ internal static class AccessSetup
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
-        var (antiforgery, reading) = (app.Services.GetRequiredService<IAntiforgery>(), app.Services.GetRequiredService<Reading>());
+        var (antiforgery, reading, keys) = (app.Services.GetRequiredService<IAntiforgery>(), app.Services.GetRequiredService<Reading>(), app.Services.GetRequiredService<KeyCheck>());
         app.Use(async (context, next) =>
         {
             // A browser sends its cookies with anybody's form; nobody but the key's holder sends a key.
@@ -55,7 +55,10 @@ internal static class AccessSetup
                 throw AccessRefusedException.ForeignForm();
             if (!reading.IsOpen)
                 KeepFromSharedCaches(context.Response);
-            await next(context);
+            if (!reading.IsOpen && context.GetEndpoint()?.Metadata.GetMetadata<Lasting>() is not null)
+                await Lasting.Run(context, next, keys);
+            else
+                await next(context);
         });
     }
 

@@ -28,12 +28,9 @@ internal sealed class KeyCheck(NpgsqlDataSource database) : IDisposable
     public async Task<AccessKey> Recognise(string given, IPAddress? from, CancellationToken cancel)
     {
         from ??= IPAddress.None;
-        using (var may = _wrong.AttemptAcquire(from, 0))
-        {
-            // Else whoever guesses would be told in spite of the limit.
-            if (!may.IsAcquired)
-                throw AccessRefusedException.TooManyWrongKeys(OneMoreAfter);
-        }
+        // Asked first: else whoever guesses would be told in spite of the limit.
+        if (_wrong.GetStatistics(from) is { CurrentAvailablePermits: 0 })
+            throw AccessRefusedException.TooManyWrongKeys(OneMoreAfter);
         if (AccessKey.TryRead(given, out var id, out var hash) && await Look(id, cancel) is var (key, kept, _) && CryptographicOperations.FixedTimeEquals(hash, kept) && key.IsLive(DateTime.UtcNow))
             return key;
         _wrong.AttemptAcquire(from).Dispose();

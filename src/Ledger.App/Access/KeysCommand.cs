@@ -19,18 +19,16 @@ internal static class KeysCommand
     {
         var name = new Argument<string>("NAME") { Description = "Whom all that is written with the key is by." };
         var role = new Option<string>("--role") { Description = "reader, editor or admin.", HelpName = "ROLE", Required = true };
-        role.AcceptOnlyFromAmong([.. Enum.GetValues<Role>().Select(Written.Name)]);
         var scope = new Option<string[]>("--scope") { Description = "Limits what it may change to articles, deals, parties or views; may be given several times.", HelpName = "AREA" };
-        scope.AcceptOnlyFromAmong([.. Enum.GetValues<Area>().Select(Written.Name)]);
         var expires = new Option<string?>("--expires") { Description = "The last day, UTC, on which it works.", HelpName = "DATE" };
         return new Command("add", "Make a key, and print it this once.") { name, role, scope, expires }.Doing(async (ledger, cancel) =>
         {
             var parsed = ledger.Parsed;
-            var areas = parsed.GetValue(scope)?.Select(Named<Area>).Distinct().Order().ToList();
+            var areas = parsed.GetValue(scope)?.Select(area => Named<Area>("--scope", area)).Distinct().Order().ToList();
             var end = parsed.GetValue(expires) is { } date ? EndOf(date) : (DateTime?)null;
             var author = Text.Line("NAME", parsed.GetRequiredValue(name).Trim());
             await using var owner = await Open(ledger, cancel);
-            var (key, given) = await KeyTable.Add(owner.Connection, author, Named<Role>(parsed.GetRequiredValue(role)), areas is { Count: > 0 } ? areas : null, end, Invocation.OsUser, cancel);
+            var (key, given) = await KeyTable.Add(owner.Connection, author, Named<Role>("--role", parsed.GetRequiredValue(role)), areas is { Count: > 0 } ? areas : null, end, Invocation.OsUser, cancel);
             ledger.Print(new NewKey(given, key), Write);
         });
     }
@@ -65,7 +63,11 @@ internal static class KeysCommand
         return await OwnerConnection.Open(ledger.Choice, log, cancel);
     }
 
-    private static T Named<T>(string name) where T : struct, Enum => Enum.Parse<T>(name, ignoreCase: true);
+    private static T Named<T>(string option, string name) where T : struct, Enum
+    {
+        var known = Enum.GetValues<T>().ToDictionary(Written.Name, StringComparer.Ordinal);
+        return known.TryGetValue(name, out var value) ? value : throw new InvalidValueException(option, $"'{Text.Shorten(name)}' is not one of {string.Join(", ", known.Keys)}");
+    }
 
     private static DateTime EndOf(string date)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Claims;
 using Ledger.Domain.Values;
 using Microsoft.AspNetCore.Http;
 
@@ -8,6 +9,8 @@ namespace Ledger.App.Access;
 /// <param name="IsOpen">Whether everybody reads.</param>
 internal sealed record Reading(bool IsOpen)
 {
+    public bool IsFor(ClaimsPrincipal visitor) => IsOpen || visitor.IsKnown();
+
     /// <exception cref="InvalidValueException">It is configured as something else.</exception>
     public static Reading Of(IConfiguration configuration, string addresses) => configuration["Ledger:Reading"] switch
     {

@@ -9,7 +9,7 @@ internal static class BulkEndpoints
 {
     public static void MapBulk(this IEndpointRouteBuilder routes)
     {
-        var bulk = routes.MapGroup("/api/bulk").FromOurPages();
+        var bulk = routes.MapGroup("/api/bulk");
         bulk.MapPost("", async (HttpContext context, BulkChanges changes, bool? preview, CancellationToken cancel) =>
         {
             var list = await ChangeEndpoints.Read<ChangeListFields>(context.Request, cancel);

@@ -19,13 +19,13 @@ internal static class ChangeEndpoints
     public static void MapChanges(this IEndpointRouteBuilder routes)
     {
         var verbs = string.Join('|', Enum.GetValues<DealVerb>().Select(ChangeReader.Word));
-        routes.MapGroup("/api/deals/{id}").FromOurPages().MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, DealLedger ledger, string id, string verb, CancellationToken cancel) =>
+        routes.MapGroup("/api/deals/{id}").MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, DealLedger ledger, string id, string verb, CancellationToken cancel) =>
         {
             var fields = await Read<ChangeFields>(context.Request, cancel);
             var outcome = await Make(ledger, context, fields, id, verb, cancel);
             return new ChangeSummary(outcome.Events, outcome.Position);
         });
-        routes.MapGroup("/deals/{id}").FromOurPages().MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, DealLedger ledger, string id, string verb, CancellationToken cancel) =>
+        routes.MapGroup("/deals/{id}").MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, DealLedger ledger, string id, string verb, CancellationToken cancel) =>
         {
             var outcome = await Make(ledger, context, Read(await context.Request.ReadFormAsync(cancel)), id, verb, cancel);
             // The page is to show what was just recorded.

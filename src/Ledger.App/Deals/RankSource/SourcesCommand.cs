@@ -22,7 +22,7 @@ internal static class SourcesCommand
     public static void MapSources(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/sources", async (SourceRanks sources, Snapshot snapshot, CancellationToken cancel) => new Page<RankedSource>(await sources.List(snapshot, cancel), null));
-        routes.MapGroup("/api/sources").FromOurPages().MapPost("", async (HttpContext context, SourceRanks sources, CancellationToken cancel) =>
+        routes.MapGroup("/api/sources").MapPost("", async (HttpContext context, SourceRanks sources, CancellationToken cancel) =>
         {
             var fields = await ChangeEndpoints.Read<RankFields>(context.Request, cancel);
             var outcome = await sources.Rank(fields.Name ?? "", fields.Rank ?? throw new InvalidValueException("rank", "is missing"), new Reason(fields.Reason!), Author.Of(context), cancel);

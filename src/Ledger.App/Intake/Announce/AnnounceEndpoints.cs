@@ -11,14 +11,14 @@ internal static class AnnounceEndpoints
 {
     public static void MapAnnounce(this IEndpointRouteBuilder routes)
     {
-        routes.MapGroup("/api/articles").FromOurPages().MapPost("", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
+        routes.MapGroup("/api/articles").MapPost("", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
         {
             var body = await ChangeEndpoints.Read<ArticleBody>(context.Request, cancel);
             if (body.Announcement is { } file)
                 CheckNothingIsNull(file);
             return await Record(ledger, context, body.Text, body.FileName, body.Announcement, cancel);
         });
-        routes.MapGroup("/record").FromOurPages().MapPost("/article", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
+        routes.MapGroup("/record").MapPost("/article", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
         {
             var form = await context.Request.ReadFormAsync(cancel);
             // A browser ends lines as of old; the article is the same one as that in a file.

@@ -1,4 +1,3 @@
-using Ledger.App.Shell;
 using Ledger.EventStore;
 
 namespace Ledger.App.Operations.Replay;
@@ -9,7 +8,7 @@ internal static class ViewsEndpoints
     public static void MapViews(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/views", async (ViewRuntime views, CancellationToken cancel) => new Views.Page<ViewStatus>(await views.Status(cancel), null));
-        var changing = routes.MapGroup("/views/{name}").FromOurPages();
+        var changing = routes.MapGroup("/views/{name}");
         changing.MapPost("/replay", (Replays replays, string name) =>
         {
             replays.Begin(name);

@@ -14,9 +14,9 @@ internal static class PartyEndpoints
         var verbs = string.Join('|', Enum.GetValues<PartyVerb>().Select(PartyChange.Word));
         routes.MapGet("/api/parties/{id}/merge", (MergePreviews previews, string id, string into, CancellationToken cancel) => previews.Of(new PartyId(id), new PartyId(into), cancel));
         routes.MapGet("/api/parties/{name}", (PartyQueries parties, string name, CancellationToken cancel) => parties.Get(name, cancel));
-        routes.MapGroup("/api/parties/{id}").FromOurPages().MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, PartyLedger ledger, PartyNames names, string id, string verb, CancellationToken cancel) =>
+        routes.MapGroup("/api/parties/{id}").MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, PartyLedger ledger, PartyNames names, string id, string verb, CancellationToken cancel) =>
             await PartyChangeSummary.Make(ledger, names, Read(id, verb, await ChangeEndpoints.Read<PartyChangeFields>(context.Request, cancel)), Author.Of(context), cancel));
-        routes.MapGroup("/parties/{id}").FromOurPages().MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, PartyLedger ledger, string id, string verb, CancellationToken cancel) =>
+        routes.MapGroup("/parties/{id}").MapPost($"/{{verb:regex(^({verbs})$)}}", async (HttpContext context, PartyLedger ledger, string id, string verb, CancellationToken cancel) =>
         {
             var outcome = await ledger.Change(Read(id, verb, Read(await context.Request.ReadFormAsync(cancel))), Author.Of(context), cancel);
             context.Response.StatusCode = StatusCodes.Status303SeeOther;

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Ledger.App.Access;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 
@@ -24,7 +25,7 @@ internal static class LogFeed
         {
             var last = request.Headers["Last-Event-ID"].FirstOrDefault();
             return TypedResults.ServerSentEvents(Follow(log, Cursor.Parse(last ?? after, first: 0), server.ApplicationStopping, request.HttpContext.RequestAborted));
-        });
+        }).WithMetadata(new Lasting());
     }
 
     private static async IAsyncEnumerable<SseItem<EventRecord>> Follow(

@@ -9,18 +9,20 @@ namespace Ledger.App.Views.Own;
 /// <summary>The log of a ledger that is served somewhere, as its address gives it.</summary>
 internal sealed class RemoteLog : IDisposable
 {
-    /// <summary>Names the key to read with, where that ledger wants one.</summary>
+    /// <summary>Where a program that reads a ledger elsewhere is given the key for it.</summary>
     public const string KeyVariable = "LEDGER_KEY";
 
     private readonly HttpClient _http;
 
-    /// <exception cref="InvalidValueException">It is no address, or what is to be the key is none.</exception>
-    public RemoteLog(string address)
+    /// <param name="address">Where the ledger is served.</param>
+    /// <param name="key">What it is read with, where that takes a key.</param>
+    /// <exception cref="InvalidValueException">It is no address, or no key.</exception>
+    public RemoteLog(string address, string? key = null)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
             throw new InvalidValueException("--address", $"'{address}' is no address of a ledger; http://127.0.0.1:8080 would be one");
         _http = new HttpClient { BaseAddress = uri };
-        if (Environment.GetEnvironmentVariable(KeyVariable) is not { Length: > 0 } key)
+        if (string.IsNullOrEmpty(key))
             return;
         if (!AccessKey.TryRead(key, out _, out _))
             throw new InvalidValueException(KeyVariable, "is no key of a ledger");
