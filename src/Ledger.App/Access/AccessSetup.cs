@@ -51,8 +51,8 @@ internal static class AccessSetup
         app.Use(async (context, next) =>
         {
             // A browser sends its cookies with anybody's form; nobody but the key's holder sends a key.
-            if (!IsRead(context.Request) && !KeyHandler.IsSent(context.Request) && !await antiforgery.IsRequestValidAsync(context))
-                throw AccessRefusedException.ForeignForm();
+            if (!IsRead(context.Request) && !KeyHandler.IsSent(context.Request))
+                await CheckForm(context, antiforgery);
             if (!reading.IsOpen)
                 KeepFromSharedCaches(context.Response);
             if (!reading.IsOpen && context.GetEndpoint()?.Metadata.GetMetadata<Lasting>() is not null)
@@ -97,6 +97,18 @@ internal static class AccessSetup
         {
             // Health is told to everybody, also while the database is gone.
             session.RejectPrincipal();
+        }
+    }
+
+    private static async Task CheckForm(HttpContext context, IAntiforgery antiforgery)
+    {
+        try
+        {
+            await antiforgery.ValidateRequestAsync(context);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            throw AccessRefusedException.ForeignForm();
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Ledger.App.Access;
 using Ledger.App.Tests.Support;
+using Ledger.App.Tests.Tidy;
 using Ledger.EventStore;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,19 @@ public sealed partial class EveryAddressTests : IAsyncLifetime
         Assert.Equal(403, await Status(editor, "POST", "/views/deal/rollback"));
     }
 
+    [Fact]
+    public void Every_form_that_posts_sends_the_token_of_its_page()
+    {
+        var pages = TrackedFiles.Of(".razor").Select(path => (Path: path, Text: TrackedFiles.Read(path))).Where(page => page.Text.Contains("method=\"post\"", StringComparison.Ordinal)).ToList();
+
+        Assert.InRange(pages.Count, 7, int.MaxValue);
+        // What the forms of a deal or a party have in common is written once.
+        TrackedFiles.None(pages.SelectMany(page => Forms().Matches(page.Text), (page, form) => (page.Path, Begins: form.Value))
+            .Where(form => !form.Begins.Contains("<AntiforgeryToken />", StringComparison.Ordinal) && !form.Begins.Contains("@Version", StringComparison.Ordinal))
+            .Select(form => $"{form.Path}: {form.Begins}"));
+        TrackedFiles.None(pages.Where(page => page.Text.Contains("RenderFragment Version => ", StringComparison.Ordinal) && !page.Text.Contains("Version => @<text><AntiforgeryToken />", StringComparison.Ordinal)).Select(page => page.Path));
+    }
+
     /// <summary>Addresses with something in the place of their parameters; a pattern gives one address for each word that it allows.</summary>
     private IEnumerable<(string Path, string Method)> Addresses() =>
         from endpoint in _server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
@@ -84,6 +98,10 @@ public sealed partial class EveryAddressTests : IAsyncLifetime
         using var answer = await client.SendAsync(request, Cancel);
         return (int)answer.StatusCode;
     }
+
+    /// <summary>A form's tag and what follows it first.</summary>
+    [GeneratedRegex("""<form [^\n]*method="post".*?>\s*(?:<[^>]*>|@\w+)""")]
+    private static partial Regex Forms();
 
     [GeneratedRegex(@"\{verb:regex\(\^\(([^)]*)\)\$\)\}")]
     private static partial Regex Words();
