@@ -73,11 +73,11 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
         return (await KeyTable.Add(owner, name, role, scope, expiresAt, "the tests", CancellationToken.None)).Given;
     }
 
-    /// <summary>Asks and writes over HTTP with an editor's key, and follows no redirection.</summary>
+    /// <summary>Asks and writes over HTTP with the key of an editor who is called as on the command line, and follows no redirection.</summary>
     public async Task<HttpClient> Client(Uri address) => new(new HttpClientHandler { AllowAutoRedirect = false })
     {
         BaseAddress = address,
-        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", await Key(Role.Editor)) },
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", await Key(Role.Editor, name: Environment.UserName)) },
     };
 
     /// <summary>The JSON that the program prints, which is all that it prints.</summary>
