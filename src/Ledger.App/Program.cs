@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
@@ -52,6 +53,7 @@ root.Subcommands.Add(AnnounceCommand.Make());
 root.Subcommands.Add(SourcesCommand.Make());
 root.Subcommands.Add(BulkCommand.Make());
 root.Subcommands.Add(PartyCommands.Make());
+root.Subcommands.Add(KeysCommand.Make());
 foreach (var command in ChangeCommands.Make())
     root.Subcommands.Add(command);
 return await LedgerCommand.Run(root, args);

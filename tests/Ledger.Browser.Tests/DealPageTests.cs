@@ -67,7 +67,7 @@ public sealed class DealPageTests(TestBrowser browser, SeedSite seeds, DisputedS
     {
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals/zhipu-ai-2-5-billion-yuan-aggregate");
-        Assert.Equal("This is a sum over several rounds, and counting it would count them twice. It is in no total.", (await visit.Page.Locator(".notice").InnerTextAsync()).Trim());
+        Assert.Equal("This is a sum over several rounds, and counting it would count them twice. It is in no total.", (await visit.Page.Locator(".notice").First.InnerTextAsync()).Trim());
     }
 
     [Fact]

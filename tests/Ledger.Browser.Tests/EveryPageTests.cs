@@ -28,8 +28,10 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
             // The events are many and alike: those that something else links to are enough. What is under /api is no page.
             foreach (var link in links.Where(link => link.StartsWith('/') && !link.StartsWith("/api", StringComparison.Ordinal) && !(path.StartsWith("/log", StringComparison.Ordinal) && link.StartsWith("/log/", StringComparison.Ordinal))))
             {
-                if (seen.Add(link.Split('#')[0]))
-                    open.Enqueue(link.Split('#')[0]);
+                // Signing in leads back to where one was, and is the same everywhere.
+                var page = link.StartsWith("/sign-in?", StringComparison.Ordinal) ? "/sign-in" : link.Split('#')[0];
+                if (seen.Add(page))
+                    open.Enqueue(page);
             }
         }
         Assert.True(seen.Count > 80, $"Only {seen.Count} pages were found.");
@@ -53,7 +55,8 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
     [MemberData(nameof(Each))]
     public async Task A_page_has_no_serious_barrier_in_light_in_dark_or_narrow(string path)
     {
-        foreach (var look in new[] { new Look(Script: true), new Look(Script: true, Colors: ColorScheme.Dark), new Look(390, Script: true) })
+        // Signed in they have the forms, too.
+        foreach (var look in new[] { new Look(Script: true, IsSignedIn: true), new Look(Script: true, Colors: ColorScheme.Dark, IsSignedIn: true), new Look(390, Script: true) })
         {
             await using var visit = await Visit.Begin(browser, seeds, look);
             await visit.Open(path);
@@ -69,7 +72,7 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
     {
         foreach (var colors in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
-            await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true, Colors: colors));
+            await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true, Colors: colors, IsSignedIn: true));
             await visit.Page.GotoAsync(disputed.Address + path);
             Assert.Equal([], await Barriers(visit.Page));
         }
@@ -94,8 +97,8 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals");
         Assert.Equal(
-            ["Skip to the content", "Ledger", "q", "Search", "Home", "Deals", "Companies", "Investors", "Articles", "Log"],
-            await Tabbed(visit.Page, 10));
+            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Articles", "Log"],
+            await Tabbed(visit.Page, 11));
 
         await visit.Open("/deals");
         await visit.Page.Keyboard.PressAsync("Tab");
@@ -111,7 +114,7 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
         await visit.Open("/deals");
         var menu = visit.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main" });
         Assert.False(await menu.IsVisibleAsync());
-        Assert.Equal(["Skip to the content", "Ledger", "q", "Search", "Menu"], await Tabbed(visit.Page, 5));
+        Assert.Equal(["Skip to the content", "Ledger", "q", "Search", "Sign in", "Menu"], await Tabbed(visit.Page, 6));
         await visit.Page.Keyboard.PressAsync("Enter");
         Assert.True(await menu.IsVisibleAsync());
         Assert.Equal(["Home", "Deals", "Companies"], await Tabbed(visit.Page, 3));

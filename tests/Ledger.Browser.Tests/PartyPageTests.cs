@@ -9,7 +9,7 @@ public sealed class PartyPageTests(TestBrowser browser, SeedSite seeds, Disputed
     [Fact]
     public async Task What_a_merge_would_change_is_shown_before_it_is_made()
     {
-        await using var visit = await Visit.Begin(browser, seeds, new Look(Script: true));
+        await using var visit = await Visit.Begin(browser, seeds, new Look(Script: true, IsSignedIn: true));
         await visit.Open("/companies/stepfun");
         await visit.Page.GetByText("The same as another one").ClickAsync();
         await visit.Page.GetByLabel("Id of the party that it is shown as from then on").FillAsync("baichuan");
@@ -23,7 +23,7 @@ public sealed class PartyPageTests(TestBrowser browser, SeedSite seeds, Disputed
     [Fact]
     public async Task A_party_is_merged_and_parted_again_and_affiliated_on_its_page()
     {
-        await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true));
+        await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true, IsSignedIn: true));
         await visit.Open("/investors/big-and-bold");
         await visit.Page.GetByText("What it is to another one").ClickAsync();
         await visit.Page.GetByLabel("It is", new() { Exact = true }).SelectOptionAsync("fundOf");

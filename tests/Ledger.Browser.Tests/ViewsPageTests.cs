@@ -9,7 +9,7 @@ public sealed class ViewsPageTests(TestBrowser browser, SeedSite seeds, Disputed
     [Fact]
     public async Task A_view_is_replayed_and_rolled_back_from_the_page_and_it_says_what_came_of_it()
     {
-        await using var visit = await Visit.Begin(browser, disputed);
+        await using var visit = await Visit.Begin(browser, disputed, new Look(IsSignedIn: true));
         await visit.Open("/views");
         var row = visit.Page.GetByRole(AriaRole.Row, new() { Name = "company" });
         await row.GetByRole(AriaRole.Button, new() { Name = "Replay" }).ClickAsync();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Ledger.App.Access;
 using Ledger.App.Operations;
 using Ledger.App.Operations.EmbeddedPostgres;
 using Ledger.App.Operations.Logging;
@@ -9,6 +10,7 @@ using Ledger.EventStore;
 using Npgsql;
 using Serilog.Events;
 using Spectre.Console;
+using Text = Ledger.Domain.Values.Text;
 
 namespace Ledger.App.CommandLine;
 
@@ -43,8 +45,11 @@ internal sealed class Invocation : IAsyncDisposable
 
     public bool Json => Parsed.GetValue(CommonOptions.Json);
 
-    /// <summary>Who writes: the command line opens the database itself, so the operating system says who that is.</summary>
-    public static string Author => Environment.UserName;
+    /// <summary>Who runs the command, as the operating system says.</summary>
+    public static string OsUser => Environment.UserName;
+
+    /// <summary>Who writes: whoever runs the command, unless it is told to write for somebody else.</summary>
+    public string Author => Parsed.GetValue(WriteAs.Option) is { } other ? Text.Line("--as", other.Trim()) : OsUser;
 
     public NpgsqlDataSource Database => _database?.Data ?? throw new InvalidOperationException("The database has not been opened.");
 
@@ -63,6 +68,8 @@ internal sealed class Invocation : IAsyncDisposable
     public async Task Open(bool migrate, CancellationToken cancel)
     {
         _database = await LedgerDatabase.Open(Choice, migrate, Logs.CreateLogger("Ledger"), cancel);
+        if (Author != OsUser && !_database.IsOwners)
+            throw AccessRefusedException.NotOwner();
         _services = new ServiceCollection().AddSingleton(Logs).AddLogging().AddLedger(_database.Data).BuildServiceProvider();
         _scope = _services.CreateAsyncScope();
         _key = await LedgerKey.Open(Choice, Configuration, _database.Data, cancel);

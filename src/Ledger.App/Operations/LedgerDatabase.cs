@@ -18,10 +18,13 @@ internal sealed class LedgerDatabase : IAsyncDisposable
 {
     private readonly EmbeddedCluster? _cluster;
 
-    private LedgerDatabase(EmbeddedCluster? cluster, NpgsqlDataSource data) => (_cluster, Data) = (cluster, data);
+    private LedgerDatabase(EmbeddedCluster? cluster, NpgsqlDataSource data, bool isOwners) => (_cluster, Data, IsOwners) = (cluster, data, isOwners);
 
     /// <summary>Connections as the server's role.</summary>
     public NpgsqlDataSource Data { get; }
+
+    /// <summary>Whether whoever opened it owns it: for the embedded one, whoever may open it at all.</summary>
+    public bool IsOwners { get; }
 
     /// <param name="migrate">Whether to bring another server's database to what this program needs; takes its owner's connection.</param>
     /// <exception cref="ClusterUnavailableException">The embedded cluster cannot be had.</exception>
@@ -29,7 +32,7 @@ internal sealed class LedgerDatabase : IAsyncDisposable
     public static async Task<LedgerDatabase> Open(DatabaseChoice choice, bool migrate, ILogger log, CancellationToken cancel)
     {
         if (choice.Connection is { } connection)
-            return new LedgerDatabase(null, await OpenElsewhere(Parse(connection), migrate, log, cancel));
+            return await OpenElsewhere(Parse(connection), migrate, log, cancel);
         var cluster = await EmbeddedCluster.Open(choice.DataFolder, cancel, log);
         try
         {
@@ -38,7 +41,7 @@ internal sealed class LedgerDatabase : IAsyncDisposable
                 await owner.OpenAsync(cancel);
                 await LedgerSchema.Migrate(owner, cancel, log);
             }
-            return new LedgerDatabase(cluster, NpgsqlDataSource.Create(cluster.ConnectionString(LedgerSchema.AppRole)));
+            return new LedgerDatabase(cluster, NpgsqlDataSource.Create(cluster.ConnectionString(LedgerSchema.AppRole)), isOwners: true);
         }
         catch
         {
@@ -62,7 +65,7 @@ internal sealed class LedgerDatabase : IAsyncDisposable
             await _cluster.DisposeAsync();
     }
 
-    private static async Task<NpgsqlDataSource> OpenElsewhere(NpgsqlConnectionStringBuilder connection, bool migrate, ILogger log, CancellationToken cancel)
+    private static async Task<LedgerDatabase> OpenElsewhere(NpgsqlConnectionStringBuilder connection, bool migrate, ILogger log, CancellationToken cancel)
     {
         await using var first = new NpgsqlConnection(Unpooled(connection.ConnectionString));
         await first.OpenAsync(cancel);
@@ -71,9 +74,10 @@ internal sealed class LedgerDatabase : IAsyncDisposable
         else if (await Migrator.Pending(first, LedgerSchema.Migrations, cancel) is { Count: > 0 } pending)
             throw new MigrationRefusedException($"The database lacks {pending.Count} migrations, the first of them '{pending[0].Name}': run 'ledger migrate' with its owner's connection.");
         // Who owns the tables could rewrite them: for the work of the server an owner puts on the server's role.
-        if (await OwnsTables(first, cancel))
+        var isOwners = await OwnsTables(first, cancel);
+        if (isOwners)
             connection.Options = $"{connection.Options} -c role={LedgerSchema.AppRole}".Trim();
-        return NpgsqlDataSource.Create(connection.ConnectionString);
+        return new LedgerDatabase(null, NpgsqlDataSource.Create(connection.ConnectionString), isOwners);
     }
 
     /// <summary>Whether the connection's role could rewrite the log.</summary>

@@ -11,9 +11,12 @@ internal static class ApiDocument
     public const string Address = "/api/openapi.json";
     public const string Page = "/api/docs";
 
+    private const string Key = "key";
+
     private const string About = """
         Whatever is read is of one moment: asOf and at ask for a past one. Lists are `{"items", "next"}`; next, where it is not null, asks for the following items.
         A deal and a party come with an ETag; a change with If-Match is made only of what was seen. A POST with an Idempotency-Key can be sent again.
+        Writing takes a key, as Authorization: Bearer KEY, and reading does where that is configured.
         Errors are problem documents (RFC 9457), whose type is the address of its explanation; all are at /problems.
         """;
 
@@ -27,6 +30,11 @@ internal static class ApiDocument
             document.Components ??= new OpenApiComponents();
             document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
             document.Components.Schemas[ApiOperation.Problem] = ApiOperation.ProblemSchema();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [Key] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key that ledger keys add made. Writing takes one; reading does where that is configured." },
+            };
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] }];
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

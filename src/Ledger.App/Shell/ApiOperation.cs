@@ -10,8 +10,8 @@ internal static class ApiOperation
 {
     public const string Problem = "Problem";
 
-    private static readonly string[] OfAll = ["invalid-value", "fault", "views-behind"];
-    private static readonly string[] OfWrites = ["bad-request", "invalid-value", "forbidden", "too-large", "unsupported-media-type", "key-reused", "fault", "busy", "outcome-unknown"];
+    private static readonly string[] OfAll = ["invalid-value", "key-missing", "key-wrong", "too-many-wrong-keys", "fault", "views-behind"];
+    private static readonly string[] OfWrites = ["bad-request", "invalid-value", "key-missing", "key-wrong", "too-many-wrong-keys", "not-allowed", "foreign-form", "too-large", "unsupported-media-type", "key-reused", "fault", "busy", "outcome-unknown"];
 
     private static readonly (string Name, string Description, string Example)[] Moment =
     [

@@ -1,9 +1,9 @@
-using Ledger.App.CommandLine;
+using Ledger.App.Access;
 
 namespace Ledger.App.Shell;
 
-/// <summary>Who writes over HTTP: whoever has signed in, and where nobody has to, whoever runs the server.</summary>
+/// <summary>Who writes over HTTP: whose key it is.</summary>
 internal static class Author
 {
-    public static string Of(HttpContext context) => context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : Invocation.Author;
+    public static string Of(HttpContext context) => context.User.IsKnown() ? context.User.Identity!.Name! : throw new InvalidOperationException("Somebody without a key was let through to where something is written.");
 }

@@ -15,13 +15,13 @@ internal static class ChangeRoutes
         where TFields : class, new()
         where TSummary : ChangeSummary
     {
-        routes.MapGroup($"/{things}/{{id}}").FromOurPages().MapPost(change, async (HttpContext context, string id, CancellationToken cancel) =>
+        routes.MapGroup($"/{things}/{{id}}").MapPost(change, async (HttpContext context, string id, CancellationToken cancel) =>
         {
             var summary = await make(context, id, await Fields.OfForm<TFields>(context.Request, cancel));
             context.Response.StatusCode = StatusCodes.Status303SeeOther;
             context.Response.Headers.Location = $"/{things}/{id}{(summary.Position > 0 ? $"?after={summary.Position}" : "")}";
         }).ExcludeFromDescription();
-        return routes.MapGroup($"/api/{things}/{{id}}").FromOurPages().MapPost(change, async (HttpContext context, string id, CancellationToken cancel) =>
+        return routes.MapGroup($"/api/{things}/{{id}}").MapPost(change, async (HttpContext context, string id, CancellationToken cancel) =>
             await make(context, id, await Fields.OfJson<TFields>(context.Request, cancel))).Accepts<TFields>("application/json");
     }
 }

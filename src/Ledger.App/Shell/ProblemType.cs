@@ -15,8 +15,13 @@ public sealed record ProblemType(string Name, int Status, string Title, string E
 
     public static readonly ProblemType BadRequest = new("bad-request", 400, "The request cannot be read", "The request is no HTTP that makes sense, or its body is no JSON. Mend it; as it is it will never be taken.");
     public static readonly ProblemType InvalidValue = new("invalid-value", 400, "A value cannot be used", "A field is missing, not known, of another sort, or has a value that the record must never take in. The detail names the field, what is wrong and what would be right; field names it for programs. Nothing was changed.");
-    public static readonly ProblemType Unauthenticated = new("unauthenticated", 401, "Who are you?", "The request says nothing, or nothing that holds, of who sends it.");
-    public static readonly ProblemType Forbidden = new("forbidden", 403, "Not allowed", "Whoever sends the request may not do that, or a browser was sent here with it by the page of another site.");
+    public static readonly ProblemType KeyMissing = new("key-missing", 401, "A key is needed", "The request comes without a key, and what it asks for takes one. Send one as Authorization: Bearer KEY, or sign in.");
+    public static readonly ProblemType KeyWrong = new("key-wrong", 401, "The key is not known", "The key is none of this ledger's, or was revoked, or has expired.");
+    public static readonly ProblemType LinkUsed = new("link-used", 401, "The link leads nowhere any more", "A link to sign in works once, and for a quarter of an hour.");
+    public static readonly ProblemType NotAllowed = new("not-allowed", 403, "The key does not allow this", "The role of the key, or its scope, does not cover what was asked for. The detail says what would.");
+    public static readonly ProblemType ForeignForm = new("foreign-form", 403, "The form is not ours", "A browser sent the form, and it does not carry the token of a page of this ledger. Open the page anew and send it from there.");
+    public static readonly ProblemType NotOwner = new("not-owner", 403, "Not the owner", "Keys are made and revoked over the connection of the database's owner.");
+    public static readonly ProblemType TooManyWrongKeys = new("too-many-wrong-keys", 429, "Too many wrong keys", "Too many keys that do not work came from one address. Retry-After says when to try again.");
     public static readonly ProblemType NotFound = new("not-found", 404, "Not in the record", "Nothing in the record has this id, goes by this name, or stands at this position, at the moment that was asked for.");
     public static readonly ProblemType NoSuchAddress = new("no-such-address", 404, "Nothing here", "No page and no part of the API has this address.");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The address takes other methods", "The address is there, and is asked with another method; the header Allow names those that it takes.");
@@ -31,7 +36,7 @@ public sealed record ProblemType(string Name, int Status, string Title, string E
     /// <summary>All that there are: of requests, and of the record's own rules.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        BadRequest, InvalidValue, Unauthenticated, Forbidden, NotFound, NoSuchAddress, MethodNotAllowed, TooLarge, UnsupportedMediaType, Refused, Fault, ViewsBehind, Busy, OutcomeUnknown,
+        BadRequest, InvalidValue, KeyMissing, KeyWrong, LinkUsed, NotAllowed, ForeignForm, NotOwner, TooManyWrongKeys, NotFound, NoSuchAddress, MethodNotAllowed, TooLarge, UnsupportedMediaType, Refused, Fault, ViewsBehind, Busy, OutcomeUnknown,
         .. RefusalTypes.All,
     ];
 
@@ -46,8 +51,8 @@ public sealed record ProblemType(string Name, int Status, string Title, string E
     public static ProblemType? Of(int status) => status switch
     {
         400 => BadRequest,
-        401 => Unauthenticated,
-        403 => Forbidden,
+        401 => KeyMissing,
+        403 => NotAllowed,
         404 => NoSuchAddress,
         405 => MethodNotAllowed,
         412 => Find("changed-meanwhile"),

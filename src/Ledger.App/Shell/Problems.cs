@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Ledger.App.Access;
 using Ledger.App.Deals;
 using Ledger.App.Intake;
 using Ledger.App.Views;
@@ -45,6 +46,7 @@ internal static partial class Problems
         InvalidValueException e => Of(ProblemType.InvalidValue, context, e.Message, e.Field),
         InputException => Of(ProblemType.InvalidValue, context, error.Message),
         RefusedException { Refusal: var refusal } => Of(ProblemType.Of(refusal), context, refusal.Sentence),
+        AccessRefusedException e => Of(e.Type, context, e.Message),
         ViewsBehindException or ViewsMissingException => Of(ProblemType.ViewsBehind, context, error.Message),
         VersionConflictException => Of(ProblemType.Busy, context, "What was to be changed was changed by others again and again meanwhile; nothing was recorded."),
         AppendOutcomeUnknownException => Of(ProblemType.OutcomeUnknown, context, "The database was lost on the way: the change may have been recorded, or not."),

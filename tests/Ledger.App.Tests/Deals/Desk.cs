@@ -55,7 +55,7 @@ internal sealed class Desk : IAsyncDisposable
             return new Desk(ledger, null, null);
         var server = ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
         var line = await server.Printed("http://127.0.0.1:");
-        return new Desk(ledger, server, new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Split('"', ' ')[0]) });
+        return new Desk(ledger, server, await ledger.Client(new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Split('"', ' ')[0])));
     }
 
     /// <summary>Records an article and what it announces.</summary>
@@ -140,7 +140,7 @@ internal sealed class Desk : IAsyncDisposable
             arguments.Add((string)claim!);
         if (given["other"] is { } other)
             arguments.Add((string)other!);
-        foreach (var (name, option) in new[] { ("by", "--by"), ("article", "--article"), ("as", "--as"), ("sector", "--sector"), ("place", "--place"), ("reason", "--reason"), ("ifVersion", "--if-version") })
+        foreach (var (name, option) in new[] { ("by", "--by"), ("article", "--article"), ("as", "--kind"), ("sector", "--sector"), ("place", "--place"), ("reason", "--reason"), ("ifVersion", "--if-version") })
         {
             if (given[name] is { } value)
                 arguments.AddRange([option, name == "by" ? value.ToJsonString() : value.ToString()]);

@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ledger.App.Access;
 using Ledger.App.Operations.Migrate;
 using Ledger.EventStore;
 using Ledger.Testing;
@@ -30,6 +32,9 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
     public NpgsqlDataSource Database => _source;
 
     public string OwnerConnectionString => _database.OwnerConnectionString;
+
+    /// <summary>As the role of the server.</summary>
+    public string AppConnectionString => _database.AppConnectionString;
 
     public string DataFolder => _data.Path;
 
@@ -62,6 +67,21 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
     public Task<LedgerRun> RunApart(params string[] arguments) => LedgerProgram.Run(arguments, Options);
 
     public LedgerProgram Start(params string[] arguments) => LedgerProgram.Start(arguments, Options);
+
+    /// <summary>Makes a key, as its user gives it.</summary>
+    public async Task<string> Key(Role role, IReadOnlyList<Area>? scope = null, string name = "Ada", DateTime? expiresAt = null)
+    {
+        await using var owner = new NpgsqlConnection(_database.OwnerConnectionString);
+        await owner.OpenAsync();
+        return (await KeyTable.Add(owner, name, role, scope, expiresAt, "the tests", CancellationToken.None)).Given;
+    }
+
+    /// <summary>Asks and writes over HTTP with the key of an editor who is called as on the command line, and follows no redirection.</summary>
+    public async Task<HttpClient> Client(Uri address) => new(new HttpClientHandler { AllowAutoRedirect = false })
+    {
+        BaseAddress = address,
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", await Key(Role.Editor, name: Environment.UserName)) },
+    };
 
     /// <summary>The JSON that the program prints, which is all that it prints.</summary>
     public async Task<JsonNode> Ask(params string[] arguments) => Parse(await Run([.. arguments, "--json"]));

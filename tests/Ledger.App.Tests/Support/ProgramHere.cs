@@ -10,7 +10,9 @@ internal static class ProgramHere
 {
     private static readonly SemaphoreSlim Turn = new(1);
 
-    public static async Task<LedgerRun> Run(LedgerOnTestDatabase ledger, params string[] arguments)
+    public static Task<LedgerRun> Run(LedgerOnTestDatabase ledger, params string[] arguments) => Run(ledger, ledger.OwnerConnectionString, arguments);
+
+    public static async Task<LedgerRun> Run(LedgerOnTestDatabase ledger, string connection, string[] arguments)
     {
         await Turn.WaitAsync();
         var (output, errors) = (Console.Out, Console.Error);
@@ -20,7 +22,7 @@ internal static class ProgramHere
         {
             Console.SetOut(printed);
             Console.SetError(complained);
-            string[] all = [.. arguments, "--connection", ledger.OwnerConnectionString, "--data", ledger.DataFolder];
+            string[] all = [.. arguments, "--connection", connection, "--data", ledger.DataFolder];
             var exitCode = await Task.Run(() => (int)typeof(Composition).Assembly.EntryPoint!.Invoke(null, [all])!);
             return new LedgerRun(exitCode, printed.ToString(), complained.ToString());
         }

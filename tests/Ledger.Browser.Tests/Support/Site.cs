@@ -38,6 +38,7 @@ public abstract partial class Site : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private LedgerProgram _program = null!;
+    private Task<string>? _signedIn;
 
     /// <summary>Where it is served, without a slash at the end.</summary>
     public string Address { get; private set; } = null!;
@@ -45,6 +46,21 @@ public abstract partial class Site : IAsyncLifetime
     protected string DataFolder => _folder.Combine("data");
 
     protected string OtherFolder(string name) => Directory.CreateDirectory(_folder.Combine(name)).FullName;
+
+    /// <summary>What a browser keeps of having been signed in by the link that the program printed, which works once.</summary>
+    public Task<string> SignedIn(TestBrowser browser)
+    {
+        lock (_folder)
+            return _signedIn ??= SignIn(browser);
+    }
+
+    /// <summary>Makes a key, as its user gives it.</summary>
+    public async Task<string> Key(string name, string role)
+    {
+        var run = await LedgerProgram.Run(["keys", "add", name, "--role", role, "--data", DataFolder]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        return run.Output.Split('\n')[0];
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -63,6 +79,16 @@ public abstract partial class Site : IAsyncLifetime
 
     /// <summary>Does what must be done before, and gives the command that serves.</summary>
     protected abstract Task<string[]> Prepare();
+
+    private async Task<string> SignIn(TestBrowser browser)
+    {
+        var line = await _program.Printed("open this once within");
+        await using var context = await browser.Chromium.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(line[line.IndexOf("http://", StringComparison.Ordinal)..].Trim());
+        Assert.Equal(Address + "/", page.Url);
+        return await context.StorageStateAsync();
+    }
 
     [GeneratedRegex(@"http://\S+[0-9]")]
     private static partial Regex HttpAddress();

@@ -5,7 +5,8 @@ namespace Ledger.Browser.Tests.Support;
 
 /// <summary>How a page is looked at.</summary>
 /// <param name="Script">Whether the browser runs scripts. The pages must not need them.</param>
-public sealed record Look(int Width = 1440, bool Script = false, ColorScheme Colors = ColorScheme.Light);
+/// <param name="IsSignedIn">Whether its reader is an admin.</param>
+public sealed record Look(int Width = 1440, bool Script = false, ColorScheme Colors = ColorScheme.Light, bool IsSignedIn = false);
 
 /// <summary>One reader's browser on a site. It notes every complaint of the browser's and every request that failed.</summary>
 public sealed class Visit : IAsyncDisposable
@@ -36,6 +37,7 @@ public sealed class Visit : IAsyncDisposable
         {
             JavaScriptEnabled = look.Script,
             ColorScheme = look.Colors,
+            StorageState = look.IsSignedIn ? await site.SignedIn(browser) : null,
             ViewportSize = new() { Width = look.Width, Height = 900 },
         });
         var visit = new Visit(context, await context.NewPageAsync(), site);

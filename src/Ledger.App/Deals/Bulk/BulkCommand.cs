@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CsvHelper;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Change;
 using Ledger.App.Intake;
@@ -24,7 +25,7 @@ internal static class BulkCommand
     {
         var file = new Argument<string>("FILE") { Description = "Changes as YAML, or as a csv whose headings are the names of their fields." };
         var (reason, preview) = (Reason(), Preview());
-        return new Command("make", "Make the changes that a file lists: all of them or none.") { file, reason, preview }.Doing(async (ledger, cancel) =>
+        return new Command("make", "Make the changes that a file lists: all of them or none.") { file, reason, preview }.Writing(async (ledger, cancel) =>
         {
             var path = ledger.Parsed.GetRequiredValue(file);
             var list = await Read(path, cancel);
@@ -32,7 +33,7 @@ internal static class BulkCommand
             list.Reason ??= why.Text;
             var changes = ChangeReader.Read(path, list);
             await ledger.Open(migrate: false, cancel);
-            await Show(await ledger.Get<BulkChanges>().Make(changes, why, Invocation.Author, ledger.Parsed.GetValue(preview), cancel), ledger, cancel);
+            await Show(await ledger.Get<BulkChanges>().Make(changes, why, ledger.Author, ledger.Parsed.GetValue(preview), cancel), ledger, cancel);
         });
     }
 
@@ -41,11 +42,11 @@ internal static class BulkCommand
         var id = new Argument<string>("ID") { Description = "The id that bulk make printed." };
         var (reason, preview) = (Reason(), Preview());
         reason.Required = true;
-        return new Command("undo", "Take back everything that a bulk change did.") { id, reason, preview }.Doing(async (ledger, cancel) =>
+        return new Command("undo", "Take back everything that a bulk change did.") { id, reason, preview }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
             await Show(await ledger.Get<BulkChanges>().Undo(
-                ledger.Parsed.GetRequiredValue(id), new Reason(ledger.Parsed.GetRequiredValue(reason)!), Invocation.Author, ledger.Parsed.GetValue(preview), cancel), ledger, cancel);
+                ledger.Parsed.GetRequiredValue(id), new Reason(ledger.Parsed.GetRequiredValue(reason)!), ledger.Author, ledger.Parsed.GetValue(preview), cancel), ledger, cancel);
         });
     }
 

@@ -9,7 +9,7 @@ internal static class BulkEndpoints
 {
     public static void MapBulk(this IEndpointRouteBuilder routes)
     {
-        var bulk = routes.MapGroup("/api/bulk").FromOurPages();
+        var bulk = routes.MapGroup("/api/bulk");
         bulk.MapPost("", MakeBulk).WithTags("Changes of deals").Accepts<ChangeListFields>("application/json").WithProblems(ChangeNotes.Problems)
             .WithBody("""{"reason": "The importer took robots for drones.", "changes": [{"deal": "enflame-technology-series-b", "do": "tag", "sector": "robotics"}, {"deal": "stepfun-series-b", "do": "tag", "place": "Shanghai"}]}""");
         bulk.MapPost("/{id}/undo", UndoBulk).WithTags("Changes of deals").Accepts<UndoFields>("application/json").WithExample(("id", "0198c1d2e3f4a5b6c7d8e9f0a1b2c3d4")).WithProblems(["not-found", .. ChangeNotes.Problems])

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Intake.Announce;
 using Ledger.App.Intake.RecordArticle;
@@ -58,7 +59,7 @@ internal static class ChangeCommands
     private static Command Part()
     {
         var (deal, whole) = (Deal(), new Argument<string>("WHOLE") { Description = "The id of the deal that it is a part of." });
-        var kind = new Option<string>("--as") { Description = "tranche or extension.", HelpName = "KIND", DefaultValueFactory = _ => "tranche" };
+        var kind = new Option<string>("--kind") { Description = "tranche or extension.", HelpName = "KIND", DefaultValueFactory = _ => "tranche" };
         return Changing(new Command("part", "Say that a deal is a part of another one, which then counts through its parts.") { deal, whole, kind },
             parsed => new ChangeFields { Deal = parsed.GetRequiredValue(deal), Other = parsed.GetRequiredValue(whole), As = parsed.GetValue(kind) }, DealVerb.Join, DealVerb.Leave);
     }
@@ -95,7 +96,7 @@ internal static class ChangeCommands
             command.Options.Add(reason);
         if (undone is not null)
             command.Options.Add(undo);
-        return command.Doing(async (ledger, cancel) =>
+        return command.Writing(async (ledger, cancel) =>
         {
             var fields = read(ledger.Parsed);
             var isUndo = undone is not null && ledger.Parsed.GetValue(undo);
@@ -116,7 +117,7 @@ internal static class ChangeCommands
     /// <summary>Makes the changes, proves and shows them.</summary>
     private static async Task<ChangeSummary> Make(IReadOnlyList<DealChangeRequest> changes, Invocation ledger, CancellationToken cancel)
     {
-        var outcome = await ledger.Get<DealLedger>().Change(changes, Invocation.Author, cancel);
+        var outcome = await ledger.Get<DealLedger>().Change(changes, ledger.Author, cancel);
         await ledger.Sign(cancel);
         await ledger.CatchUp(cancel);
         return new ChangeSummary(outcome.Events, outcome.Position);

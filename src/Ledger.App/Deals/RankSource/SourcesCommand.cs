@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Change;
 using Ledger.App.Shell;
@@ -21,7 +22,7 @@ internal static class SourcesCommand
     public static void MapSources(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/sources", ListSources).WithTags("Articles").WithExample(("limit", "20"));
-        routes.MapGroup("/api/sources").FromOurPages().MapPost("", RankSource).WithTags("Articles").Accepts<RankFields>("application/json")
+        routes.MapGroup("/api/sources").MapPost("", RankSource).WithTags("Articles").Accepts<RankFields>("application/json")
             .WithBody("""{"name": "The Daily", "rank": 3, "reason": "Their reporters were there."}""");
     }
 
@@ -52,11 +53,11 @@ internal static class SourcesCommand
         var name = new Argument<string>("NAME") { Description = "The publisher, or the host where articles have no publisher." };
         var rank = new Argument<int>("N") { Description = "0 as for all others, more to believe it before them, less to believe them first." };
         var reason = new Option<string>("--reason") { Description = "Why: it stands in the record.", HelpName = "TEXT", Required = true };
-        return new Command("rank", "Say how far a source is believed where sources disagree; 0 undoes it.") { name, rank, reason }.Doing(async (ledger, cancel) =>
+        return new Command("rank", "Say how far a source is believed where sources disagree; 0 undoes it.") { name, rank, reason }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
             var outcome = await ledger.Get<SourceRanks>().Rank(ledger.Parsed.GetRequiredValue(name), ledger.Parsed.GetRequiredValue(rank),
-                new Reason(ledger.Parsed.GetRequiredValue(reason)), Invocation.Author, cancel);
+                new Reason(ledger.Parsed.GetRequiredValue(reason)), ledger.Author, cancel);
             await ledger.Sign(cancel);
             await ledger.CatchUp(cancel);
             ledger.Print(new ChangeSummary(outcome.Events, outcome.Position), ChangeCommands.Write);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals;
 using Ledger.App.Intake.RecordArticle;
@@ -15,13 +16,13 @@ internal static class AnnounceCommand
         var article = new Argument<string>("ARTICLE") { Description = "The article, a text in UTF-8." };
         var announcement = new Argument<string?>("ANNOUNCEMENT") { Description = "What it announces, as YAML; left out where it is only to be recorded.", Arity = ArgumentArity.ZeroOrOne };
         return new Command("announce", "Record an article, and what it says of new deals and of known ones. What is recorded already is left alone.") { article, announcement }
-            .Doing(async (ledger, cancel) =>
+            .Writing(async (ledger, cancel) =>
             {
                 var file = await ArticleFile.Read(ledger.Parsed.GetRequiredValue(article), cancel);
                 var read = Read(file, ledger.Parsed.GetValue(announcement) is { } path
                     ? (path, StrictYaml.Parse<AnnouncementFile>(path, TextFile.Decode(await TextFile.Read(path, "an announcement", cancel), path))) : null);
                 await ledger.Open(migrate: false, cancel);
-                var outcome = await ledger.Get<DealLedger>().Record([read], Invocation.Author, cancel);
+                var outcome = await ledger.Get<DealLedger>().Record([read], ledger.Author, cancel);
                 await ledger.Sign(cancel);
                 await ledger.CatchUp(cancel);
                 ledger.Print(AnnounceSummary.Of(read, outcome), Write);

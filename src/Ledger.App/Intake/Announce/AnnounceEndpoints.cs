@@ -11,9 +11,9 @@ internal static class AnnounceEndpoints
 {
     public static void MapAnnounce(this IEndpointRouteBuilder routes)
     {
-        routes.MapGroup("/api/articles").FromOurPages().MapPost("", RecordArticle).WithTags("Articles").Accepts<ArticleBody>("application/json").WithBody(Example)
+        routes.MapGroup("/api/articles").MapPost("", RecordArticle).WithTags("Articles").Accepts<ArticleBody>("application/json").WithBody(Example)
             .WithProblems("party-unknown", "field-not-of-a-deal", "field-not-of-a-party", "field-not-of-an-article", "deal-without-claims", "deal-without-company", "deal-without-kind", "deal-without-status", "deal-unknown", "deal-tied", "deal-merged", "deal-retracted", "companies-differ", "does-not-fit", "not-an-aggregate", "aggregate-has-no-parts", "same-deal");
-        routes.MapGroup("/record").FromOurPages().MapPost("/article", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
+        routes.MapGroup("/record").MapPost("/article", async (HttpContext context, DealLedger ledger, CancellationToken cancel) =>
         {
             var form = await context.Request.ReadFormAsync(cancel);
             // A browser ends lines as of old; the article is the same one as that in a file.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals;
 using Ledger.App.Intake.Announce;
@@ -20,11 +21,13 @@ internal static class ImportCommand
         format.AcceptOnlyFromAmong(Csv, Crunchbase, Jsonl);
         var map = new Option<string?>("--map") { Description = "What the columns of a csv mean.", HelpName = "MAPPING.YAML" };
         return new Command("import", "Record the rows of a table, each as a deal with its row for a quote; what is recorded already is left alone. Or fill an empty ledger with the events of another (jsonl).") { file, format, map }
-            .Doing(async (ledger, cancel) =>
+            .Writing(async (ledger, cancel) =>
             {
                 var path = ledger.Parsed.GetRequiredValue(file);
                 if (ledger.Parsed.GetRequiredValue(format) == Jsonl)
                 {
+                    if (ledger.Parsed.GetValue(WriteAs.Option) is not null)
+                        throw new InputException("--as", $"is of no use to {Jsonl}, whose events say whom they are by");
                     await ExportedLog.Import(ledger, path, cancel);
                     return;
                 }
@@ -35,7 +38,7 @@ internal static class ImportCommand
                 await ledger.Open(migrate: false, cancel);
                 var total = table.Rows().Count();
                 var report = await ImportProgress.Show(total, "rows", progress =>
-                    new Importer(ledger.Get<DealLedger>()).Run(reader, table, source, Invocation.Author, done => progress(done.Rows), cancel));
+                    new Importer(ledger.Get<DealLedger>()).Run(reader, table, source, ledger.Author, done => progress(done.Rows), cancel));
                 await ledger.Sign(cancel);
                 await ledger.CatchUp(cancel);
                 ledger.Print(report, Write);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals;
 using Ledger.App.Views;
@@ -15,11 +16,11 @@ internal static class SeedCommand
     {
         var folder = new Argument<string>("DIR") { Description = "A folder with articles/*.txt and announcements/*.yaml." };
         return new Command("seed", "Record a folder of articles and what they announce. What is recorded already is left alone.") { folder }
-            .Doing(async (ledger, cancel) =>
+            .Writing(async (ledger, cancel) =>
             {
                 var announcements = await SeedFolder.Read(ledger.Parsed.GetRequiredValue(folder), cancel);
                 await ledger.Open(migrate: false, cancel);
-                var outcome = await ledger.Get<DealLedger>().Record(announcements, Invocation.Author, cancel);
+                var outcome = await ledger.Get<DealLedger>().Record(announcements, ledger.Author, cancel);
                 ledger.Print(await SeedSummary.Of(outcome, ledger, cancel), SeedSummary.Write);
             });
     }

@@ -19,7 +19,7 @@ internal static class DemoCommand
             {
                 var announcements = await SeedFolder.Read(Path.Combine(AppContext.BaseDirectory, "seeds"), cancel);
                 await ledger.Open(migrate: true, cancel);
-                var outcome = await ledger.Get<DealLedger>().Record(announcements, Invocation.Author, cancel);
+                var outcome = await ledger.Get<DealLedger>().Record(announcements, Invocation.OsUser, cancel);
                 var summary = await SeedSummary.Of(outcome, ledger, cancel);
                 if (ledger.Parsed.GetValue(once))
                 {
@@ -28,7 +28,7 @@ internal static class DemoCommand
                 }
                 // One JSON document, so it waits for the addresses.
                 await LedgerServer.Run(ledger, ledger.Parsed.GetRequiredValue(ServeCommand.Urls),
-                    addresses => ledger.Print(new Served(summary, [.. addresses]), Write), cancel);
+                    serving => ledger.Print(new Served(summary, serving.Addresses, serving.SignIn), Write), cancel);
             },
             LogEventLevel.Warning);
     }
@@ -36,8 +36,8 @@ internal static class DemoCommand
     private static void Write(Served served, IAnsiConsole console)
     {
         SeedSummary.Write(served.Recorded, console);
-        ServeCommand.Write(new Serving(served.Addresses), console);
+        ServeCommand.Write(new Serving(served.Addresses, served.SignIn), console);
     }
 
-    private sealed record Served(SeedSummary Recorded, IReadOnlyList<string> Addresses);
+    private sealed record Served(SeedSummary Recorded, IReadOnlyList<string> Addresses, string? SignIn);
 }

@@ -4,12 +4,15 @@ using Npgsql;
 
 namespace Ledger.App.Operations.Migrate;
 
-/// <summary>Everything that a ledger needs in its database: the log, and what the views are kept by.</summary>
+/// <summary>Everything that a ledger needs in its database: the log, what the views are kept by, and keys.</summary>
 internal static class LedgerSchema
 {
     public const string AppRole = "ledger_app";
 
-    public static IReadOnlyList<Migration> Migrations => EventLogSchema.Migrations;
+    private const string Prefix = "schema/";
+
+    /// <summary>The log's own, and after them those of the program's.</summary>
+    public static IReadOnlyList<Migration> Migrations { get; } = [.. EventLogSchema.Migrations, .. Own()];
 
     /// <summary>Brings the database to what this program needs; nothing to do where it is so already.</summary>
     /// <param name="owner">Open, as the role that owns the ledger's tables or is to.</param>
@@ -22,6 +25,16 @@ internal static class LedgerSchema
         var ran = await Migrator.Run(owner, Migrations, cancel, log);
         await MakeMember(owner, cancel);
         return ran;
+    }
+
+    private static IEnumerable<Migration> Own()
+    {
+        var assembly = typeof(LedgerSchema).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var text = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            yield return new Migration(name[Prefix.Length..], text.ReadToEnd());
+        }
     }
 
     /// <summary>The owner may put on the server's role, so that one connection string is enough where nobody made two.</summary>

@@ -15,7 +15,7 @@ internal static class ViewsEndpoints
     public static void MapViews(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/views", ListViews).WithTags("Log").WithExample(("after", "92"));
-        var changing = routes.MapGroup("/views/{name}").FromOurPages();
+        var changing = routes.MapGroup("/views/{name}");
         changing.MapPost("/replay", (Replays replays, string name) =>
         {
             replays.Begin(name);

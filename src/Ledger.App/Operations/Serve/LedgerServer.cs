@@ -1,3 +1,4 @@
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
@@ -11,6 +12,7 @@ using Ledger.App.Shell;
 using Ledger.App.Views;
 using Ledger.App.Views.Audit;
 using Ledger.App.Views.Moments;
+using Npgsql;
 using Serilog;
 
 namespace Ledger.App.Operations.Serve;
@@ -23,13 +25,13 @@ internal static class LedgerServer
     /// <summary>Serves until it is told to stop.</summary>
     /// <param name="ledger">With its database open.</param>
     /// <param name="addresses">Where to listen, separated by semicolons.</param>
-    /// <param name="started">Told the addresses once the server listens.</param>
+    /// <param name="started">Told the addresses, and how to sign in, once the server listens.</param>
     /// <param name="cancel">Stops the server.</param>
-    public static async Task Run(Invocation ledger, string addresses, Action<IEnumerable<string>> started, CancellationToken cancel)
+    public static async Task Run(Invocation ledger, string addresses, Action<Serving> started, CancellationToken cancel)
     {
         await using var app = Build(ledger, addresses);
         await app.StartAsync(cancel);
-        started(app.Urls);
+        started(new Serving([.. app.Urls], await OfferLink(app, cancel)));
         try
         {
             await app.WaitForShutdownAsync(cancel);
@@ -41,7 +43,12 @@ internal static class LedgerServer
         }
     }
 
-    private static WebApplication Build(Invocation ledger, string addresses)
+    /// <summary>While nobody has a key, and nobody elsewhere reaches the server, whoever started it signs in by a link; null otherwise.</summary>
+    private static async Task<string?> OfferLink(WebApplication app, CancellationToken cancel) =>
+        Reading.IsHere(app.Urls) && !await KeyTable.IsAnyLive(app.Services.GetRequiredService<NpgsqlDataSource>(), cancel)
+            ? $"{app.Urls.First()}{SignIn.LinkPath}?token={app.Services.GetRequiredService<SignInLink>().Make()}" : null;
+
+    internal static WebApplication Build(Invocation ledger, string addresses)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -59,6 +66,7 @@ internal static class LedgerServer
             builder.Services.AddSingleton(ledger.Key).AddSingleton(ledger.Tree).AddSingleton<TreeSigner>();
             builder.Services.AddHostedService(services => services.GetRequiredService<TreeSigner>());
         }
+        builder.Services.AddAccess(Reading.Of(ledger.Configuration, addresses), LedgerKey.FolderOf(ledger.Choice));
         builder.Services.AddLedgerHealth();
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
@@ -71,10 +79,11 @@ internal static class LedgerServer
         app.UseRequestLog();
         app.UseSecurityHeaders();
         app.UseStaticFiles();
-        app.UseAntiforgery();
+        app.UseAccess();
         app.UseMoments();
         app.UseApiPage();
-        app.MapLedgerHealth();
+        app.MapGroup("").AllowAnonymous().MapLedgerHealth();
+        app.MapSignIn();
         app.MapWholeApi();
         if (ledger.HoldsKey)
             app.MapTree();
@@ -86,12 +95,12 @@ internal static class LedgerServer
     internal static void MapWholeApi(this IEndpointRouteBuilder routes)
     {
         routes.MapApi();
-        routes.MapViews();
-        routes.MapChanges();
-        routes.MapParties();
-        routes.MapBulk();
-        routes.MapSources();
-        routes.MapAnnounce();
+        routes.Writing(Area.Views).MapViews();
+        routes.Writing(Area.Deals).MapChanges();
+        routes.Writing(Area.Parties).MapParties();
+        routes.Writing(Area.Deals).MapBulk();
+        routes.Writing(Area.Deals).MapSources();
+        routes.Writing(Area.Articles).MapAnnounce();
         routes.MapApiDocument();
         routes.MapAudit();
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Microsoft.AspNetCore.Http;
 using Serilog.Events;
@@ -15,12 +16,16 @@ internal static class ServeCommand
         async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
-            await LedgerServer.Run(
-                ledger, ledger.Parsed.GetRequiredValue(Urls), addresses => ledger.Print(new Serving([.. addresses]), Write), cancel);
+            await LedgerServer.Run(ledger, ledger.Parsed.GetRequiredValue(Urls), serving => ledger.Print(serving, Write), cancel);
         },
         LogEventLevel.Information);
 
-    public static void Write(Serving serving, IAnsiConsole console) => console.WriteLine($"Ledger is at {string.Join(" and ", serving.Addresses)}");
+    public static void Write(Serving serving, IAnsiConsole console)
+    {
+        console.WriteLine($"Ledger is at {string.Join(" and ", serving.Addresses)}");
+        if (serving.SignIn is { } link)
+            console.WriteLine($"To write as {SignInLink.Name}, open this once within {SignInLink.Life.TotalMinutes:0} minutes: {link}");
+    }
 
     private static Option<string> MakeUrls()
     {
@@ -52,4 +57,5 @@ internal static class ServeCommand
 }
 
 /// <summary>Where the ledger is served.</summary>
-internal sealed record Serving(IReadOnlyList<string> Addresses);
+/// <param name="SignIn">Signs in whoever opens it first; null where it takes a key.</param>
+internal sealed record Serving(IReadOnlyList<string> Addresses, string? SignIn);

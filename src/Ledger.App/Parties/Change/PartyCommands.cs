@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Intake.RecordArticle;
 using Ledger.App.Views;
@@ -86,7 +87,7 @@ internal static class PartyCommands
         command.Options.Add(ifVersion);
         if (undone is not null)
             command.Options.Add(undo);
-        return command.Doing(async (ledger, cancel) =>
+        return command.Writing(async (ledger, cancel) =>
         {
             var id = ledger.Parsed.GetRequiredValue(party);
             var isUndo = undone is not null && ledger.Parsed.GetValue(undo);
@@ -107,7 +108,7 @@ internal static class PartyCommands
             change = change with { Evidence = change.Evidence is { } evidence ? evidence with { File = file } : null };
             await ledger.Open(migrate: false, cancel);
             await ledger.CatchUp(cancel);
-            var summary = await PartyChangeSummary.Make(ledger.Get<PartyLedger>(), ledger.Get<PartyNames>(), change, Invocation.Author, cancel);
+            var summary = await PartyChangeSummary.Make(ledger.Get<PartyLedger>(), ledger.Get<PartyNames>(), change, ledger.Author, cancel);
             await ledger.Sign(cancel);
             await ledger.CatchUp(cancel);
             ledger.Print(summary, Write);

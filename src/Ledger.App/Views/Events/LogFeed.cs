@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Ledger.App.Access;
 using Ledger.App.Shell;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
@@ -14,7 +15,7 @@ internal static class LogFeed
     public static void MapLog(this IEndpointRouteBuilder api)
     {
         api.MapGet("/log", ReadLog).WithTags("Log").WithExample(("after", "0"), ("limit", "20")).Produces<Page<EventRecord>>();
-        api.MapGet("/log/stream", StreamLog).WithTags("Log").WithExample(("after", "0")).Produces<string>(contentType: "text/event-stream");
+        api.MapGet("/log/stream", StreamLog).WithTags("Log").WithExample(("after", "0")).Produces<string>(contentType: "text/event-stream").WithMetadata(new Lasting());
     }
 
     /// <summary>The log, as it was recorded</summary>

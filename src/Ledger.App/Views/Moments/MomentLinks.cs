@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Ledger.App.Views.Moments;
@@ -19,6 +20,10 @@ internal sealed class MomentLinks
             return asked.Where(one => one.Value is not null).Select(one => (one.Name, one.Value!));
         }
     }
+
+    /// <summary>The address of the page itself, in the present.</summary>
+    public static string Present(NavigationManager navigation) =>
+        new Uri(navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["asOf"] = null, ["at"] = null, ["effective"] = null, ["after"] = null })).PathAndQuery;
 
     /// <param name="address">A path of ours; it may have a query and a fragment.</param>
     public string To(string address) => _moment.IsPresent ? address

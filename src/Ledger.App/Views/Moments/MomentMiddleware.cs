@@ -1,3 +1,4 @@
+using Ledger.App.Access;
 using Ledger.EventStore;
 
 namespace Ledger.App.Views.Moments;
@@ -10,7 +11,8 @@ internal static class MomentMiddleware
 {
     public static void UseMoments(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        if (HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/api/log"))
+        // The page to sign in on is read by those, too, who may not know what moments there are.
+        if (HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/api/log") && context.RequestServices.GetRequiredService<Reading>().IsFor(context.User))
         {
             var query = context.Request.Query;
             var moment = new Moment(query["asOf"], query["at"], query["effective"], query["after"]);

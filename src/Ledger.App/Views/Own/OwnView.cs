@@ -59,7 +59,7 @@ public static class OwnView
             await Work(ledger, view, null, cancel);
             return;
         }
-        using var remote = new RemoteLog(address);
+        using var remote = new RemoteLog(address, Environment.GetEnvironmentVariable(RemoteLog.KeyVariable));
         await using var owner = await OwnerConnection.Open(ledger.Choice, ledger.Logs.CreateLogger("Ledger"), cancel);
         var copy = new LogCopy(remote, ledger.Get<EventLog>(), owner.Connection, ledger.Choice.DataFolder);
         await ImportProgress.Show(total: null, "events", async tell =>

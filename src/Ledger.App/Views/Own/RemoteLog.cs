@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
+using Ledger.App.Access;
 using Ledger.Domain.Values;
 
 namespace Ledger.App.Views.Own;
@@ -6,14 +9,24 @@ namespace Ledger.App.Views.Own;
 /// <summary>The log of a ledger that is served somewhere, as its address gives it.</summary>
 internal sealed class RemoteLog : IDisposable
 {
+    /// <summary>Where a program that reads a ledger elsewhere is given the key for it.</summary>
+    public const string KeyVariable = "LEDGER_KEY";
+
     private readonly HttpClient _http;
 
-    /// <exception cref="InvalidValueException">It is no address.</exception>
-    public RemoteLog(string address)
+    /// <param name="address">Where the ledger is served.</param>
+    /// <param name="key">What it is read with, where that takes a key.</param>
+    /// <exception cref="InvalidValueException">It is no address, or no key.</exception>
+    public RemoteLog(string address, string? key = null)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
             throw new InvalidValueException("--address", $"'{address}' is no address of a ledger; http://127.0.0.1:8080 would be one");
         _http = new HttpClient { BaseAddress = uri };
+        if (string.IsNullOrEmpty(key))
+            return;
+        if (!AccessKey.TryRead(key, out _, out _))
+            throw new InvalidValueException(KeyVariable, "is no key of a ledger");
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
     public string Address => _http.BaseAddress!.GetLeftPart(UriPartial.Authority);
@@ -47,6 +60,10 @@ internal sealed class RemoteLog : IDisposable
         try
         {
             return await question(cancel);
+        }
+        catch (HttpRequestException e) when (e.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests)
+        {
+            throw new UnauthorizedAccessException($"The ledger at {Address} is read with a key, and {(_http.DefaultRequestHeaders.Authorization is null ? "none is given" : $"the one given is refused ({(int)e.StatusCode})")}: name one in {KeyVariable}.", e);
         }
         catch (HttpRequestException e)
         {
