@@ -2,6 +2,7 @@ using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
 using Ledger.App.Deals.RankSource;
+using Ledger.App.Deals.Same;
 using Ledger.App.Intake.Announce;
 using Ledger.App.Operations.Health;
 using Ledger.App.Operations.Proof;
@@ -10,6 +11,7 @@ using Ledger.App.Parties.Change;
 using Ledger.App.Shell;
 using Ledger.App.Views;
 using Ledger.App.Views.Moments;
+using Ledger.App.Views.Rates;
 using Serilog;
 
 namespace Ledger.App.Operations.Serve;
@@ -77,6 +79,8 @@ internal static class LedgerServer
         app.MapParties();
         app.MapBulk();
         app.MapSources();
+        app.MapRates();
+        app.MapDuplicates();
         app.MapAnnounce();
         if (ledger.HoldsKey)
             app.MapTree();

@@ -1,5 +1,6 @@
 using Ledger.App.Log;
 using Ledger.App.Views.Parties;
+using Ledger.App.Views.Rates;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
@@ -13,7 +14,7 @@ namespace Ledger.App.Views.Deals;
 public sealed record DealFilter(string? Company = null, string? Investor = null, int Limit = 50, string? Next = null);
 
 /// <summary>What is asked of deals, by pages, API and command line alike.</summary>
-public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog log)
+public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries rates, EventLog log)
 {
     /// <summary>Deals, those that changed last first; what was retracted or merged into another deal is left out.</summary>
     public async Task<Page<DealRecord>> List(DealFilter filter, CancellationToken cancel)
@@ -49,7 +50,7 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     public async Task<DealRecord> Get(string id, CancellationToken cancel)
     {
         var deal = await Load(id, cancel);
-        return DealRecord.Of(deal, await names.Of(DealRecord.Parties(deal), cancel)) with
+        return (await Records([deal], cancel))[0] with
         {
             Claims = ClaimRecord.Of(deal),
             PartsSum = SumRecord.Of(deal, await snapshot.Deals(deal.Parts.Select(part => part.Deal.Value), cancel)),
@@ -111,7 +112,8 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     internal async Task<IReadOnlyList<DealRecord>> Records(IReadOnlyCollection<Deal> deals, CancellationToken cancel)
     {
         var parties = await names.Of(deals.SelectMany(DealRecord.Parties), cancel);
-        return [.. deals.Select(deal => DealRecord.Of(deal, parties))];
+        var dollars = await rates.Of(deals.SelectMany(ComputedUsdRecord.Asked), cancel);
+        return [.. deals.Select(deal => DealRecord.Of(deal, parties, dollars))];
     }
 
     private async Task<Deal> Load(string id, CancellationToken cancel)
