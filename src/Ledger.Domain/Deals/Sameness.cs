@@ -48,8 +48,10 @@ public static class Sameness
     /// <summary>From here on two deals are worth somebody's look: the same company, and one strong point more with nothing against it.</summary>
     public const int Likely = 40;
 
-    public const int InvestorsMax = 20;
-    public const int CurrenciesMax = 15;
+    private const int AmountsMax = 20;
+    private const int CurrenciesMax = 15;
+    private const int TimesMax = 15;
+    private const int InvestorsMax = 20;
 
     /// <summary>How far rounded figures, and figures reckoned in another currency, may lie apart, as a part of the larger.</summary>
     private const decimal Rounding = 0.05m;
@@ -71,6 +73,20 @@ public static class Sameness
             a.Sources.Overlaps(b.Sources) ? new(EvidenceOf.OneArticle, -15) : null,
         ];
         return [.. all.OfType<Evidence>()];
+    }
+
+    /// <summary>
+    /// Whether two deals could be likely to be one, whatever investors they have in common, and whatever rates make of their amounts. It costs far
+    /// less than weighing them, and of most pairs it says no.
+    /// </summary>
+    public static bool MayBeLikely(DealSketch a, DealSketch b, bool byName)
+    {
+        var points = (byName ? 15 : 25) + (Kinds(a, b)?.Points ?? 0) + (Rounds(a, b)?.Points ?? 0) + (Instruments(a, b)?.Points ?? 0) + InvestorsMax;
+        if (points + AmountsMax + TimesMax < Likely)
+            return false;
+        var amounts = Amounts(a, b, static (_, _) => null);
+        points += amounts is { Of: EvidenceOf.AmountsNotComparable } ? CurrenciesMax : amounts?.Points ?? 0;
+        return points + TimesMax >= Likely && points + (Times(a, b)?.Points ?? 0) >= Likely;
     }
 
     /// <summary>The points of all evidence together, from 0 to 100.</summary>
@@ -95,7 +111,7 @@ public static class Sameness
             return null;
         if (one == other)
         {
-            return a.Amount.Agrees(b.Amount) ? a.Amount is { Low: { } low, High: { } high } && low == high && a.Amount == b.Amount ? new(EvidenceOf.SameAmount, 20) : new(EvidenceOf.AmountsOverlap, 15)
+            return a.Amount.Agrees(b.Amount) ? a.Amount is { Low: { } low, High: { } high } && low == high && a.Amount == b.Amount ? new(EvidenceOf.SameAmount, AmountsMax) : new(EvidenceOf.AmountsOverlap, 15)
                 : IsRounded(a) || IsRounded(b) ? Fit(Bounds(a.Amount), Bounds(b.Amount)) ? new(EvidenceOf.AmountsOverlap, 15) : new(EvidenceOf.AmountsDiffer, -20)
                 : new(EvidenceOf.AmountsDiffer, -20);
         }
@@ -136,7 +152,7 @@ public static class Sameness
         {
             return (one.Precision, other.Precision) switch
             {
-                (Precision.Day, Precision.Day) => new(EvidenceOf.SameDay, 15),
+                (Precision.Day, Precision.Day) => new(EvidenceOf.SameDay, TimesMax),
                 (Precision.Partial, _) or (_, Precision.Partial) or (Precision.Year, _) or (_, Precision.Year) => new(EvidenceOf.PerhapsSameTime, 6),
                 _ => new(EvidenceOf.SameTime, 12),
             };

@@ -31,9 +31,8 @@ public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries 
     public async Task<Page<LikelyPair>> List(string? company, int limit, string? next, CancellationToken cancel)
     {
         var after = next is null ? null : Place.Parse(next);
-        var found = await Find(company, cancel);
-        var page = found.Where(one => after is null || one.Place.CompareTo(after) > 0).Take(limit + 1).ToList();
-        var shown = page.Take(limit).ToList();
+        var rest = (await Find(company, cancel)).Where(one => after is null || one.Place.CompareTo(after) > 0).ToList();
+        var shown = rest.Take(limit).ToList();
         var records = await deals.Of(shown.SelectMany(one => new[] { one.Pair.One.Id.Value, one.Pair.Other.Id.Value }), cancel);
         var called = await names.Of(shown.SelectMany(one => one.Pair.Parties()), cancel);
         var dollars = await rates.Of(shown.SelectMany(one => one.Pair.Asked()), cancel);
@@ -42,7 +41,7 @@ public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries 
                 .. shown.Select(one => new LikelyPair(records[one.Pair.One.Id.Value], records[one.Pair.Other.Id.Value], one.Place.Score,
                     Reasons.Of(one.Pair.Weigh(dollars.At), one.Pair.One, one.Pair.Other, id => called[id.Value].Name, one.Pair.SharedName))),
             ],
-            page.Count > shown.Count ? shown[^1].Place.ToString() : null);
+            rest.Count > shown.Count ? shown[^1].Place.ToString() : null);
     }
 
     private async Task<List<(Place Place, Pair Pair)>> Find(string? company, CancellationToken cancel)
@@ -55,7 +54,7 @@ public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries 
         var byCompany = (await sketches.Of(wanted, cancel)).ToLookup(deal => deal.Company, deal => deal.Sketch);
         var possible = byCompany.Where(deals => only is null || deals.Key == only).SelectMany(Within)
             .Concat(namesakes.SelectMany(pair => byCompany[pair.One], (pair, one) => (pair, one)).SelectMany(left => byCompany[left.pair.Other], (left, other) => new Pair(left.one, other, left.pair.Name)))
-            .Where(MayBeLikely).ToList();
+            .Where(pair => !pair.One.IsTiedTo(pair.Other) && Sameness.MayBeLikely(pair.One, pair.Other, pair.SharedName is not null)).ToList();
         var complete = await sketches.Complete(possible.SelectMany(pair => new[] { pair.One, pair.Other }), cancel);
         possible = possible.ConvertAll(pair => Ordered(pair with { One = complete[pair.One.Id], Other = complete[pair.Other.Id] }));
         var dollars = await rates.Of(possible.SelectMany(pair => pair.Asked()), cancel);
@@ -74,16 +73,6 @@ public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries 
             for (var j = 0; j < i; j++)
                 yield return new Pair(all[i], all[j], null);
         }
-    }
-
-    /// <summary>Whether investors in common, and rates where currencies differ, could make the two likely.</summary>
-    private static bool MayBeLikely(Pair pair)
-    {
-        if (pair.One.IsTiedTo(pair.Other))
-            return false;
-        var evidence = pair.Weigh((_, _) => null);
-        var currencies = evidence.Any(one => one.Of == EvidenceOf.AmountsNotComparable) ? Sameness.CurrenciesMax : 0;
-        return evidence.Sum(one => one.Points) + currencies + Sameness.InvestorsMax >= Sameness.Likely;
     }
 
     /// <summary>The one with more articles last.</summary>
