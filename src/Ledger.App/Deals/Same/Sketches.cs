@@ -20,13 +20,15 @@ internal sealed class Sketches(Snapshot snapshot)
     public async Task<List<KnownDeal>> Of(string[]? companies, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
+        // A large ledger has few days, and many deals on each.
+        var times = new Dictionary<string, When>(StringComparer.Ordinal);
         return await snapshot.Query(
             now => $"""
             select id, company_id, kind, series, modifier, instrument, round_as_written is not null, qualifier, currency, amount_low, amount_high, usd_low, usd_high, announced, part_of, covered_by
             from deal where {now("deal")} and merged_into is null and not retracted {(companies is null ? "" : "and company_id = any($1)")}
             order by from_position
             """,
-            row => Read(row, merges), cancel, (object)(companies ?? []));
+            row => Read(row, merges, times), cancel, (object)(companies ?? []));
     }
 
     /// <summary>The same deals with their investors and articles.</summary>
@@ -45,17 +47,24 @@ internal sealed class Sketches(Snapshot snapshot)
         return known;
     }
 
-    private static KnownDeal Read(NpgsqlDataReader row, Merges merges)
+    private static KnownDeal Read(NpgsqlDataReader row, Merges merges, Dictionary<string, When> times)
     {
         var round = row.GetBoolean(6) ? new ClaimValue.Round(row.TextOrNull(3), row.TextOrNull(4), row.TextOrNull(5) is { } instrument ? Enum.Parse<Instrument>(instrument, ignoreCase: true) : null) : null;
         var amount = new Amount(Enum.Parse<AmountQualifier>(row.GetString(7), ignoreCase: true), row.TextOrNull(8) is { } currency ? new Currency(currency) : null, Figure(9), Figure(10));
         var sketch = new DealSketch(new DealId(row.GetString(0)), Enum.Parse<DealKind>(row.GetString(2), ignoreCase: true), round, amount, Usd(Figure(11), Figure(12)),
-            When.Parse("announced", row.GetString(13)), [], [])
+            Time(row.GetString(13)), [], [])
         {
             Whole = row.TextOrNull(14) is { } whole ? new DealId(whole) : null,
             CoveredBy = row.TextOrNull(15) is { } aggregate ? new DealId(aggregate) : null,
         };
         return new KnownDeal(merges.Root(row.GetString(1)), sketch);
+
+        When Time(string text)
+        {
+            if (!times.TryGetValue(text, out var time))
+                times.Add(text, time = When.Parse("announced", text));
+            return time;
+        }
 
         decimal? Figure(int column) => row.IsDBNull(column) ? null : row.GetDecimal(column);
     }
