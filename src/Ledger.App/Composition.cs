@@ -1,6 +1,9 @@
 using Ledger.App.Deals;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.RankSource;
+using Ledger.App.Deals.Same;
+using Ledger.App.Intake.Announce;
+using Ledger.App.Intake.ImportRates;
 using Ledger.App.Log;
 using Ledger.App.Parties;
 using Ledger.App.Views;
@@ -13,6 +16,7 @@ using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
 using Ledger.App.Views.Moments;
 using Ledger.App.Views.Parties;
+using Ledger.App.Views.Rates;
 using Ledger.App.Views.Search;
 using Ledger.EventStore;
 using Npgsql;
@@ -32,13 +36,18 @@ internal static class Composition
         .AddSingleton<BulkChanges>()
         .AddSingleton<SourceRanks>()
         .AddSingleton<PartyLedger>()
+        .AddSingleton<RatesLedger>()
         .AddScoped<Snapshot>()
         .AddScoped<MomentLinks>()
         .AddScoped<PartyNames>()
         .AddScoped<PartyQueries>()
         .AddScoped<MergePreviews>()
+        .AddScoped<RateQueries>()
         .AddScoped<DealQueries>()
         .AddScoped<DealAudits>()
+        .AddScoped<Candidates>()
+        .AddScoped<Duplicates>()
+        .AddScoped<Announcing>()
         .AddScoped<CompanyQueries>()
         .AddScoped<InvestorQueries>()
         .AddScoped<ArticleQueries>()

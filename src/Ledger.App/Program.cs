@@ -4,6 +4,7 @@ using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
 using Ledger.App.Deals.RankSource;
+using Ledger.App.Deals.Same;
 using Ledger.App.Intake.Announce;
 using Ledger.App.Intake.Import;
 using Ledger.App.Intake.Seed;
@@ -21,6 +22,7 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
 using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
+using Ledger.App.Views.Rates;
 
 var root = new RootCommand("Ledger: the record of funding deals, as a chain of immutable events.")
 {
@@ -51,6 +53,8 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
 };
 root.Subcommands.Add(AnnounceCommand.Make());
 root.Subcommands.Add(SourcesCommand.Make());
+root.Subcommands.Add(RatesCommand.Make());
+root.Subcommands.Add(DuplicatesCommand.Make());
 root.Subcommands.Add(BulkCommand.Make());
 root.Subcommands.Add(PartyCommands.Make());
 root.Subcommands.Add(KeysCommand.Make());

@@ -54,6 +54,10 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
         return outcome;
     }, cancel);
 
+    /// <summary>Decides on an announcement and records nothing.</summary>
+    /// <exception cref="RefusedException">A rule of the record refuses it.</exception>
+    public Task Check(Announcement announcement, CancellationToken cancel) => new Workspace(log, texts).Decide(announcement, cancel);
+
     /// <summary>Makes changes, all of them in one append or none. What is so already is left alone.</summary>
     /// <exception cref="RefusedException">A rule of the record refuses one of them; nothing was recorded.</exception>
     public Task<RecordOutcome> Change(IReadOnlyList<DealChangeRequest> changes, Writer writer, CancellationToken cancel) => writer.Once(log, async () =>

@@ -1,6 +1,7 @@
 using Ledger.Domain.Articles;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Rates;
 using Ledger.EventStore;
 
 namespace Ledger.App.Log;
@@ -16,4 +17,7 @@ public static class RecordStreams
 
     public static StreamFold<Article> Articles { get; } = new("article-", stream => Article.Unknown(StoredEvents.ArticleOf(stream)),
         (article, e) => article.Evolve((ArticleEvent)e.Data, StoredEvents.CauseOf(e)));
+
+    public static StreamFold<ReferenceRates> Rates { get; } = new("rates-", _ => ReferenceRates.Unknown,
+        (rates, e) => rates.Evolve((RatesEvent)e.Data, StoredEvents.CauseOf(e)));
 }

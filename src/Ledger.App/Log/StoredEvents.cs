@@ -3,6 +3,7 @@ using System.Text;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Rates;
 using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
@@ -19,6 +20,7 @@ public static class StoredEvents
     internal const string Parties = "party-";
     internal const string Deals = "deal-";
     internal const string Bulks = "bulk-";
+    internal const string Rates = "rates-";
 
     public static EventTypes Types { get; } = new EventTypes()
         .Add("article_recorded", StoredJson.TypeInfo<ArticleEvent.ArticleRecorded>())
@@ -64,7 +66,9 @@ public static class StoredEvents
         .Add("source_ranked", StoredJson.TypeInfo<SourceEvent.SourceRanked>())
         .Add("bulk_made", StoredJson.TypeInfo<BulkEvent.BulkMade>())
         .Add("bulk_touched", StoredJson.TypeInfo<BulkEvent.BulkTouched>())
-        .Add("bulk_undone", StoredJson.TypeInfo<BulkEvent.BulkUndone>());
+        .Add("bulk_undone", StoredJson.TypeInfo<BulkEvent.BulkUndone>())
+        .Add("reference_rates_published", StoredJson.TypeInfo<RatesEvent.ReferenceRatesPublished>())
+        .Add("reference_rates_corrected", StoredJson.TypeInfo<RatesEvent.ReferenceRatesCorrected>());
 
     /// <summary>The names of all events that deals are folded from.</summary>
     public static IReadOnlyCollection<string> OfDeals { get; } = [.. DealEventNames.All.Values];
@@ -78,6 +82,9 @@ public static class StoredEvents
     /// <summary>A source goes by its name in any case; names have letters that streams' ids should not.</summary>
     public static string StreamOfSource(string name) =>
         "source-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(NameKey.Of(name))))[..16];
+
+    /// <summary>Of what one bank published of one day: <c>rates-ecb-2020-04-03</c>.</summary>
+    public static string StreamOfRates(string source, DateOnly day) => $"{Rates}{source.ToLowerInvariant()}-{day:yyyy-MM-dd}";
 
     public static DealId DealOf(RecordedEvent e) => DealOf(e.Stream);
 

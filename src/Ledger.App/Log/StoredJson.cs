@@ -5,6 +5,7 @@ using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Rates;
 using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 
@@ -118,6 +119,8 @@ public static class StoredJson
 [JsonSerializable(typeof(BulkEvent.BulkMade))]
 [JsonSerializable(typeof(BulkEvent.BulkTouched))]
 [JsonSerializable(typeof(BulkEvent.BulkUndone))]
+[JsonSerializable(typeof(RatesEvent.ReferenceRatesPublished))]
+[JsonSerializable(typeof(RatesEvent.ReferenceRatesCorrected))]
 [JsonSerializable(typeof(DealEvent))]
 [JsonSerializable(typeof(DealEvent.DealAnnounced))]
 [JsonSerializable(typeof(DealEvent.DealCorroborated))]

@@ -4,6 +4,7 @@ using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Investors;
 using Ledger.App.Views.Parties;
+using Ledger.App.Views.Rates;
 using Ledger.EventStore;
 
 namespace Ledger.App.Views;
@@ -11,7 +12,7 @@ namespace Ledger.App.Views;
 /// <summary>The views of the record, and what their definitions are known by.</summary>
 internal static class RecordViews
 {
-    public static IReadOnlyList<View> All { get; } = [ArticleView.Definition, CompanyView.Definition, DealView.Definition, InvestorView.Definition, PartyView.Definition];
+    public static IReadOnlyList<View> All { get; } = [ArticleView.Definition, CompanyView.Definition, DealView.Definition, InvestorView.Definition, PartyView.Definition, RateView.Definition];
 
     /// <summary>The source texts that a view's rows depend on: its own file, and everything that states are folded by.</summary>
     public static string SourceOf(string viewFile)

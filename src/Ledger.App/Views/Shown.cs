@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ledger.App.Views.Deals;
+using Ledger.App.Views.Rates;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Values;
 
@@ -48,6 +49,56 @@ public static class Shown
                 : figure.ToString("#,0.##", CultureInfo.InvariantCulture);
         }
         return figure.ToString("#,0.##", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A rate of exchange, with as many digits as it is computed with.</summary>
+    public static string Rate(decimal rate) => rate.ToString("0.##########", CultureInfo.InvariantCulture);
+
+    /// <summary>"about USD 98.5M at 7.10446 CNY a dollar (ECB, 3 April 2020)".</summary>
+    public static string Computed(AmountRecord amount) => amount.ComputedUsd is not { } usd ? ""
+        : $"{ComputedDollars(amount)} at {Rate(usd.Rate)} {amount.Currency} a dollar ({RatesOf(usd.Rate)})";
+
+    /// <summary>"about USD 98.5M": three digits, since no more can be meant.</summary>
+    public static string ComputedDollars(AmountRecord amount) => "about " + ((Short(amount.ComputedUsd?.Low), Short(amount.ComputedUsd?.High)) switch
+    {
+        ({ } low, null) => $"USD {low} or more",
+        (null, { } high) => $"up to USD {high}",
+        var (low, high) when low == high => $"USD {low}",
+        var (low, high) => $"USD {low} {(amount.Qualifier == AmountQualifier.OrderOfMagnitude ? "to under" : "–")} {high}",
+    });
+
+    /// <summary>"The two figures imply 7.1 CNY a dollar; the reference rate was 7.10446 (ECB, 3 April 2020)."</summary>
+    public static string Implied(AmountRecord amount)
+    {
+        var implied = amount.ImpliedRate!;
+        var rate = (implied.Low, implied.High) switch
+        {
+            ({ } low, { } high) => Rate(low, high),
+            ({ } low, null) => $"at least {Rate(low)}",
+            (null, { } high) => $"at most {Rate(high)}",
+            _ => "",
+        };
+        return $"The two figures imply {rate} {amount.Currency} a dollar"
+            + (implied.Reference is { } reference ? $"; the reference rate was {Rate(reference)} ({RatesOf(reference)})" : "")
+            + (implied.Implausible == true ? ", so one of them is hardly right." : ".");
+    }
+
+    /// <summary>"ECB, 3 April 2020", "ECB, 1 April 2020 to 30 April 2020".</summary>
+    public static string RatesOf(DollarRateRecord rate) => $"{rate.Source}, {Date(rate.From)}{(rate.To == rate.From ? "" : $" to {Date(rate.To)}")}";
+
+    /// <summary>"7.10446", "7.0532 to 7.1201".</summary>
+    public static string Rate(DollarRateRecord rate) => Rate(rate.Low, rate.High);
+
+    private static string Rate(decimal low, decimal high) => low == high ? Rate(low) : $"{Rate(low)} to {Rate(high)}";
+
+    private static string? Short(decimal? figure)
+    {
+        if (figure is not { } whole)
+            return null;
+        var unit = 1m;
+        while (whole / unit >= 1000)
+            unit *= 10;
+        return Figure(decimal.Round(whole / unit, 0, MidpointRounding.AwayFromZero) * unit);
     }
 
     /// <summary>What a deal is called beside its company: the round as the source writes it, or else its kind.</summary>

@@ -7,6 +7,8 @@ public readonly record struct Currency(string Code)
 {
     public static Currency Usd => new("USD");
 
+    public static Currency Eur => new("EUR");
+
     public string Code { get; } = Codes.Contains(Code ?? "")
         ? Code!
         : throw new InvalidValueException("currency", $"'{Code}' is no ISO 4217 code such as USD, EUR or CNY");
@@ -19,7 +21,7 @@ public readonly record struct Currency(string Code)
         MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD
         RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX
         USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
-        ATS BEF CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MTL NLG PTE SIT SKK
+        ATS BEF CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MTL NLG PTE ROL SIT SKK TRL
         """.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet();
 
     public override string ToString() => Code;

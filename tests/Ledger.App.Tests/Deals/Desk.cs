@@ -66,6 +66,37 @@ internal sealed class Desk : IAsyncDisposable
         Position = (long)(await Here("seed", _folder.Combine(name)))["position"]!;
     }
 
+    /// <summary>Records an article and what it announces, compared with what is known; answers what came of it.</summary>
+    /// <param name="article">The text.</param>
+    /// <param name="announcement">As JSON.</param>
+    /// <param name="preview">Whether nothing is to be recorded.</param>
+    /// <param name="same">NEW=KNOWN: which known deal the new one is.</param>
+    public async Task<JsonNode> Offer(string article, string announcement, bool preview = false, string? same = null)
+    {
+        var name = $"{++_announced}";
+        Intake.Input.WriteTo(_folder, ($"{name}/a.txt", article), ($"{name}/a.yaml", announcement));
+        var body = new JsonObject { ["text"] = article, ["announcement"] = JsonNode.Parse(announcement), ["same"] = new JsonObject(same is null ? [] : [KeyValuePair.Create(same.Split('=')[0], (JsonNode?)same.Split('=')[1])]) };
+        var summary = _http is null
+            ? await Here(["announce", _folder.Combine(name, "a.txt"), _folder.Combine(name, "a.yaml"), .. preview ? ["--preview"] : Array.Empty<string>(), .. same is null ? [] : new[] { "--same", same }])
+            : JsonNode.Parse(await (await _http.PostAsJsonAsync($"/api/articles?preview={preview}", body, Cancel)).Content.ReadAsStringAsync(Cancel))!;
+        if (summary["position"] is { } position)
+            Wrote((long)position);
+        return summary;
+    }
+
+    /// <summary>Has rates be recorded, which only the command line does.</summary>
+    public async Task<JsonNode> ImportRates(string csv, params string[] options)
+    {
+        Intake.Input.WriteTo(_folder, ("rates.csv", csv));
+        var imported = await Here(["rates", "import", _folder.Combine("rates.csv"), .. options]);
+        Wrote((long)imported["position"]!);
+        return imported;
+    }
+
+    /// <summary>A list, by the words of the command and the address of the API.</summary>
+    public async Task<JsonArray> List(string[] command, string address) => (_http is null ? await Here(command)
+        : JsonNode.Parse(await _http.GetStringAsync($"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}after={Position}", Cancel))!)["items"]!.AsArray();
+
     /// <summary>Makes a change; answers how many events it recorded.</summary>
     public async Task<int> Do(string verb, string deal, string fields)
     {

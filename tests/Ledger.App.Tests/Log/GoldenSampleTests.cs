@@ -10,6 +10,7 @@ using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Rates;
 using Ledger.Domain.Sources;
 using Ledger.EventStore;
 using Npgsql;
@@ -25,7 +26,7 @@ public sealed class GoldenSampleTests
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Log", "Golden");
 
-    private static readonly Dictionary<string, Type> Types = new[] { typeof(ArticleEvent), typeof(PartyEvent), typeof(DealEvent), typeof(BulkEvent), typeof(SourceEvent) }
+    private static readonly Dictionary<string, Type> Types = new[] { typeof(ArticleEvent), typeof(PartyEvent), typeof(DealEvent), typeof(BulkEvent), typeof(SourceEvent), typeof(RatesEvent) }
         .SelectMany(union => union.GetNestedTypes(BindingFlags.Public)).ToDictionary(StoredEvents.Types.NameOf);
 
     public static readonly TheoryData<string> Samples = [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileName(file)).Order()];

@@ -15,7 +15,8 @@ public sealed class SeedJsonTests(SeededLedger ledger)
                 "othersUndisclosed", "announced", "period", "useOfProceeds", "reportedBy", "sources", "contested", "version", "position");
             HasFields(deal["company"], "id", "name");
             HasFieldsOrIsNull(deal["round"], "asWritten", "series", "modifier", "instrument");
-            HasFields(deal["amount"], "qualifier", "currency", "low", "high", "asWritten", "usdAsReported");
+            HasFields(deal["amount"], ["qualifier", "currency", "low", "high", "asWritten", "usdAsReported", .. deal["amount"]!["impliedRate"] is null ? Array.Empty<string>() : ["impliedRate"]]);
+            HasFieldsOrIsNull(deal["amount"]!["impliedRate"], "low", "high", "reference", "implausible");
             HasFieldsOrIsNull(deal["amount"]!["usdAsReported"], "qualifier", "low", "high", "asWritten");
             HasFieldsOrIsNull(deal["valuation"], "qualifier", "currency", "low", "high", "asWritten", "basis");
             Assert.All(deal["investors"]!.AsArray(), investor => HasFields(investor, "id", "name", "role", "existing"));

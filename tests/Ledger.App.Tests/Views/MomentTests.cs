@@ -89,7 +89,7 @@ public sealed class MomentTests(SeededLedger seeded)
         Assert.Empty(JsonNode.Parse(await http.GetStringAsync("/api/deals?at=3", Cancel))!["items"]!.AsArray());
         Assert.Equal(400, (int)(await http.GetAsync("/api/deals?asOf=then", Cancel)).StatusCode);
         Assert.Equal(400, (int)(await http.GetAsync("/api/deals?asOf=2020-01-01&at=3", Cancel)).StatusCode);
-        Assert.Equal(5, JsonNode.Parse(await http.GetStringAsync("/api/views", Cancel))!["items"]!.AsArray().Count(view => (string)view!["state"]! == "live" && (int)view["lag"]! == 0));
+        Assert.Equal(6, JsonNode.Parse(await http.GetStringAsync("/api/views", Cancel))!["items"]!.AsArray().Count(view => (string)view!["state"]! == "live" && (int)view["lag"]! == 0));
     }
 
     /// <summary>What the lists say; positions and versions of the log's own are the same in both.</summary>
@@ -97,7 +97,7 @@ public sealed class MomentTests(SeededLedger seeded)
     {
         await using var snapshot = new Snapshot(ledger.Get<ViewRuntime>(), ledger.Get<EventLog>()) { AsOf = at };
         var names = new Ledger.App.Views.Parties.PartyNames(snapshot);
-        var deals = new DealQueries(snapshot, names, ledger.Get<EventLog>());
+        var deals = new DealQueries(snapshot, names, new Ledger.App.Views.Rates.RateQueries(snapshot), ledger.Get<EventLog>());
         var json = new JsonArray(
             System.Text.Json.JsonSerializer.SerializeToNode(await deals.List(new DealFilter(Limit: 100), Cancel), ApiJson.Options),
             System.Text.Json.JsonSerializer.SerializeToNode(await new CompanyQueries(snapshot, names, deals).List(100, null, Cancel), ApiJson.Options),

@@ -3,6 +3,7 @@ using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
 using Ledger.App.Deals.RankSource;
+using Ledger.App.Deals.Same;
 using Ledger.App.Intake.Announce;
 using Ledger.App.Operations.Health;
 using Ledger.App.Operations.Proof;
@@ -13,6 +14,7 @@ using Ledger.App.Views;
 using Ledger.App.Views.Audit;
 using Ledger.App.Views.Moments;
 using Npgsql;
+using Ledger.App.Views.Rates;
 using Serilog;
 
 namespace Ledger.App.Operations.Serve;
@@ -101,6 +103,8 @@ internal static class LedgerServer
         routes.Writing(Area.Deals).MapBulk();
         routes.Writing(Area.Deals).MapSources();
         routes.Writing(Area.Articles).MapAnnounce();
+        routes.MapRates();
+        routes.MapDuplicates();
         routes.MapApiDocument();
         routes.MapAudit();
     }

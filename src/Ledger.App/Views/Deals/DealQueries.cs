@@ -1,5 +1,6 @@
 using Ledger.App.Log;
 using Ledger.App.Views.Parties;
+using Ledger.App.Views.Rates;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
@@ -7,7 +8,7 @@ using Ledger.EventStore;
 namespace Ledger.App.Views.Deals;
 
 /// <summary>What is asked of deals, by pages, API and command line alike.</summary>
-public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog log)
+public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries rates, EventLog log)
 {
     /// <summary>Deals, those that changed last first; what was retracted or merged into another deal is left out.</summary>
     public async Task<Page<DealRecord>> List(DealFilter filter, CancellationToken cancel)
@@ -58,7 +59,7 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     public async Task<DealRecord> Get(string id, CancellationToken cancel)
     {
         var deal = await Load(id, cancel);
-        return DealRecord.Of(deal, await names.Of(DealRecord.Parties(deal), cancel)) with
+        return (await Records([deal], cancel))[0] with
         {
             Claims = ClaimRecord.Of(deal),
             PartsSum = SumRecord.Of(deal, await snapshot.Deals(deal.Parts.Select(part => part.Deal.Value), cancel)),
@@ -132,7 +133,8 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, EventLog lo
     internal async Task<IReadOnlyList<DealRecord>> Records(IReadOnlyCollection<Deal> deals, CancellationToken cancel)
     {
         var parties = await names.Of(deals.SelectMany(DealRecord.Parties), cancel);
-        return [.. deals.Select(deal => DealRecord.Of(deal, parties))];
+        var dollars = await rates.Of(deals.SelectMany(ComputedUsdRecord.Asked), cancel);
+        return [.. deals.Select(deal => DealRecord.Of(deal, parties, dollars))];
     }
 
     private async Task<Deal> Load(string id, CancellationToken cancel)

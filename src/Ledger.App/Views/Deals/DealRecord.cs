@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ledger.App.Views.Parties;
+using Ledger.App.Views.Rates;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
@@ -60,7 +61,7 @@ public sealed record DealRecord(
     internal static IEnumerable<string> Parties(Deal deal) =>
         deal.Investors.Select(investor => investor.Party).Append(deal.Company).OfType<PartyId>().Select(id => id.Value);
 
-    internal static DealRecord Of(Deal deal, IReadOnlyDictionary<string, PartyName> names)
+    internal static DealRecord Of(Deal deal, IReadOnlyDictionary<string, PartyName> names, DollarRates rates)
     {
         var round = deal.Claim(Field.Round)?.Claim;
         var valuation = deal.Claim(Field.Valuation)?.Claim;
@@ -69,7 +70,7 @@ public sealed record DealRecord(
         return new DealRecord(
             deal.Id.Value, deal.Kind!.Value, names[deal.Company!.Value.Value],
             round?.Value is ClaimValue.Round axes ? new RoundRecord(round.AsWritten, axes.Series, axes.Modifier, axes.Instrument) : null,
-            deal.Status!.Value, AmountRecord.Of(deal),
+            deal.Status!.Value, AmountRecord.Of(deal, rates),
             valuation?.Value is ClaimValue.Valuation v ? ValuationRecord.Of(v, valuation.AsWritten) : null,
             [.. deal.Sectors],
             [.. deal.Places],
@@ -117,12 +118,24 @@ public sealed record UnnamedInvestors(string AsWritten, InvestorRole Role);
 /// <param name="UsdAsReported">The dollars that the source itself gives beside another currency; never computed.</param>
 public sealed record AmountRecord(AmountQualifier Qualifier, string? Currency, decimal? Low, decimal? High, string? AsWritten, UsdRecord? UsdAsReported)
 {
-    internal static AmountRecord Of(Deal deal)
+    /// <summary>The dollars that it comes to by reference rates; left out of dollars, and where no rate of the deal's time is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ComputedUsdRecord? ComputedUsd { get; init; }
+
+    /// <summary>The rate at which the source must have reckoned; left out where it gives no dollars beside another currency.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImpliedRateRecord? ImpliedRate { get; init; }
+
+    internal static AmountRecord Of(Deal deal, DollarRates rates)
     {
         var usd = deal.Claim(Field.UsdAsReported)?.Claim;
         return new AmountRecord(deal.Amount.Qualifier, deal.Amount.Currency?.Code, deal.Amount.Low, deal.Amount.High,
             deal.Claim(Field.Amount)?.Claim.AsWritten,
-            usd?.Value is ClaimValue.UsdAsReported v ? new UsdRecord(v.Amount.Qualifier, v.Amount.Low, v.Amount.High, usd.AsWritten) : null);
+            usd?.Value is ClaimValue.UsdAsReported v ? new UsdRecord(v.Amount.Qualifier, v.Amount.Low, v.Amount.High, usd.AsWritten) : null)
+        {
+            ComputedUsd = ComputedUsdRecord.Of(deal, rates),
+            ImpliedRate = ImpliedRateRecord.Of(deal, rates),
+        };
     }
 }
 

@@ -30,6 +30,7 @@ internal static class DealTables
             ("Deal", deal.Id), ("Company", deal.Company.Name), ("Kind", Shown.Words(deal.Kind)), ("Round", deal.Round?.AsWritten),
             ("Status", Shown.Words(deal.Status)), ("Amount", Shown.Amount(deal.Amount)), ("As written", deal.Amount.AsWritten),
             ("In dollars, as reported", deal.Amount.UsdAsReported is { } usd ? Shown.Amount(usd.Qualifier, "USD", usd.Low, usd.High) : null),
+            ("In dollars, computed", deal.Amount.ComputedUsd is null ? null : Shown.Computed(deal.Amount)), ("Rate of the source", deal.Amount.ImpliedRate is null ? null : Shown.Implied(deal.Amount)),
             ("Valuation", deal.Valuation is { } v ? $"{Shown.Amount(v.Qualifier, v.Currency, v.Low, v.High)}, {Shown.Words(v.Basis)}" : null),
             ("Investors", Investors(deal)), ("Announced", Shown.Date(deal.Announced)), ("Period", deal.Period is { } period ? Shown.Date(period) : null),
             ("Use of proceeds", deal.UseOfProceeds), ("Sectors", string.Join(", ", deal.Sectors)), ("Places", string.Join(", ", deal.Places)),

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Ledger.App.Views.Deals;
 using Ledger.Domain.Articles;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
+using Ledger.Domain.Rates;
 using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 
@@ -34,6 +37,8 @@ internal static class EventSummary
         SourceEvent.SourceRanked e => $"{e.Name} ranked {e.Rank}: {e.Reason}",
         BulkEvent.BulkMade e => $"{Shown.Count(e.Changes, "change")}{(e.Undoes is { } undone ? $", which undo {undone}" : "")}: {e.Reason}",
         BulkEvent.BulkTouched e => Shown.Count(e.Deals.Length, "deal"),
+        RatesEvent.ReferenceRatesPublished e => $"{e.Source}, {Shown.Date(e.Day)}: {Rates(e.PerEuro)}",
+        RatesEvent.ReferenceRatesCorrected e => $"{Rates(e.PerEuro)}: {e.Reason}",
         BulkEvent.BulkUndone e => $"undone by {e.By}",
         DealEvent e => Told.Of(e, Deal.Unknown(new DealId("unknown"))) + (Told.Why(e) is { } why ? $": {why}" : ""),
         _ => "",
@@ -45,6 +50,13 @@ internal static class EventSummary
         var shown = claims.OrderBy(claim => Rank(claim.Value)).Take(ClaimsMax).Select(claim => Shown.Value(claim.Value, claim.AsWritten));
         var rest = claims.Count - ClaimsMax;
         return string.Join("; ", shown) + (rest > 0 ? $"; and {rest} more" : "");
+    }
+
+    /// <summary>The dollar first, since all others are reckoned through it.</summary>
+    private static string Rates(ImmutableSortedDictionary<string, decimal> perEuro)
+    {
+        var shown = perEuro.OrderBy(rate => rate.Key != Currency.Usd.Code).ThenBy(rate => rate.Key, StringComparer.Ordinal).Take(ClaimsMax).Select(rate => $"{rate.Key} {rate.Value.ToString(CultureInfo.InvariantCulture)}");
+        return $"{string.Join(", ", shown)}{(perEuro.Count > ClaimsMax ? $" and {perEuro.Count - ClaimsMax} more" : "")} for a euro";
     }
 
     private static int Rank(ClaimValue value) => value switch
