@@ -25,7 +25,7 @@ internal static class RateView
 [Table("rate")]
 [Description("Reference rates that central banks have published, by day and currency.")]
 internal sealed record RateRow(
-    [property: Key] DateOnly Day,
+    [property: Key, Description("The day that the rate is of.")] DateOnly Day,
     [property: Key, Description("ISO 4217.")] string Currency,
     [property: Key, Description("Who published it: ECB.")] string Source,
     [Description("Units of the currency for one euro, as published.")] decimal PerEuro,
