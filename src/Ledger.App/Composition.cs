@@ -53,5 +53,6 @@ internal static class Composition
         .AddScoped<ArticleQueries>()
         .AddScoped<EventQueries>()
         .AddScoped<Explanations>()
-        .AddScoped<SearchQueries>();
+        .AddScoped<SearchQueries>()
+        .AddScoped<TextQueries>();
 }

@@ -41,9 +41,9 @@ public sealed class SearchTests(TestBrowser browser, SeedSite seeds)
     }
 
     [Theory]
-    [InlineData("no such name", "Nothing in the record goes by that name.")]
-    [InlineData("100%_", "Nothing in the record goes by that name.")]
-    [InlineData("   ", "Companies, investors and deals are found by any part of a name or alias. Use the field above.")]
+    [InlineData("no such name", "Nothing in the record goes by that name, and no article holds the words.")]
+    [InlineData("zz%_", "Nothing in the record goes by that name, and no article holds the words.")]
+    [InlineData("   ", "Companies, investors and deals are found by any part of a name or alias, articles and quotes by their words. Use the field above.")]
     public async Task A_search_that_finds_nothing_says_so(string words, string answer)
     {
         await using var visit = await Visit.Begin(browser, seeds);

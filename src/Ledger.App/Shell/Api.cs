@@ -5,6 +5,7 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
 using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
+using Ledger.App.Views.Search;
 
 namespace Ledger.App.Shell;
 
@@ -26,6 +27,7 @@ internal static class Api
         api.MapGet("/articles", ListArticles).WithTags("Articles").WithExample(("limit", "20"));
         api.MapGet("/articles/{id}", GetArticle).WithTags("Articles").WithExample(("id", "b17244a40225f137")).WithProblems("not-found");
         api.MapGet("/explain/{view}/{key}", Explain).WithTags("Deals").WithExample(("view", "deal"), ("key", Deal), ("field", "amount")).WithProblems("not-found");
+        api.MapGet("/search", Search).WithTags("Articles").WithExample(("q", "artificial intelligence"), ("limit", "20"));
         api.MapLog();
     }
 
@@ -135,6 +137,16 @@ internal static class Api
     /// <param name="id">The first 16 hexadecimal digits of the SHA-256 of its text.</param>
     /// <param name="cancel">The reader has gone.</param>
     internal static Task<ArticleRecord> GetArticle(ArticleQueries articles, string id, CancellationToken cancel) => articles.Get(id, cancel);
+
+    /// <summary>Parties, deals, articles and quotes by words</summary>
+    /// <remarks>Parties and deals by any part of a name, 25 of each at the most, and more says whether there are more. Articles, with their quotes, by the words in them: "quoted" words stand together, -word must not be there; what is written without spaces, as Chinese is, is found as it stands. Best first, as of any moment.</remarks>
+    /// <param name="search">The record's.</param>
+    /// <param name="q">What is looked for, at most 200 characters.</param>
+    /// <param name="next">Where the page of articles before ended, as it said.</param>
+    /// <param name="limit">How many articles at the most, up to 1000; 50 where nothing is said.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<SearchResult> Search(SearchQueries search, string q, string? next, string? limit, CancellationToken cancel) =>
+        search.Find(q, PageLimit.Parse(limit), next, cancel);
 
     /// <summary>The events, claims and quotes behind a row or a figure</summary>
     /// <remarks>Of a deal, a company or an investor.</remarks>

@@ -78,7 +78,7 @@ public sealed class MergeHistoryTests
         await Add(async () => await of.GetRequiredService<DealQueries>().List(new DealFilter(), Cancel));
         await Add(async () => await of.GetRequiredService<CompanyQueries>().List(100, null, Cancel));
         await Add(async () => await of.GetRequiredService<InvestorQueries>().List(100, null, Cancel));
-        await Add(async () => await of.GetRequiredService<SearchQueries>().Find("party", Cancel));
+        await Add(async () => await of.GetRequiredService<SearchQueries>().Find("party", 20, null, Cancel));
         var holdings = await Holdings.Count(of.GetRequiredService<Snapshot>(), Cancel);
         answers.Add((holdings.Companies, holdings.Investors).ToString());
         return JsonSerializer.Serialize(answers, ApiJson.Options);

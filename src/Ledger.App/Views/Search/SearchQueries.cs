@@ -10,23 +10,32 @@ namespace Ledger.App.Views.Search;
 /// <param name="Deals">Whose company and round together hold the words; those that changed last first.</param>
 /// <param name="Exact">The page of the one thing that goes by exactly these words; null where there is none, or several.</param>
 /// <param name="More">More matches than are listed.</param>
-public sealed record SearchResult(IReadOnlyList<FoundParty> Parties, IReadOnlyList<DealRecord> Deals, string? Exact, bool More);
+public sealed record SearchResult(IReadOnlyList<FoundParty> Parties, IReadOnlyList<DealRecord> Deals, string? Exact, bool More)
+{
+    /// <summary>Articles that hold the words, best first, with their quotes that do.</summary>
+    public Page<FoundArticle> Articles { get; init; } = new([], null);
+}
 
 /// <param name="As">The name that matched.</param>
 public sealed record FoundParty(string Id, string Name, string As, PartyRoles Roles);
 
 /// <summary>Finds parties by names and aliases in any case, and deals by their company's names and the round.</summary>
-public sealed class SearchQueries(Snapshot snapshot, DealQueries dealQueries)
+public sealed class SearchQueries(Snapshot snapshot, DealQueries dealQueries, TextQueries texts)
 {
     private const int ListMax = 25;
 
+    /// <param name="words">Of names and of texts.</param>
+    /// <param name="limit">How many articles at the most; of parties and deals there are 25.</param>
+    /// <param name="next">Where the page of articles before ended.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="InvalidValueException">The words are longer than any name.</exception>
-    public async Task<SearchResult> Find(string words, CancellationToken cancel)
+    public async Task<SearchResult> Find(string words, int limit, string? next, CancellationToken cancel)
     {
         if (words.Length > Text.NameLengthMax)
             throw new InvalidValueException("q", $"has {words.Length} characters; at most {Text.NameLengthMax} are looked for");
         // PostgreSQL holds no NUL, so no name has one.
-        var key = NameKey.Of(words.Replace("\0", "", StringComparison.Ordinal));
+        words = words.Replace("\0", "", StringComparison.Ordinal).Trim();
+        var key = NameKey.Of(words);
         if (key.Length == 0)
             return new SearchResult([], [], null, false);
         var parties = await Parties(key, cancel);
@@ -37,7 +46,10 @@ public sealed class SearchQueries(Snapshot snapshot, DealQueries dealQueries)
             .. deals.Where(deal => deal.Id == key).Select(deal => $"/deals/{deal.Id}"),
         ];
         return new SearchResult([.. parties.Take(ListMax).Select(party => party.Found)], [.. deals.Take(ListMax)],
-            exact.Length == 1 ? exact[0] : null, parties.Count > ListMax || deals.Count > ListMax);
+            exact.Length == 1 ? exact[0] : null, parties.Count > ListMax || deals.Count > ListMax)
+        {
+            Articles = await texts.Find(words, limit, next, cancel),
+        };
     }
 
     private async Task<List<(FoundParty Found, bool Exact)>> Parties(string key, CancellationToken cancel)
