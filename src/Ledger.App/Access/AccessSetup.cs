@@ -72,7 +72,11 @@ internal static class AccessSetup
     private static bool IsAllowed(HttpContext context, Reading reading)
     {
         if (!IsRead(context.Request))
-            return context.User.MayWrite(AreaOf(context));
+        {
+            // Where the framework itself will refuse, the method or the sort of the body, nothing is changed: who may write is told why.
+            return context.GetEndpoint() is { } endpoint and not RouteEndpoint ? context.User.IsKnown() && context.User.Role() >= Role.Editor
+                : context.User.MayWrite(AreaOf(context));
+        }
         // Whoever sends a key that does not work is told so, rather than taken for somebody without one.
         var isOpen = reading.IsOpen || context.GetEndpoint()?.Metadata.GetMetadata<OpenToAllAttribute>() is not null;
         return context.User.IsKnown() || isOpen && !KeyHandler.IsSent(context.Request);

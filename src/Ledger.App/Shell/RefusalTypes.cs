@@ -47,6 +47,8 @@ internal static class RefusalTypes
         new("name-not-alias", 409, "The name is no alias", "It is what the party is shown under. Rename it first."),
         new("not-an-aggregate", 409, "The deal is no aggregate", "An aggregate covers deals that are none."),
         new("party-merged", 409, "The party was merged", "It is another party now. Name that one, or undo the merge."),
+        new("rates-differ", 409, "Other rates are recorded", "Rates of a day that are recorded differ from those given; one of the two is wrong. If it is what is recorded, say why with a reason."),
+        new("rates-of-the-future", 400, "Rates of the future", "Rates are recorded when they are published, and not before."),
         new("status-not-advanced", 409, "No advance leads there", "The deal has come as far already, or has ended. If a claim of its status is wrong, correct or withdraw that."),
         new("status-not-preferred", 409, "A status goes by time", "Claims of the status are not preferred; correct or withdraw those that are wrong."),
         new("status-too-late", 409, "An earlier time than the status has", "The deal has its present status since a later time than the one that is claimed."),

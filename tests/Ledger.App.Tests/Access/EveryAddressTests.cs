@@ -94,7 +94,7 @@ public sealed partial class EveryAddressTests : IAsyncLifetime
 
     private static async Task<int> Status(HttpClient client, string method, string path)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("{}") };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") };
         using var answer = await client.SendAsync(request, Cancel);
         return (int)answer.StatusCode;
     }

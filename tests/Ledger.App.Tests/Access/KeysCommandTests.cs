@@ -32,7 +32,7 @@ public sealed class KeysCommandTests : IAsyncLifetime
         var revoked = await Ask("keys", "revoke", id);
         Assert.Equal(JsonAssert.Show(revoked), JsonAssert.Show(await Ask("keys", "revoke", id)));
         Assert.Equal(Environment.UserName, (string)revoked["revokedBy"]!);
-        Assert.Equal(2, (await ProgramHere.Run(_ledger, "keys", "revoke", "nobody")).ExitCode);
+        Assert.Equal(2, (await _ledger.Run("keys", "revoke", "nobody")).ExitCode);
         Assert.Equal(0, await _ledger.Get<EventLog>().Head(Cancel));
     }
 
@@ -46,7 +46,7 @@ public sealed class KeysCommandTests : IAsyncLifetime
     [InlineData("Ada", "--role", "editor", "--expires", "soon")]
     public async Task A_key_that_cannot_be_is_not_made(params string[] arguments)
     {
-        var run = await ProgramHere.Run(_ledger, ["keys", "add", .. arguments]);
+        var run = await _ledger.Run(["keys", "add", .. arguments]);
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.Single(run.Errors.Trim().Split('\n'));
         Assert.Empty((await Ask("keys", "list"))["items"]!.AsArray());
@@ -77,12 +77,12 @@ public sealed class KeysCommandTests : IAsyncLifetime
         var refused = await AsServer("party", "register", "four", "Four", "--as", "Grace Hopper");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("--as is taken, over the connection of the database's owner only", refused.Errors, StringComparison.Ordinal);
-        Assert.Equal(2, (await ProgramHere.Run(_ledger, "party", "register", "five", "Five", "--as", " ")).ExitCode);
+        Assert.Equal(2, (await _ledger.Run("party", "register", "five", "Five", "--as", " ")).ExitCode);
         Assert.Equal(3, await _ledger.Get<EventLog>().Head(Cancel));
     }
 
-    private async Task<JsonNode> Ask(params string[] arguments) => LedgerOnTestDatabase.Parse(await ProgramHere.Run(_ledger, arguments));
+    private async Task<JsonNode> Ask(params string[] arguments) => await _ledger.Ask(arguments);
 
     /// <summary>Runs the program over the connection of the server's role.</summary>
-    private Task<LedgerRun> AsServer(params string[] arguments) => ProgramHere.Run(_ledger, _ledger.AppConnectionString, arguments);
+    private Task<LedgerRun> AsServer(params string[] arguments) => ProgramHere.Run(_ledger, _ledger.AppConnectionString, [.. arguments, "--json"]);
 }

@@ -9,6 +9,8 @@ namespace Ledger.App.Tests.Access;
 /// <summary>Signing in on the pages, what it is good for, and how it ends. Reading is open.</summary>
 public sealed partial class SessionTests : IAsyncLifetime
 {
+    private static StringContent Json(string body) => new(body, System.Text.Encoding.UTF8, "application/json");
+
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     private ServedHere _server = null!;
@@ -49,13 +51,13 @@ public sealed partial class SessionTests : IAsyncLifetime
     {
         using var browser = _server.Browser();
         using var signedIn = await SignIn(browser, await _server.Ledger.Key(Role.Editor), "/");
-        using var without = await browser.PostAsync("/api/articles", new StringContent("""{"text": "One."}"""), Cancel);
-        JsonAssert.Has("""{ "status": 403, "type": "urn:ledger:problem:foreign-form" }""", System.Text.Json.Nodes.JsonNode.Parse(await without.Content.ReadAsStringAsync(Cancel)));
+        using var without = await browser.PostAsync("/api/articles", Json("""{"text": "One."}"""), Cancel);
+        JsonAssert.Has("""{ "status": 403, "type": "/problems/foreign-form" }""", System.Text.Json.Nodes.JsonNode.Parse(await without.Content.ReadAsStringAsync(Cancel)));
         browser.DefaultRequestHeaders.Add("RequestVerificationToken", Token(await browser.GetStringAsync("/record", Cancel)));
-        using var with = await browser.PostAsync("/api/articles", new StringContent("""{"text": "One."}"""), Cancel);
+        using var with = await browser.PostAsync("/api/articles", Json("""{"text": "One."}"""), Cancel);
         Assert.Equal(200, (int)with.StatusCode);
         using var client = await _server.Ledger.Client(_server.Address);
-        using var key = await client.PostAsync("/api/articles", new StringContent("""{"text": "Two."}"""), Cancel);
+        using var key = await client.PostAsync("/api/articles", Json("""{"text": "Two."}"""), Cancel);
         Assert.Equal(200, (int)key.StatusCode);
     }
 
@@ -71,7 +73,7 @@ public sealed partial class SessionTests : IAsyncLifetime
 
         using var again = await SignIn(browser, key, "/");
         Assert.Contains("Hedy", await browser.GetStringAsync("/", Cancel), StringComparison.Ordinal);
-        LedgerOnTestDatabase.Parse(await ProgramHere.Run(_server.Ledger, "keys", "revoke", key.Split('_')[1]));
+        await _server.Ledger.Ask("keys", "revoke", key.Split('_')[1]);
         await Eventually(async () => !(await browser.GetStringAsync("/", Cancel)).Contains("Hedy", StringComparison.Ordinal));
         using var late = await SignIn(browser, key, "/");
         Assert.StartsWith("/sign-in?failed=true", late.Headers.Location!.ToString(), StringComparison.Ordinal);

@@ -75,7 +75,7 @@ public sealed class SameDealTests
         Intake.Input.WriteTo(folder, ("a.txt", Yuan), ("a.yaml", InYuan("acme")));
         foreach (var (same, sentence) in new[] { ("acme-7=acme-b", "same: 'acme-7' is not a deal of the announcement"), ("acme-700", "--same: 'acme-700' is not NEW=KNOWN, each new deal once.") })
         {
-            var run = await ProgramHere.Run(desk.Ledger, "announce", folder.Combine("a.txt"), folder.Combine("a.yaml"), "--same", same);
+            var run = await desk.Ledger.Run("announce", folder.Combine("a.txt"), folder.Combine("a.yaml"), "--same", same);
             Assert.Equal((2, sentence), (run.ExitCode, run.Errors.Trim()));
         }
     }
@@ -121,7 +121,7 @@ public sealed class SameDealTests
 
         await desk.Offer(Yuan, InYuan("robots").Replace("\"Acme Robotics\"", "\"Robots of Acme\"", StringComparison.Ordinal).Replace("\"Acme\"]", "\"Robots\"]", StringComparison.Ordinal));
         Assert.Empty(await desk.List(["duplicates"], ""));
-        await ProgramHere.Run(desk.Ledger, "party", "merge", "robots", "acme", "--reason", "One company.");
+        await desk.Ledger.Run("party", "merge", "robots", "acme", "--reason", "One company.");
         JsonAssert.Has("""[{"deal": {"id": "acme-700"}, "into": {"id": "acme-b"}, "score": 62}]""", await desk.List(["duplicates"], ""));
         await desk.Do("retract", "acme-700", """{"reason": "There is no such deal."}""");
         Assert.Empty(await desk.List(["duplicates"], ""));
@@ -140,13 +140,13 @@ public sealed class SameDealTests
         JsonNode? next = null;
         do
         {
-            var page = LedgerOnTestDatabase.Parse(await ProgramHere.Run(desk.Ledger, ["duplicates", "--limit", "2", .. next is null ? [] : new[] { "--next", (string)next! }]));
+            var page = await desk.Ledger.Ask(["duplicates", "--limit", "2", .. next is null ? [] : new[] { "--next", (string)next! }]);
             pages.Add(string.Join(", ", page["items"]!.AsArray().Select(pair => $"{pair!["deal"]!["id"]} {pair["into"]!["id"]} {pair["score"]}")));
             next = page["next"];
         }
         while (next is not null);
         Assert.Equal(["two one 60, three one 51", "three two 51"], pages);
-        Assert.Equal("next: 'x' is not what an earlier page gave as next", (await ProgramHere.Run(desk.Ledger, "duplicates", "--next", "x")).Errors.Trim());
+        Assert.Equal("next: 'x' is not what an earlier page gave as next", (await desk.Ledger.Run("duplicates", "--next", "x")).Errors.Trim());
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class SameDealTests
         await using var desk = await Desk.Open("command line");
         await desk.Offer(Dollars, InDollars());
         await desk.Offer(Yuan, InYuan("acme"));
-        await ProgramHere.Run(desk.Ledger, "seed", LedgerOnTestDatabase.Seeds);
+        await desk.Ledger.Run("seed", LedgerOnTestDatabase.Seeds);
         var snapshot = desk.Ledger.Get<Snapshot>();
         var sketches = new Sketches(snapshot);
         var read = await sketches.Complete((await sketches.Of(null, Cancel)).Select(deal => deal.Sketch), Cancel);

@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Ledger.App.Access;
 using Ledger.Testing;
 
 namespace Ledger.App.Tests.Support;
@@ -13,12 +15,16 @@ internal sealed class ServedSeeds(Func<Task<LedgerOnTestDatabase>> ledger) : IAs
         return (server, new HttpClient { BaseAddress = new Uri((string)JsonNode.Parse(server.Output)!["addresses"]![0]!), Timeout = TimeSpan.FromSeconds(30) });
     });
 
+    private readonly Lazy<Task<string>> _key = new(async () => await (await ledger()).Key(Role.Editor));
+
     public async Task<HttpClient> Http() => (await _served.Value).Http;
 
     /// <summary>The answer, and its body as JSON.</summary>
     public async Task<(HttpResponseMessage Answer, JsonNode? Body)> Send(HttpMethod method, string address, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, address) { Content = content };
+        if (method != HttpMethod.Get)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _key.Value);
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         var answer = await (await Http()).SendAsync(request);

@@ -83,7 +83,7 @@ public sealed class RatesTests
         using var folder = new TemporaryFolder();
         Tests.Intake.Input.WriteTo(folder, ("rates.csv", History.Replace("2020-04-06", "2020-04-07", StringComparison.Ordinal)));
 
-        var run = await ProgramHere.Run(desk.Ledger, "rates", "import", folder.Combine("rates.csv"));
+        var run = await desk.Ledger.Run("rates", "import", folder.Combine("rates.csv"));
 
         Assert.Equal((1, $"{folder.Combine("rates.csv")}, line 2: Of 2020-04-07 CNY 7.6709 is recorded, and CNY 7.6537 is given; if that is right, say why with a reason."), (run.ExitCode, run.Errors.Trim()));
         Assert.Single((await desk.Ledger.Ask("events"))["items"]!.AsArray());
