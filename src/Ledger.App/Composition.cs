@@ -46,6 +46,7 @@ internal static class Composition
         .AddScoped<DealQueries>()
         .AddScoped<DealAudits>()
         .AddScoped<Candidates>()
+        .AddSingleton<FoundPairs>()
         .AddScoped<Duplicates>()
         .AddScoped<Announcing>()
         .AddScoped<CompanyQueries>()

@@ -47,6 +47,7 @@ public sealed class EventLog : IAsyncDisposable
     /// that is no <see cref="AppendOutcomeUnknownException"/>: it was not recorded and will not be.
     /// </param>
     /// <exception cref="ArgumentException">The append cannot be stored; nothing was recorded.</exception>
+    /// <exception cref="EventTooLongException">An event could not be proved; nothing was recorded.</exception>
     /// <exception cref="VersionConflictException">A stream has moved; nothing was recorded.</exception>
     /// <exception cref="KeyReusedException">The key was used for other content; nothing was recorded.</exception>
     /// <exception cref="AppendOutcomeUnknownException">It may have been recorded: append the same again to learn it.</exception>

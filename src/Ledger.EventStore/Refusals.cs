@@ -25,6 +25,20 @@ public sealed class KeyReusedException(string author, string key)
     public string Key { get; } = key;
 }
 
+/// <summary>An event has more bytes than a leaf of the tree takes, and so could not be proved. Nothing was recorded.</summary>
+public sealed class EventTooLongException(string type, int length, int lengthMax)
+    : ArgumentException($"A {type} has {length} bytes of data, but no more than {lengthMax} can be proved: keep long texts elsewhere, and their hash in the event.")
+{
+    /// <summary>The name that the event would be stored under.</summary>
+    public string Type { get; } = type;
+
+    /// <summary>The bytes of its data, as PostgreSQL stores it.</summary>
+    public int Length { get; } = length;
+
+    /// <summary>The most that there is room for.</summary>
+    public int LengthMax { get; } = lengthMax;
+}
+
 /// <summary>
 /// The caller stopped waiting, or the database could not be reached for long, while the append was on its way: it may
 /// have been recorded, or may still be. To learn which, append the very same again (the same ids, expected versions

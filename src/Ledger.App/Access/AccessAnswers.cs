@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -27,9 +26,7 @@ internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
         // At the last moment: an answer that tells of an error begins with no headers.
         context.Response.OnStarting(() =>
         {
-            if (refused.RetryAfter is { } after)
-                context.Response.Headers.RetryAfter = after.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
-            else
+            if (refused.RetryAfter is null)
                 context.Response.Headers.WWWAuthenticate = "Bearer";
             return Task.CompletedTask;
         });

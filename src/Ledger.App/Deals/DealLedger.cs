@@ -48,7 +48,7 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
                 }
                 await workspace.KeepTexts(stop);
                 foreach (var append in appends)
-                    outcome = outcome.Add(await log.Append(append, stop), append);
+                    outcome = outcome.Add(await log.Record(append, stop), append);
             },
             cancel);
         return outcome;
@@ -70,7 +70,7 @@ public sealed class DealLedger(EventLog log, ArticleTexts texts)
                 if (workspace.TakeAppend(writer) is not { } append)
                     return;
                 await workspace.KeepTexts(stop);
-                outcome = outcome.Add(await log.Append(append, stop), append);
+                outcome = outcome.Add(await log.Record(append, stop), append);
             },
             cancel);
         return outcome;

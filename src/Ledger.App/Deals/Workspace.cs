@@ -23,6 +23,7 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
     private readonly Dictionary<string, Article> _articles = [];
     private readonly Dictionary<string, Party> _parties = [];
     private readonly Dictionary<string, Source> _sources = [];
+    private readonly Dictionary<string, List<(SourceEvent.SourceRanked Ranked, Cause Cause)>> _ranked = [];
     private readonly DealStreams _deals = new();
     private readonly List<ArticleFile> _texts = [];
 
@@ -65,10 +66,12 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
     }
 
     /// <summary>Decides on the rank of a source, and tells the deals that cite it.</summary>
-    public async Task Decide(SourceEvent.SourceRanked wanted, IReadOnlyList<(DealId Deal, ArticleId Article)> citing, CancellationToken cancel)
+    public async Task Decide(SourceEvent.SourceRanked wanted, long? ifVersion, IReadOnlyList<(DealId Deal, ArticleId Article)> citing, CancellationToken cancel)
     {
         var stream = StoredEvents.StreamOfSource(wanted.Name);
         await Load([stream], cancel);
+        if (ifVersion is { } seen && wanted.Rank != SourceOf(stream).Rank)
+            Meanwhile.Check(wanted.Name, seen, _ranked.GetValueOrDefault(stream, []));
         await LoadDeals(citing.Select(cited => cited.Deal), cancel);
         foreach (var happened in Facts(wanted.Name, SourceOf(stream).Decide(wanted)))
             _sources[stream] = SourceOf(stream).Evolve(happened, Recording(stream, SourceOf(stream).Version, happened));
@@ -88,7 +91,7 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
         }
         var root = _deals.Root(change.Deal).Id;
         var decision = change.Other is { } other
-            ? TieDecisions.Decide(_deals[change.Deal], _deals[other], await Tie(change, other, cancel))
+            ? TieDecisions.Decide(_deals[change.Deal], _deals[other], await Tie(change, other, cancel), await Roots(change.Deal, other, cancel))
             : Of(root, DealDecisions.Decide(_deals[root], await Command(change, cancel), change.Deal));
         // What somebody else has done since may be why it is refused; who did it is told first. What is so already needs no telling.
         if (change.IfVersion is { } seen && _deals[change.Deal].IsKnown && decision is not Decision<DealFact>.Record { Events.IsEmpty: true })
@@ -203,6 +206,8 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
                     break;
                 case SourceEvent happened:
                     _sources[e.Stream] = SourceOf(e.Stream).Evolve(happened, cause);
+                    if (happened is SourceEvent.SourceRanked ranked)
+                        _ranked[e.Stream] = [.. _ranked.GetValueOrDefault(e.Stream, []), (ranked, cause)];
                     break;
                 default:
                     throw new InvalidOperationException($"Stream {e.Stream} holds a {e.Type}, which is no event of a deal, a party, an article or a source.");
@@ -226,8 +231,23 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
             DealVerb.Uncover => new TieCommand.Uncover(reason),
             DealVerb.Merge => new TieCommand.Merge(_deals.History(change.Deal), reason),
             DealVerb.Unmerge => new TieCommand.Unmerge(reason),
+            DealVerb.Distinguish => new TieCommand.Distinguish(reason),
+            DealVerb.Undistinguish => new TieCommand.EndDistinction(reason),
             _ => throw new InvalidOperationException($"{change.Verb} is not about two deals."),
         };
+    }
+
+    /// <summary>The parties that the companies of two deals are known to be by now: these are loaded, and those that they were merged into.</summary>
+    private async Task<Func<PartyId, PartyId>> Roots(DealId deal, DealId other, CancellationToken cancel)
+    {
+        for (var level = new[] { _deals[deal].Company, _deals[other].Company }.OfType<PartyId>().ToList(); level.Count > 0;)
+        {
+            await Load([.. level.Select(StoredEvents.StreamOf)], cancel);
+            level = [.. level.Select(id => Known(id).MergedInto?.Party).OfType<PartyId>()];
+        }
+        return Root;
+
+        PartyId Root(PartyId id) => Known(id).MergedInto is { } into ? Root(into.Party) : id;
     }
 
     private async Task<DealCommand> Command(DealChangeRequest change, CancellationToken cancel)

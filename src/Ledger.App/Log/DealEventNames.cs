@@ -28,6 +28,8 @@ internal static class DealEventNames
         [typeof(DealEvent.DealAbsorbed)] = "deal_absorbed",
         [typeof(DealEvent.DealReleased)] = "deal_released",
         [typeof(DealEvent.DealEchoed)] = "deal_echoed",
+        [typeof(DealEvent.DealDistinguished)] = "deal_distinguished",
+        [typeof(DealEvent.DealDistinctionEnded)] = "deal_distinction_ended",
         [typeof(DealEvent.DealRetracted)] = "deal_retracted",
         [typeof(DealEvent.DealReinstated)] = "deal_reinstated",
         [typeof(DealEvent.DealTagged)] = "deal_tagged",

@@ -39,6 +39,9 @@ public sealed record Writer(string Author)
         }
     }
 
+    /// <summary>The same writer at one of several appends that a request comes to, each of which needs a key of its own.</summary>
+    public Writer Part(int number) => Key is null ? this : this with { Key = $"{Key} {number}" };
+
     /// <summary>The first answer; null where there was none.</summary>
     private async Task<RecordOutcome?> First(EventLog log, CancellationToken cancel)
     {
@@ -47,5 +50,22 @@ public sealed record Writer(string Author)
         var e = await log.Read(new LogQuery { After = answer.FirstPosition - 1, UpTo = answer.FirstPosition }, cancel).SingleAsync(cancel);
         return e.CausationId == Request ? new RecordOutcome((int)(answer.LastPosition - answer.FirstPosition + 1), answer.LastPosition)
             : throw new RefusedException("Idempotency-Key", new Refusal("key-reused", $"The key '{Key}' stands for another request already, recorded at position {answer.FirstPosition}."));
+    }
+}
+
+/// <summary>Appends to the record.</summary>
+internal static class Recording
+{
+    /// <exception cref="RefusedException">An event would be too long; nothing was recorded.</exception>
+    public static async Task<Appended> Record(this EventLog log, Append append, CancellationToken cancel)
+    {
+        try
+        {
+            return await log.Append(append, cancel);
+        }
+        catch (EventTooLongException e)
+        {
+            throw new RefusedException(append.Streams[^1].Stream, new Refusal("too-long", $"What would be recorded as {e.Type} comes to {e.Length} bytes, and an event has room for {e.LengthMax}; record it in parts."));
+        }
     }
 }

@@ -34,16 +34,21 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
                 if (facts.IsEmpty)
                     return;
                 PartyMeanwhile.Check(change, loaded.History(change.Party));
-                var append = writer.Append(
-                [
-                    .. facts.GroupBy(fact => fact.Party).Select(party => new StreamAppend(StoredEvents.StreamOf(party.Key), loaded[party.Key].Version,
-                        [.. party.Select(fact => new NewEvent(Guid.CreateVersion7(), fact.Happened))])),
-                ]);
-                outcome = RecordOutcome.Nothing.Add(await log.Append(append, stop), append);
+                outcome = await Append(facts, loaded, writer, stop);
             },
             cancel);
         return outcome;
     }, cancel);
+
+    private async Task<RecordOutcome> Append(IEnumerable<PartyFact> facts, LoadedParties loaded, Writer writer, CancellationToken cancel)
+    {
+        var append = writer.Append(
+        [
+            .. facts.GroupBy(fact => fact.Party).Select(party => new StreamAppend(StoredEvents.StreamOf(party.Key), loaded[party.Key].Version,
+                [.. party.Select(fact => new NewEvent(Guid.CreateVersion7(), fact.Happened))])),
+        ]);
+        return RecordOutcome.Nothing.Add(await log.Record(append, cancel), append);
+    }
 
     private async Task<LoadedParties> Load(PartyChange change, CancellationToken cancel)
     {
@@ -89,10 +94,12 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
             Words = evidence.Words,
             Quote = evidence.Quote,
         }, article, $"party {party.Id}");
-        if (party.Claims.FirstOrDefault(known => known.Claim.Id == claim.Id) is { Withdrawn: { } ended })
-            throw Refused(change, new Refusal("affiliation-ended", $"Party {party.Id}: {ended.Cause.Author} has ended what this quote says, because: {ended.Reason} Give a reason in place of the quote."));
-        if (!party.Claims.Any(known => known.Claim.Id == claim.Id))
+        var known = party.Claims.FirstOrDefault(known => known.Claim.Id == claim.Id);
+        if (known is not { Stands: true })
             PartyMeanwhile.Check(change, loaded.History(change.Party));
+        // An editor had ended what the quote says: it is said again, by whoever says so now.
+        if (known is { Stands: false })
+            return await Append(Facts(change, PartyDecisions.Decide(party, new PartyCommand.RestoreAffiliation(claim.Id))).Select(happened => new PartyFact(party.Id, happened)), loaded, writer, cancel);
         return await deals.Record([Announcement.Of(article) with { Parties = [new PartyAnnouncement(party.Id, new PartyCommand.Register(party.Name!, []), [claim], PartyChange.Word(change.Verb))] }], writer, cancel);
     }
 

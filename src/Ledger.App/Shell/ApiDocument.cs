@@ -15,7 +15,8 @@ internal static class ApiDocument
 
     private const string About = """
         Whatever is read is of one moment: asOf and at ask for a past one. Lists are `{"items", "next"}`; next, where it is not null, asks for the following items.
-        A deal and a party come with an ETag; a change with If-Match is made only of what was seen. A POST with an Idempotency-Key can be sent again.
+        A deal and a party come with an ETag; a change with If-Match is made only of what was seen. A POST with an Idempotency-Key can be sent again:
+        what it recorded is recorded once, and answered as it was the first time. One that was refused, or changed nothing, is not remembered: sent again, it is decided on anew.
         Writing takes a key, as Authorization: Bearer KEY, and reading does where that is configured.
         Errors are problem documents (RFC 9457), whose type is the address of its explanation; all are at /problems.
         """;

@@ -28,7 +28,7 @@ internal static class ApiOperation
         var isWrite = HttpMethods.IsPost(description.HttpMethod!);
         operation.Parameters ??= [];
         if (isWrite)
-            AddHeader(operation, "Idempotency-Key", "Names this request among its author's: sent again with it, it gets the first answer. 1 to 200 letters, digits and signs.", "8e03978e-40d5-43dd-bc93-6894a57f9324");
+            AddHeader(operation, "Idempotency-Key", "Names this request among its author's: sent again with it, it gets the first answer, unless that was a refusal or changed nothing: then it is decided on anew. 1 to 200 letters, digits and signs.", "8e03978e-40d5-43dd-bc93-6894a57f9324");
         else if (!path.StartsWith("/api/log", StringComparison.Ordinal))
             AddMoment(operation);
         if (isWrite && path is ['/', 'a', 'p', 'i', '/', .. var rest] && rest.Split('/') is ["deals" or "parties", _, _])

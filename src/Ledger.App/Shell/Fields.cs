@@ -59,7 +59,7 @@ internal static class Fields
             else if (text is not null && field.PropertyType == typeof(string))
                 field.SetValue(fields, text);
             else if (text is not null && field.PropertyType == typeof(long?))
-                field.SetValue(fields, long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidValueException(name, $"'{text}' is no number"));
+                field.SetValue(fields, long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidValueException(name, $"'{text}' is no number"));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Ledger.App.Access;
 using Ledger.App.Deals;
@@ -19,6 +20,8 @@ internal static partial class Problems
     {
         var error = context.Features.Get<IExceptionHandlerFeature>()!.Error;
         var problem = Of(error, context);
+        if (error is AccessRefusedException { RetryAfter: { } after })
+            context.Response.Headers.RetryAfter = after.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         if (problem.Status == StatusCodes.Status500InternalServerError)
             context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Ledger.Requests").LogError(error, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
         await Write(context, problem);

@@ -31,7 +31,6 @@ internal static class RefusalTypes
         new("affiliated-with-itself", 400, "Affiliated with itself", "An affiliation is between two parties."),
         new("merged-into-itself", 400, "Merged into itself", "A merge is of two parties."),
 
-        new("affiliation-ended", 409, "The affiliation was ended", "An editor has ended what this quote says. To have it again, give a reason in place of the quote."),
         new("aggregate-has-no-parts", 409, "An aggregate has no parts", "A sum over several deals covers them; it is no part and no whole."),
         new("claim-corrected", 409, "The claim was corrected", "It counts for nothing any more; what corrected it can itself be corrected or withdrawn."),
         new("claim-needed", 409, "The claim is needed", "Without it nothing would say the company, the kind or the status of the deal. Correct it, or retract the deal."),
@@ -39,6 +38,7 @@ internal static class RefusalTypes
         new("claim-withdrawn", 409, "The claim was withdrawn", "Restore it first."),
         new("companies-differ", 409, "The deals are of two companies", "Ties are between deals of one company. Correct the company of one, or merge the companies."),
         new("correction-corrected", 409, "The correction was itself corrected", "A claim that says the same is there, and was corrected. Restore it."),
+        new("deal-distinct", 409, "The deals were found to be two", "An editor has said that they are two, and why. Undo that first."),
         new("deal-merged", 409, "The deal was merged", "Its claims stand with another deal now. Name that one, or undo the merge."),
         new("deal-retracted", 409, "The deal was retracted", "Reinstate it first."),
         new("deal-tied", 409, "The deal is tied to another one", "It is a part, a whole, covered, or merged. End that first."),
@@ -51,6 +51,7 @@ internal static class RefusalTypes
         new("rates-of-the-future", 400, "Rates of the future", "Rates are recorded when they are published, and not before."),
         new("status-not-advanced", 409, "No advance leads there", "The deal has come as far already, or has ended. If a claim of its status is wrong, correct or withdraw that."),
         new("status-not-preferred", 409, "A status goes by time", "Claims of the status are not preferred; correct or withdraw those that are wrong."),
+        new("too-long", 409, "An event would be too long", "An event has at most 65,535 bytes, so that it can be proved; what is to be recorded at once comes to more. Record it in parts."),
         new("status-too-late", 409, "An earlier time than the status has", "The deal has its present status since a later time than the one that is claimed."),
     ];
 }

@@ -3,10 +3,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.App.Log;
+using Ledger.Domain.Claims;
 
 namespace Ledger.App.Views;
 
-/// <summary>How records are written for readers: camel case, nulls spelled out, and claims as they are stored.</summary>
+/// <summary>How records are written for readers: camel case, nulls spelled out, and claims as they are stored but for the names of their sorts.</summary>
 public static class ApiJson
 {
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions { WriteIndented = true });
@@ -21,8 +22,21 @@ public static class ApiJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         foreach (var converter in StoredJson.Options.Converters)
             options.Converters.Add(converter);
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(StoredJson.Options.TypeInfoResolver!, new DefaultJsonTypeInfoResolver());
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(StoredJson.Options.TypeInfoResolver!, new DefaultJsonTypeInfoResolver()).WithAddedModifier(NameClaimsAsFields);
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         return options;
     }
+
+    /// <summary>A sort of claim is called as the field that it is of.</summary>
+    private static void NameClaimsAsFields(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(ClaimValue) || type.PolymorphismOptions is not { } stored)
+            return;
+        var named = stored.DerivedTypes.Select(derived => new JsonDerivedType(derived.DerivedType, CamelCase((string)derived.TypeDiscriminator!))).ToList();
+        stored.DerivedTypes.Clear();
+        foreach (var derived in named)
+            stored.DerivedTypes.Add(derived);
+    }
+
+    private static string CamelCase(string stored) => string.Concat(stored.Split('_').Select((word, index) => index == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
 }

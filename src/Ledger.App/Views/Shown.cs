@@ -144,7 +144,7 @@ public static class Shown
         ClaimValue.Place v => v.Name,
         ClaimValue.InvestorKind v => v.Slug,
         ClaimValue.Affiliation v => $"{Words(v.Value)} {v.With}".TrimEnd() + (v.From is { } from ? $", from {from}" : ""),
-        ClaimValue.MarketFigure v => $"{v.Measure}: {Amount(v.Amount)} (“{asWritten}”)",
+        ClaimValue.MarketFigure v => $"{v.Measure}{(v.During.Precision == Precision.Unknown ? "" : $" ({v.During})")}: {Amount(v.Amount)} (“{asWritten}”)",
         _ => asWritten,
     };
 
@@ -236,7 +236,7 @@ public static class Shown
         ClaimValue.InvestorKind v => Capital(Slug(v.Slug)),
         ClaimValue.Affiliation v => v.With is { } with ? $"{Affiliation(v.Value)} {name(with)}" : "State-backed",
         ClaimValue.Backer v => name(v.Party),
-        ClaimValue.MarketFigure v => Amount(v.Amount),
+        ClaimValue.MarketFigure v => $"{Amount(v.Amount)}{(v.During.Precision == Precision.Unknown ? "" : $", {Day(v.During)}")}",
         _ => asWritten,
     };
 

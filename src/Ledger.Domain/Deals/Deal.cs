@@ -85,6 +85,9 @@ public sealed class Deal
     /// <summary>The deals that it sums up.</summary>
     public ImmutableArray<Tie> Covers => _state.Covers;
 
+    /// <summary>The deals that it was found to be another one than, and those that the deals merged into it were.</summary>
+    public IEnumerable<Tie> Distinct => _state.Distinct.Concat(Absorbed.SelectMany(deal => deal.Distinct)).DistinctBy(other => other.Deal);
+
     public Ruling? Retracted => _state.Retracted;
 
     /// <summary>Whether it is in lists and totals: neither retracted nor merged into another one.</summary>
@@ -190,6 +193,9 @@ public sealed class Deal
         var isSame = claims.Zip(_state.Claims).All(claim => ReferenceEquals(claim.First, claim.Second)) && absorbed.Zip(Absorbed).All(deal => ReferenceEquals(deal.First, deal.Second));
         return isSame ? this : new(_state with { Claims = claims, Absorbed = absorbed });
     }
+
+    /// <summary>Whether it was found to be another one itself, and not only a deal that was merged into it.</summary>
+    internal bool IsDistinctFrom(DealId other) => _state.Distinct.Any(distinct => distinct.Deal == other);
 
     internal bool HasTag(ClaimValue tag) => _state.Tags.Any(held => held.Value == tag);
 

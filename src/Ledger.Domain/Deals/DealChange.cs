@@ -47,7 +47,8 @@ public sealed record DealChange(Deal Before, Deal After, Cause Cause)
     /// <summary>Whether it did anything to what the deal is to others, or to its being in the record at all.</summary>
     public bool TouchesTies() =>
         Before.IsListed != After.IsListed || Before.MergedInto != After.MergedInto || Before.Whole != After.Whole || Before.CoveredBy != After.CoveredBy
-        || !Before.Parts.SequenceEqual(After.Parts) || !Before.Covers.SequenceEqual(After.Covers) || Before.Absorbed.Length != After.Absorbed.Length;
+        || !Before.Parts.SequenceEqual(After.Parts) || !Before.Covers.SequenceEqual(After.Covers) || Before.Absorbed.Length != After.Absorbed.Length
+        || !Before.Distinct.SequenceEqual(After.Distinct);
 
     private static bool IsInWords(Slot slot) => slot.Field == Field.UseOfProceeds;
 }

@@ -65,6 +65,11 @@ public abstract record TieCommand
     public sealed record Merge(ImmutableArray<PastEvent> History, Reason Reason) : TieCommand;
 
     public sealed record Unmerge(Reason Reason) : TieCommand;
+
+    /// <summary>The two look alike, and are two.</summary>
+    public sealed record Distinguish(Reason Reason) : TieCommand;
+
+    public sealed record EndDistinction(Reason Reason) : TieCommand;
 }
 
 /// <summary>An event of a deal, and when it was recorded.</summary>

@@ -78,6 +78,12 @@ public abstract record DealEvent
     /// <param name="First">When it was recorded of that deal, before the merge; null where it is recorded of both at once.</param>
     public sealed record DealEchoed(DealId Deal, DealEvent Happened, Cause? First) : DealEvent;
 
+    /// <summary>The deal is another one than a deal that it looks like. It is told of both.</summary>
+    public sealed record DealDistinguished(DealId From, Reason Reason) : DealEvent;
+
+    /// <summary>The deal may be that other one after all. It is told of both.</summary>
+    public sealed record DealDistinctionEnded(DealId From, Reason Reason) : DealEvent;
+
     /// <summary>There is no such deal, or it has no place in the record. Its history stays.</summary>
     public sealed record DealRetracted(Reason Reason) : DealEvent;
 

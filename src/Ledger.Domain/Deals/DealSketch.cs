@@ -18,6 +18,9 @@ public sealed record DealSketch(
     /// <summary>The aggregate that sums it up.</summary>
     public DealId? CoveredBy { get; init; }
 
+    /// <summary>The deals that an editor has said it is another one than.</summary>
+    public ImmutableHashSet<DealId> Distinct { get; init; } = [];
+
     /// <summary>Null where nothing says what sort of deal it is.</summary>
     public static DealSketch? Of(Deal deal) => deal.Kind is not { } kind ? null
         : new(deal.Id, kind, deal.Value<ClaimValue.Round>(Field.Round), deal.Amount, deal.Value<ClaimValue.UsdAsReported>(Field.UsdAsReported)?.Amount,
@@ -25,10 +28,15 @@ public sealed record DealSketch(
         {
             Whole = deal.Whole?.Deal,
             CoveredBy = deal.CoveredBy?.Deal,
+            Distinct = [.. deal.Distinct.Select(other => other.Deal)],
         };
 
-    /// <summary>Whether an editor has said that the two are not one: one is a part of the other or summed up by it, or both are of the same third.</summary>
+    /// <summary>
+    /// Whether an editor has said that the two are not one: in so many words, or since one is a part of the other or summed up by it, or both
+    /// are of the same third.
+    /// </summary>
     public bool IsTiedTo(DealSketch other) =>
-        Whole == other.Id || other.Whole == Id || CoveredBy == other.Id || other.CoveredBy == Id
+        Distinct.Contains(other.Id) || other.Distinct.Contains(Id)
+        || Whole == other.Id || other.Whole == Id || CoveredBy == other.Id || other.CoveredBy == Id
         || Whole is not null && Whole == other.Whole || CoveredBy is not null && CoveredBy == other.CoveredBy;
 }

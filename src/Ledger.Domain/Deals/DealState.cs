@@ -27,6 +27,8 @@ internal sealed record DealState(DealId Id)
 
     public ImmutableArray<Tie> Covers { get; init; } = [];
 
+    public ImmutableArray<Tie> Distinct { get; init; } = [];
+
     public Ruling? Retracted { get; init; }
 
     public DealState Evolve(DealEvent happened, Cause cause) => (happened switch
@@ -52,6 +54,8 @@ internal sealed record DealState(DealId Id)
         DealEvent.DealAbsorbed e => this with { Absorbed = Absorbed.Add(Deal.Unknown(e.Deal)) },
         DealEvent.DealReleased e => this with { Absorbed = Absorbed.RemoveAll(absorbed => absorbed.Id == e.Deal) },
         DealEvent.DealEchoed e => this with { Absorbed = [.. Absorbed.Select(deal => deal.Id == e.Deal ? deal.Evolve(e.Happened, e.First ?? cause) : deal)] },
+        DealEvent.DealDistinguished e => this with { Distinct = Distinct.Add(new Tie(e.From, new Ruling(e.Reason, cause))) },
+        DealEvent.DealDistinctionEnded e => this with { Distinct = Distinct.RemoveAll(other => other.Deal == e.From) },
         DealEvent.DealRetracted e => this with { Retracted = new Ruling(e.Reason, cause) },
         DealEvent.DealReinstated => this with { Retracted = null },
         DealEvent.DealTagged e => this with { Tags = Tags.RemoveAll(tag => tag.Value == e.Tag).Add(new Tag(e.Tag, new Ruling(e.Reason, cause))) },

@@ -13,7 +13,8 @@ public static class TieDecisions
     /// <param name="deal">The part, the deal that is covered, or the one that is merged.</param>
     /// <param name="other">The whole, the aggregate, or the one that it is merged into.</param>
     /// <param name="command">What is wanted.</param>
-    public static Decision<DealFact> Decide(Deal deal, Deal other, TieCommand command)
+    /// <param name="root">The party that one is known to be by now; itself where nothing is known.</param>
+    public static Decision<DealFact> Decide(Deal deal, Deal other, TieCommand command, Func<PartyId, PartyId>? root = null)
     {
         if (!deal.IsKnown || !other.IsKnown)
             return Refuse("deal-unknown", $"Deal {(deal.IsKnown ? other : deal).Id} is not recorded.", isOfInput: true);
@@ -21,14 +22,16 @@ public static class TieDecisions
             return Refuse("same-deal", $"Deal {deal.Id} is named twice; two deals are expected.", isOfInput: true);
         return command switch
         {
-            TieCommand.Join c => Join(deal, other, c),
+            TieCommand.Join c => Join(deal, other, c, root),
             TieCommand.Leave when deal.Whole?.Deal != other.Id => Decision<DealFact>.Nothing,
             TieCommand.Leave c => Record(new(deal.Id, new DealEvent.DealPartLeft(other.Id, c.Reason)), new(other.Id, new DealEvent.DealWholeLeft(deal.Id, c.Reason))),
-            TieCommand.Cover c => Cover(deal, other, c),
+            TieCommand.Cover c => Cover(deal, other, c, root),
             TieCommand.Uncover when deal.CoveredBy?.Deal != other.Id => Decision<DealFact>.Nothing,
             TieCommand.Uncover c => Record(new(deal.Id, new DealEvent.DealUncovered(other.Id, c.Reason)), new(other.Id, new DealEvent.DealCoverLost(deal.Id, c.Reason))),
             TieCommand.Merge c => Merge(deal, other, c),
             TieCommand.Unmerge c => Unmerge(deal, other, c),
+            TieCommand.Distinguish c => Distinguish(deal, other, c),
+            TieCommand.EndDistinction c => EndDistinction(deal, other, c),
             _ => throw new InvalidOperationException($"Two deals know no command {command.GetType().Name}."),
         };
     }
@@ -43,7 +46,7 @@ public static class TieDecisions
         _ => null,
     };
 
-    private static Decision<DealFact> Join(Deal part, Deal whole, TieCommand.Join c)
+    private static Decision<DealFact> Join(Deal part, Deal whole, TieCommand.Join c, Func<PartyId, PartyId>? root)
     {
         if (part.Whole is { } already)
         {
@@ -56,11 +59,11 @@ public static class TieDecisions
             return Refuse("deal-tied", $"Deal {whole.Id} is itself part of {above.Deal}; name that one.");
         if (part.Kind == DealKind.Aggregate || whole.Kind == DealKind.Aggregate)
             return Refuse("aggregate-has-no-parts", $"Deal {(part.Kind == DealKind.Aggregate ? part : whole).Id} is a sum over several deals, which covers others and is no part and no whole.");
-        return Fit(part, whole) ?? Record(
+        return Fit(part, whole, root) ?? Record(
             new(whole.Id, new DealEvent.DealWholeJoined(part.Id, c.As, c.Reason)), new(part.Id, new DealEvent.DealPartJoined(whole.Id, c.As, c.Reason)));
     }
 
-    private static Decision<DealFact> Cover(Deal deal, Deal aggregate, TieCommand.Cover c)
+    private static Decision<DealFact> Cover(Deal deal, Deal aggregate, TieCommand.Cover c, Func<PartyId, PartyId>? root)
     {
         if (deal.CoveredBy is { } already)
         {
@@ -71,7 +74,7 @@ public static class TieDecisions
             return Refuse("not-an-aggregate", $"Deal {aggregate.Id} is to cover {deal.Id}: an aggregate covers deals that are none.");
         if (deal.Whole is { } whole)
             return Refuse("deal-tied", $"Deal {deal.Id} is part of {whole.Deal}; the whole can be covered.");
-        if (Fit(deal, aggregate) is { } refused)
+        if (Fit(deal, aggregate, root) is { } refused)
             return refused;
         var sum = Cover(aggregate, c.Covered.Add(deal)).Low;
         if (aggregate.Amount is { High: { } high, Currency: { } currency } amount && (amount.Qualifier == AmountQualifier.OrderOfMagnitude ? sum >= high : sum > high))
@@ -107,6 +110,8 @@ public static class TieDecisions
             return Refuse("deal-retracted", $"Deal {(deal.Retracted is not null ? deal : into).Id} was retracted; reinstate it first.");
         if (TiesOf(deal) is { } tie)
             return Refuse("deal-tied", $"Deal {deal.Id} {tie}; end that first.");
+        if (Distinction(deal, into) is { } distinct)
+            return Refuse("deal-distinct", $"{distinct.Why.Cause.Author} has found that deal {deal.Id} is another one than {into.Id}, because: {distinct.Why.Reason} Undo that first.");
         return new Decision<DealFact>.Record(
         [
             new(deal.Id, new DealEvent.DealMerged(into.Id, c.Reason)), new(into.Id, new DealEvent.DealAbsorbed(deal.Id, c.Reason)),
@@ -123,18 +128,49 @@ public static class TieDecisions
         return Record(new(from.Id, new DealEvent.DealReleased(deal.Id, c.Reason)), new(deal.Id, new DealEvent.DealUnmerged(from.Id, c.Reason)));
     }
 
-    /// <summary>The refusal of deals that have nothing to do with each other; null where they may be tied.</summary>
-    private static Decision<DealFact>? Fit(Deal deal, Deal other)
+    private static Decision<DealFact> Distinguish(Deal deal, Deal from, TieCommand.Distinguish c)
     {
+        if (Merged(deal, from) is { } merged)
+            return merged;
+        return deal.IsDistinctFrom(from.Id) ? Decision<DealFact>.Nothing
+            : Record(new(deal.Id, new DealEvent.DealDistinguished(from.Id, c.Reason)), new(from.Id, new DealEvent.DealDistinguished(deal.Id, c.Reason)));
+    }
+
+    private static Decision<DealFact> EndDistinction(Deal deal, Deal from, TieCommand.EndDistinction c)
+    {
+        if (!deal.IsDistinctFrom(from.Id))
+        {
+            return deal.WithAbsorbed().FirstOrDefault(one => one.IsDistinctFrom(from.Id)) is { } merged
+                ? Refuse("deal-merged", $"Deal {merged.Id}, which was found to be another one than {from.Id}, was merged into {deal.Id}; undo that first.") : Decision<DealFact>.Nothing;
+        }
+        return Merged(deal, from) ?? Record(new(deal.Id, new DealEvent.DealDistinctionEnded(from.Id, c.Reason)), new(from.Id, new DealEvent.DealDistinctionEnded(deal.Id, c.Reason)));
+    }
+
+    /// <summary>What says that one of the deals which the first is made of is another one than one of those of the second; null where nothing does.</summary>
+    private static Tie? Distinction(Deal deal, Deal into)
+    {
+        var ours = into.WithAbsorbed().Select(one => one.Id).ToHashSet();
+        return deal.Distinct.FirstOrDefault(other => ours.Contains(other.Deal));
+    }
+
+    /// <summary>The refusal where one of them stands with another deal; null where both stand for themselves.</summary>
+    private static Decision<DealFact>? Merged(Deal deal, Deal other) => (deal.MergedInto is null ? other : deal) is { MergedInto: { } into } one
+        ? Refuse("deal-merged", $"Deal {one.Id} was merged into {into.Deal}; name that one.") : null;
+
+    /// <summary>The refusal of deals that have nothing to do with each other; null where they may be tied.</summary>
+    private static Decision<DealFact>? Fit(Deal deal, Deal other, Func<PartyId, PartyId>? root)
+    {
+        if (Merged(deal, other) is { } merged)
+            return merged;
         foreach (var one in (Deal[])[deal, other])
         {
-            if (one.MergedInto is { } into)
-                return Refuse("deal-merged", $"Deal {one.Id} was merged into {into.Deal}; name that one.");
             if (one.Retracted is not null)
                 return Refuse("deal-retracted", $"Deal {one.Id} was retracted; reinstate it first.");
         }
-        return deal.Company == other.Company ? null
+        return Company(deal) == Company(other) ? null
             : Refuse("companies-differ", $"Deal {deal.Id} is one of {deal.Company}, and {other.Id} one of {other.Company}.");
+
+        PartyId? Company(Deal one) => one.Company is { } company && root is not null ? root(company) : one.Company;
     }
 
     private static Decision<DealFact> Record(params ImmutableArray<DealFact> facts) => new Decision<DealFact>.Record(facts);

@@ -64,6 +64,10 @@ public sealed record Party(PartyId Id, Cause? Last, string? Name, ImmutableArray
             Edited = Edited.RemoveAll(edited => edited.Value.Slot == e.Affiliation.Slot).Add(new EditedAffiliation(e.Affiliation, new Ruling(e.Reason, cause))),
         },
         PartyEvent.PartyAffiliationEnded e => Ended(new ClaimValue.Affiliation(e.Value, e.With).Slot, new Ruling(e.Reason, cause)),
+        PartyEvent.PartyAffiliationRestored e => this with
+        {
+            Claims = Claims.Select(claim => claim.Claim.Id == e.Claim ? claim with { Withdrawn = null, Standing = Standing.Normal } : claim).ToImmutableArray().WithStanding(),
+        },
         PartyEvent.PartyMerged e => this with { MergedInto = new PartyTie(e.Into, new Ruling(e.Reason, cause)) },
         PartyEvent.PartyUnmerged => this with { MergedInto = null },
         PartyEvent.PartyAbsorbed e => this with { Absorbed = Absorbed.Add(new AbsorbedParty(e.Party, Id, new Ruling(e.Reason, cause))) },

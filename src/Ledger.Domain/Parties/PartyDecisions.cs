@@ -24,6 +24,9 @@ public abstract record PartyCommand
     public sealed record Affiliate(ClaimValue.Affiliation Affiliation, Reason Reason) : PartyCommand;
 
     public sealed record EndAffiliation(AffiliationKind Value, PartyId? With, Reason Reason) : PartyCommand;
+
+    /// <summary>An article's quote, which was taken back with the affiliation that it says, counts again.</summary>
+    public sealed record RestoreAffiliation(ClaimId Claim) : PartyCommand;
 }
 
 public static class PartyDecisions
@@ -44,6 +47,7 @@ public static class PartyDecisions
         PartyCommand.Affiliate c when c.Affiliation.With == party.Id => Refuse(new Refusal("affiliated-with-itself", $"Party {party.Id} cannot be affiliated with itself.", IsOfInput: true)),
         PartyCommand.Affiliate c => party.Edited.Any(edited => edited.Value == c.Affiliation) ? Decision<PartyEvent>.Nothing : Record(new PartyEvent.PartyAffiliated(c.Affiliation, c.Reason)),
         PartyCommand.EndAffiliation c => EndAffiliation(party, c),
+        PartyCommand.RestoreAffiliation c => party.Claims.Any(claim => claim.Claim.Id == c.Claim && !claim.Stands) ? Record(new PartyEvent.PartyAffiliationRestored(c.Claim)) : Decision<PartyEvent>.Nothing,
         _ => throw new InvalidOperationException($"A party knows no command {command.GetType().Name}."),
     };
 

@@ -44,6 +44,10 @@ public abstract record PartyEvent
     /// <summary>It is no such thing to that other one any more, whoever said so; what is recorded after it counts again.</summary>
     public sealed record PartyAffiliationEnded(AffiliationKind Value, PartyId? With, Reason Reason) : PartyEvent;
 
+    /// <summary>What a quote says of its being something to another one counts again, after an editor had ended that.</summary>
+    /// <param name="Claim">The claim that the quote carries.</param>
+    public sealed record PartyAffiliationRestored(ClaimId Claim) : PartyEvent;
+
     /// <summary>The party is the same as another one. Whatever names it goes on doing so; readers follow.</summary>
     public sealed record PartyMerged(PartyId Into, Reason Reason) : PartyEvent;
 

@@ -84,7 +84,7 @@ internal sealed class Writers : IAsyncDisposable
                 throw new ArgumentException($"A {pending.Types[index]} cannot be stored: {problem.Message}", problem);
             }
             if (length > dataMax)
-                throw new ArgumentException($"A {pending.Types[index]} has {length} bytes of data, but no more than {dataMax} can be proved: keep long texts elsewhere, and their hash in the event.");
+                throw new EventTooLongException(pending.Types[index], length, dataMax);
         }
     }
 

@@ -24,6 +24,8 @@ internal sealed class Desk : IAsyncDisposable
         ["uncover"] = ("cover", true),
         ["merge"] = ("merge", false),
         ["unmerge"] = ("merge", true),
+        ["distinguish"] = ("distinguish", false),
+        ["undistinguish"] = ("distinguish", true),
         ["retract"] = ("retract", false),
         ["reinstate"] = ("retract", true),
         ["tag"] = ("tag", false),
@@ -84,11 +86,18 @@ internal sealed class Desk : IAsyncDisposable
         return summary;
     }
 
-    /// <summary>Has rates be recorded, which only the command line does.</summary>
-    public async Task<JsonNode> ImportRates(string csv, params string[] options)
+    /// <summary>Has rates be recorded.</summary>
+    public async Task<JsonNode> ImportRates(string csv, string? reason = null)
     {
+        if (_http is not null)
+        {
+            using var answer = await _http.PostAsJsonAsync("/api/rates", new JsonObject { ["csv"] = csv, ["reason"] = reason }, Cancel);
+            var recorded = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
+            Wrote((long?)recorded["position"] ?? 0);
+            return recorded;
+        }
         Intake.Input.WriteTo(_folder, ("rates.csv", csv));
-        var imported = await Here(["rates", "import", _folder.Combine("rates.csv"), .. options]);
+        var imported = await Here(["rates", "import", _folder.Combine("rates.csv"), .. reason is null ? [] : new[] { "--reason", reason }]);
         Wrote((long)imported["position"]!);
         return imported;
     }

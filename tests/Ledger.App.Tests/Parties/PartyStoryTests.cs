@@ -107,9 +107,14 @@ public sealed class PartyStoryTests
 
         Assert.Equal(1, await parties.Do("daughter", "unaffiliate", """{"is": "subsidiaryOf", "with": "acme", "reason": "It was sold."}"""));
         JsonAssert.Has("""{ "counted": 1, "group": [] }""", await parties.Ask("company", "acme", "--group", "?group=true"));
-        Assert.Contains("has ended what this quote says, because: It was sold.", await parties.Refused("daughter", "affiliate", $$"""{"is": "subsidiaryOf", "with": "acme", "from": "2019", "article": "{{article}}", "words": "belongs to Acme since 2019", "quote": "Daughter belongs to Acme since 2019."}"""), StringComparison.Ordinal);
+        // Whoever finds that it was not sold after all says so by the same quote.
+        Assert.Equal((1, 0), (await Again(), await Again()));
+        JsonAssert.Has("""{ "counted": 3, "group": [{"id": "daughter", "is": "subsidiaryOf", "from": "2019"}, {"id": "grandchild"}] }""", await parties.Ask("company", "acme", "--group", "?group=true"));
+        Assert.Contains("Since version", await parties.Refused("daughter", "unaffiliate", """{"is": "subsidiaryOf", "with": "acme", "reason": "It was sold.", "ifVersion": 3}"""), StringComparison.Ordinal);
         Assert.Contains("cannot be affiliated with itself", await parties.Refused("acme", "affiliate", """{"is": "subsidiaryOf", "with": "acme", "reason": "No."}"""), StringComparison.Ordinal);
         Assert.Contains("with", await parties.Refused("acme", "affiliate", """{"is": "subsidiaryOf", "reason": "No."}"""), StringComparison.Ordinal);
+
+        Task<int> Again() => parties.Do("daughter", "affiliate", $$"""{"is": "subsidiaryOf", "with": "acme", "from": "2019", "article": "{{article}}", "words": "belongs to Acme since 2019", "quote": "Daughter belongs to Acme since 2019."}""");
     }
 
     /// <summary>What the views say of parties and their deals, but for where in the log it stands.</summary>

@@ -153,8 +153,8 @@ public sealed class SeedDealTests(SeededLedger ledger)
         Assert.Equal("000_c012138556fb5198.txt", (string)recorded["data"]!["fileName"]!);
         JsonAssert.Has("""
             { "claims": [
-              { "value": {"is": "market_figure", "during": "unknown", "amount": {"qualifier": "exact", "currency": "CNY", "low": 119100000000, "high": 119100000000}}, "asWritten": "RMB 119.1 billion" },
-              { "value": {"is": "market_figure", "during": "unknown", "amount": {"qualifier": "exact", "currency": "CNY", "low": 173600000000, "high": 173600000000}}, "asWritten": "RMB 173.6 billion" }] }
+              { "value": {"is": "marketFigure", "during": "unknown", "amount": {"qualifier": "exact", "currency": "CNY", "low": 119100000000, "high": 119100000000}}, "asWritten": "RMB 119.1 billion" },
+              { "value": {"is": "marketFigure", "during": "unknown", "amount": {"qualifier": "exact", "currency": "CNY", "low": 173600000000, "high": 173600000000}}, "asWritten": "RMB 173.6 billion" }] }
             """, claimed["data"]);
         Assert.All(claimed["data"]!["claims"]!.AsArray(), claim => Assert.Contains("Itjuzi", (string)claim!["value"]!["measure"]!, StringComparison.Ordinal));
     }

@@ -50,6 +50,7 @@ public sealed class PreconditionTests
         { "/api/sources", """{"name": "The Daily", "rank": 3, "reason": "They were there."}""" },
         { "/api/bulk", """{"reason": "They moved.", "changes": [{"deal": "one", "do": "tag", "place": "Shenzhen"}]}""" },
         { "/api/articles", """{"text": "Nothing was raised."}""" },
+        { "/api/rates", """{"csv": "Date,USD,\n2020-04-03,1.0785,\n", "reason": "They say so."}""" },
     };
 
     [Fact]

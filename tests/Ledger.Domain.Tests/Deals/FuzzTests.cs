@@ -12,6 +12,7 @@ public sealed class FuzzTests
 {
     private static readonly string[] Ids = ["a", "b", "c", "sum"];
     private static readonly Reason Why = new("because");
+    private const int Verbs = 18;
     private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(60);
 
     private static readonly Arbitrary<int[]> Commands = Gen.Choose(0, int.MaxValue - 1).ArrayOf().ToArbitrary();
@@ -46,7 +47,7 @@ public sealed class FuzzTests
             if (first.Length == 0)
                 return true;
             var second = again(deals);
-            return second.Length == 0 ? true : throw new InvalidOperationException($"{command % 16}: {string.Join(", ", first)} and then {string.Join(", ", second)}");
+            return second.Length == 0 ? true : throw new InvalidOperationException($"{command % Verbs}: {string.Join(", ", first)} and then {string.Join(", ", second)}");
         });
     }));
 
@@ -85,7 +86,7 @@ public sealed class FuzzTests
     /// <summary>What a number asks for, of these deals as they are now.</summary>
     private static Func<SeveralDeals, string[]> Meaning(SeveralDeals deals, int number)
     {
-        var (verb, rest) = (number % 16, number / 16);
+        var (verb, rest) = (number % Verbs, number / Verbs);
         var (deal, other) = (Ids[rest % 4], Ids[rest / 4 % 4]);
         rest /= 16;
         var root = Root(deals, deal);
@@ -111,6 +112,8 @@ public sealed class FuzzTests
             12 => on => rest % 2 == 0 ? on.Do(deal, other, new TieCommand.Leave(Why)) : on.Do(deal, other, new TieCommand.Uncover(Why)),
             13 => on => on.Cover(deal, other),
             14 => on => on.Merge(deal, other),
+            15 => on => on.Do(deal, other, new TieCommand.Distinguish(Why)),
+            16 => on => on.Do(deal, other, new TieCommand.EndDistinction(Why)),
             _ => on => on.Do(deal, other, new TieCommand.Unmerge(Why)),
         };
     }

@@ -122,6 +122,8 @@ public sealed class SamenessTests
         var (one, other, third) = (Nothing, Nothing with { Id = new DealId("b") }, new DealId("c"));
 
         Assert.False(one.IsTiedTo(other));
+        Assert.True((one with { Distinct = [other.Id] }).IsTiedTo(other));
+        Assert.True(one.IsTiedTo(other with { Distinct = [one.Id] }));
         Assert.True((one with { Whole = other.Id }).IsTiedTo(other));
         Assert.True(one.IsTiedTo(other with { CoveredBy = one.Id }));
         Assert.True((one with { Whole = third }).IsTiedTo(other with { Whole = third }));

@@ -148,6 +148,42 @@ public sealed class TieDecisionsTests
     }
 
     [Fact]
+    public void Deals_of_two_companies_that_turned_out_to_be_one_are_tied_as_deals_of_one()
+    {
+        var deals = new SeveralDeals().Announce("a", DealStatus.Pledged, 280).Announce("b", DealStatus.Closed, 150, company: "enflame-two").Announce("sum", DealStatus.Announced, 900, DealKind.Aggregate);
+        deals.Refuses("b", "a", new TieCommand.Join(PartKind.Tranche, Why), "companies-differ", "Deal b is one of enflame-two, and a one of enflame.");
+
+        static PartyId Root(PartyId id) => id == new PartyId("enflame-two") ? new PartyId("enflame") : id;
+        Assert.IsType<Decision<DealFact>.Record>(TieDecisions.Decide(deals["b"], deals["a"], new TieCommand.Join(PartKind.Tranche, Why), Root));
+        Assert.IsType<Decision<DealFact>.Record>(TieDecisions.Decide(deals["b"], deals["sum"], new TieCommand.Cover([], Why), Root));
+    }
+
+    [Fact]
+    public void Deals_that_an_editor_found_to_be_two_are_told_apart_and_not_merged_until_that_is_undone()
+    {
+        var deals = new SeveralDeals().Announce("a", DealStatus.Announced, 1).Announce("b", DealStatus.Announced, 2).Announce("c", DealStatus.Announced, 3);
+
+        Assert.Equal(["b: DealDistinguished", "a: DealDistinguished"], deals.Do("b", "a", new TieCommand.Distinguish(Why)));
+        Assert.Empty(deals.Do("b", "a", new TieCommand.Distinguish(Why)));
+        Assert.Empty(deals.Do("a", "b", new TieCommand.Distinguish(Why)));
+        deals.Refuses("b", "a", new TieCommand.Merge([], Why), "deal-distinct", "somebody has found that deal b is another one than a, because: because Undo that first.");
+        Assert.True(DealSketch.Of(deals["a"])!.IsTiedTo(DealSketch.Of(deals["b"])!));
+
+        // What became one with one of the two is another one, too.
+        deals.Merge("b", "c");
+        deals.Refuses("a", "c", new TieCommand.Merge([], Why), "deal-distinct", "somebody has found that deal a is another one than c, because: because Undo that first.");
+        deals.Refuses("c", "a", new TieCommand.Merge([], Why), "deal-distinct", "somebody has found that deal c is another one than a, because: because Undo that first.");
+        deals.Refuses("b", "a", new TieCommand.EndDistinction(Why), "deal-merged", "Deal b was merged into c; name that one.");
+        deals.Refuses("c", "a", new TieCommand.EndDistinction(Why), "deal-merged", "Deal b, which was found to be another one than a, was merged into c; undo that first.");
+        Assert.Empty(deals.Do("a", "c", new TieCommand.EndDistinction(Why)));
+
+        deals.Do("b", "c", new TieCommand.Unmerge(Why));
+        Assert.Equal(["a: DealDistinctionEnded", "b: DealDistinctionEnded"], deals.Do("a", "b", new TieCommand.EndDistinction(Why)));
+        Assert.Empty(deals.Do("b", "a", new TieCommand.EndDistinction(Why)));
+        Assert.NotEmpty(deals.Merge("b", "a"));
+    }
+
+    [Fact]
     public void A_deal_that_is_tied_is_neither_merged_nor_retracted()
     {
         var deals = new SeveralDeals().Announce("a", DealStatus.Announced, 1).Announce("b", DealStatus.Announced, 2).Announce("c", DealStatus.Announced, 3);

@@ -112,7 +112,13 @@ public sealed class PartyDecisionsTests
         Given.Party(Registered, affiliated, ended).When(new PartyCommand.EndAffiliation(AffiliationKind.FundOf, Big, Why)).ThenNothing();
         Given.Party(Registered, new PartyEvent.PartyDescribed(Sample.Article, Sample.Claims(fund))).When(new PartyCommand.EndAffiliation(AffiliationKind.FundOf, Big, Why)).Then(ended);
         Assert.Equal([fund], Fold(Registered, affiliated).Affiliations);
-        Assert.Empty(Fold(Registered, new PartyEvent.PartyDescribed(Sample.Article, Sample.Claims(fund)), ended).Affiliations);
+        var described = new PartyEvent.PartyDescribed(Sample.Article, Sample.Claims(fund));
+        Assert.Empty(Fold(Registered, described, ended).Affiliations);
+        var restored = new PartyEvent.PartyAffiliationRestored(described.Claims[0].Id);
+        Given.Party(Registered, described, ended).When(new PartyCommand.RestoreAffiliation(described.Claims[0].Id)).Then(restored);
+        Given.Party(Registered, described).When(new PartyCommand.RestoreAffiliation(described.Claims[0].Id)).ThenNothing();
+        Assert.Equal([fund], Fold(Registered, described, ended, restored).Affiliations);
+        Given.Party(Registered, described, ended, restored).When(new PartyCommand.EndAffiliation(AffiliationKind.FundOf, Big, Why)).Then(ended);
     }
 
     [Fact]

@@ -19,6 +19,25 @@ public sealed class BulkChanges(EventLog log, ArticleTexts texts)
     public Task<BulkOutcome> Make(IReadOnlyList<DealChangeRequest> changes, Reason reason, Writer writer, bool preview, CancellationToken cancel) =>
         Run(_ => Task.FromResult(changes), new BulkEvent.BulkMade(reason, changes.Count, null), writer, preview, cancel);
 
+    /// <summary>What a bulk change did.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="upTo">As of which position.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="NotFoundException">No bulk change has the id.</exception>
+    public async Task<BulkRecord> Find(string id, long upTo, CancellationToken cancel)
+    {
+        var told = await log.ReadStreams([StoredEvents.Bulks + id], upTo, cancel);
+        if (told is not [{ Data: BulkEvent.BulkMade made } first, ..])
+            throw new NotFoundException($"No bulk change has the id '{id}'.");
+        return new BulkRecord(id, made.Reason.Text, first.Author, first.RecordedAt, first.Position, made.Changes,
+            [.. told.Select(e => e.Data).OfType<BulkEvent.BulkTouched>().SelectMany(touched => touched.Deals).Select(deal => deal.Value)],
+            made.Undoes, told.Select(e => e.Data).OfType<BulkEvent.BulkUndone>().LastOrDefault()?.By);
+    }
+
+    /// <summary>Those of some ids that bulk changes have.</summary>
+    public async Task<IReadOnlySet<string>> Known(IEnumerable<string> ids, long upTo, CancellationToken cancel) =>
+        (await log.ReadStreams([.. ids.Distinct().Select(id => StoredEvents.Bulks + id)], upTo, cancel)).Select(e => StoredEvents.SubjectOf(e.Stream).Id).ToHashSet();
+
     /// <summary>Takes back everything that a bulk change did. What was undone already is left alone.</summary>
     /// <exception cref="NotFoundException">No bulk change has the id.</exception>
     /// <exception cref="RefusedException">Something that came later stands in the way; nothing was recorded.</exception>
@@ -64,7 +83,7 @@ public sealed class BulkChanges(EventLog log, ArticleTexts texts)
                     workspace.Begin(StoredEvents.Bulks + undone, new BulkEvent.BulkUndone(id), (await log.ReadStreams([StoredEvents.Bulks + undone], cancel: stop)).Count);
                 await workspace.KeepTexts(stop);
                 var append = workspace.TakeAppend(writer)! with { CorrelationId = id };
-                outcome = outcome with { RecordedEvents = append.Streams.Sum(stream => stream.Events.Count), Position = (await log.Append(append, stop)).LastPosition };
+                outcome = outcome with { RecordedEvents = append.Streams.Sum(stream => stream.Events.Count), Position = (await log.Record(append, stop)).LastPosition };
             },
             cancel);
     }
@@ -91,6 +110,14 @@ public sealed class BulkChanges(EventLog log, ArticleTexts texts)
         deal.Before.Id.Value, [.. deal.Events.Select(e => Views.Deals.Told.Of(e, deal.Before))],
         [.. new DealChange(deal.Before, deal.After, deal.After.Last!).Fields().Select(FieldChangeRecord.Of)]);
 }
+
+/// <summary>A bulk change that was made.</summary>
+/// <param name="Changes">How many were asked for; some may have been so already.</param>
+/// <param name="Deals">The ids of those that have events of it.</param>
+/// <param name="Undoes">The id of the bulk change that it took back; null where it is new.</param>
+/// <param name="UndoneBy">The id of the bulk change that took it back; null where it stands.</param>
+public sealed record BulkRecord(
+    string Id, string Reason, string Author, DateTimeOffset RecordedAt, long Position, int Changes, IReadOnlyList<string> Deals, string? Undoes, string? UndoneBy);
 
 /// <summary>What a bulk change came to, or would come to.</summary>
 /// <param name="Change">Its id, under which it can be undone; null where nothing was recorded.</param>

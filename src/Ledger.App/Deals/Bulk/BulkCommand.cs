@@ -1,10 +1,6 @@
 using System.CommandLine;
-using CsvHelper;
 using Ledger.App.Access;
 using Ledger.App.CommandLine;
-using Ledger.App.Deals.Change;
-using Ledger.App.Intake;
-using Ledger.App.Intake.Announce;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
 using Spectre.Console;
@@ -16,10 +12,7 @@ internal static class BulkCommand
 {
     private const int DealsShownMax = 20;
 
-    // A claim has too many fields for a cell.
-    private static readonly string[] Headings = ["deal", "do", "claim", "other", "as", "sector", "place", "reason"];
-
-    public static Command Make() => new("bulk", "Change many deals at once, with one cause, and undo it as one.") { MakeChanges(), Undo() };
+    public static Command Make() => new("bulk", "Change many deals at once, with one cause, and undo it as one.") { MakeChanges(), Undo(), ShowMade() };
 
     private static Command MakeChanges()
     {
@@ -28,10 +21,7 @@ internal static class BulkCommand
         return new Command("make", "Make the changes that a file lists: all of them or none.") { file, reason, preview }.Writing(async (ledger, cancel) =>
         {
             var path = ledger.Parsed.GetRequiredValue(file);
-            var list = await Read(path, cancel);
-            var why = new Reason(ledger.Parsed.GetValue(reason) ?? list.Reason ?? throw new InvalidValueException("reason", "is missing; the file or --reason gives it"));
-            list.Reason ??= why.Text;
-            var changes = ChangeReader.Read(path, list);
+            var (changes, why) = (await ChangesFile.Read(path, cancel)).Changes(path, ledger.Parsed.GetValue(reason), "--reason");
             await ledger.Open(migrate: false, cancel);
             await Show(await ledger.Get<BulkChanges>().Make(changes, why, ledger.Author, ledger.Parsed.GetValue(preview), cancel), ledger, cancel);
         });
@@ -50,43 +40,16 @@ internal static class BulkCommand
         });
     }
 
+    private static Command ShowMade()
+    {
+        var id = new Argument<string>("ID") { Description = "The id that bulk make printed." };
+        return new Command("show", "Show what a bulk change did, and whether it was undone.") { id }.Asking(async (ledger, cancel) =>
+            ledger.Print(await ledger.Get<BulkChanges>().Find(ledger.Parsed.GetRequiredValue(id), await ledger.Get<Snapshot>().Position(cancel), cancel), Write));
+    }
+
     private static Option<string?> Reason() => new("--reason") { Description = "Why: it stands in the record with every change that gives no reason of its own.", HelpName = "TEXT" };
 
     private static Option<bool> Preview() => new("--preview") { Description = "Show what would change, and record nothing." };
-
-    private static async Task<ChangeListFields> Read(string path, CancellationToken cancel)
-    {
-        var text = TextFile.Decode(await TextFile.Read(path, "a list of changes", cancel), path);
-        return path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? ReadTable(path, text) : StrictYaml.Parse<ChangeListFields>(path, text);
-    }
-
-    private static ChangeListFields ReadTable(string path, string text)
-    {
-        using var csv = CsvReader.FromText(text, new CsvReaderOptions { TrackLineNumbers = true });
-        string[] headings = [.. csv.Headers];
-        if (headings.FirstOrDefault(heading => !Headings.Contains(heading)) is { } unknown)
-            throw new InputException(path, $"'{unknown}' is not one of the headings {string.Join(", ", Headings)}");
-        var list = new ChangeListFields();
-        while (csv.Read())
-        {
-            if (csv.FieldCount != headings.Length)
-                throw new InputException($"{path}, line {csv.LineNumber}", $"has {csv.FieldCount} cells; the headings are {headings.Length}");
-            var cells = headings.Select((heading, i) => (heading, Cell: csv.GetString(i).Trim())).Where(cell => cell.Cell.Length > 0).ToDictionary(cell => cell.heading, cell => cell.Cell);
-            list.Changes.Add(new ChangeFields
-            {
-                Line = csv.LineNumber,
-                Deal = cells.GetValueOrDefault("deal"),
-                Do = cells.GetValueOrDefault("do"),
-                Claim = cells.GetValueOrDefault("claim"),
-                Other = cells.GetValueOrDefault("other"),
-                As = cells.GetValueOrDefault("as"),
-                Sector = cells.GetValueOrDefault("sector"),
-                Place = cells.GetValueOrDefault("place"),
-                Reason = cells.GetValueOrDefault("reason"),
-            });
-        }
-        return list;
-    }
 
     private static async Task Show(BulkOutcome outcome, Invocation ledger, CancellationToken cancel)
     {
@@ -96,6 +59,12 @@ internal static class BulkCommand
             await ledger.CatchUp(cancel);
         }
         ledger.Print(outcome, Write);
+    }
+
+    private static void Write(BulkRecord bulk, IAnsiConsole console)
+    {
+        console.WriteFacts(("Change", bulk.Id), ("Made", $"by {bulk.Author} at {Shown.Time(bulk.RecordedAt)} UTC, position {bulk.Position}"), ("Reason", bulk.Reason),
+            ("Undoes", bulk.Undoes), ("Undone by", bulk.UndoneBy), ("Deals", string.Join(", ", bulk.Deals)));
     }
 
     private static void Write(BulkOutcome outcome, IAnsiConsole console)

@@ -49,6 +49,8 @@ internal static class Inverse
             DealEvent.DealUncovered e => With(DealVerb.Cover, e.By),
             DealEvent.DealMerged e => With(DealVerb.Unmerge, e.Into),
             DealEvent.DealUnmerged e => With(DealVerb.Merge, e.Into),
+            DealEvent.DealDistinguished e => With(DealVerb.Undistinguish, e.From),
+            DealEvent.DealDistinctionEnded e => With(DealVerb.Distinguish, e.From),
             DealEvent.DealRetracted => Whole(DealVerb.Reinstate),
             DealEvent.DealReinstated => Whole(DealVerb.Retract),
             DealEvent.DealTagged e => Whole(DealVerb.Untag) with { Tag = e.Tag },

@@ -21,6 +21,7 @@ internal static class ChangeCommands
         OfClaim("prefer", "Decide for one of several claims that disagree.", DealVerb.Prefer, DealVerb.Unprefer), Advance(), Part(),
         OfTwo("cover", "AGGREGATE", "Say that an aggregate sums up a deal.", DealVerb.Cover, DealVerb.Uncover),
         OfTwo("merge", "INTO", "Say that two deals are one: what is claimed of the first stands with the second.", DealVerb.Merge, DealVerb.Unmerge),
+        OfTwo("distinguish", "FROM", "Say that two deals that look alike are two: they are offered as one no more.", DealVerb.Distinguish, DealVerb.Undistinguish),
         Retract(), Tag(),
     ];
 

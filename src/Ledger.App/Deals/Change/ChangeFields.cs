@@ -18,7 +18,7 @@ public sealed class ChangeFields : Written
 {
     public string? Deal { get; set; }
 
-    /// <summary>correct, withdraw, restore, prefer, unprefer, advance, join, leave, cover, uncover, merge, unmerge, retract, reinstate, tag or untag.</summary>
+    /// <summary>correct, withdraw, restore, prefer, unprefer, advance, join, leave, cover, uncover, merge, unmerge, distinguish, undistinguish, retract, reinstate, tag or untag.</summary>
     public string? Do { get; set; }
 
     /// <summary>The id of the claim that it is about.</summary>
@@ -30,7 +30,7 @@ public sealed class ChangeFields : Written
     /// <summary>The id of the article that carries it; left out of a correction from the article that was misread.</summary>
     public string? Article { get; set; }
 
-    /// <summary>The whole, the aggregate, or the deal to merge into.</summary>
+    /// <summary>The whole, the aggregate, the deal to merge into, or the one that it looks like.</summary>
     public string? Other { get; set; }
 
     /// <summary>What a part is: tranche or extension.</summary>

@@ -9,7 +9,7 @@ namespace Ledger.App.Deals.Change;
 internal static class ChangeReader
 {
     private static readonly DealVerb[] OfAClaim = [DealVerb.Correct, DealVerb.Withdraw, DealVerb.Restore, DealVerb.Prefer, DealVerb.Unprefer];
-    private static readonly DealVerb[] OfTwoDeals = [DealVerb.Join, DealVerb.Leave, DealVerb.Cover, DealVerb.Uncover, DealVerb.Merge, DealVerb.Unmerge];
+    private static readonly DealVerb[] OfTwoDeals = [DealVerb.Join, DealVerb.Leave, DealVerb.Cover, DealVerb.Uncover, DealVerb.Merge, DealVerb.Unmerge, DealVerb.Distinguish, DealVerb.Undistinguish];
 
     /// <exception cref="InputException">Names the file, the line and the field.</exception>
     public static List<DealChangeRequest> Read(string path, ChangeListFields list)

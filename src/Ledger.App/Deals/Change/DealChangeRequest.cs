@@ -22,6 +22,8 @@ public enum DealVerb
     Uncover,
     Merge,
     Unmerge,
+    Distinguish,
+    Undistinguish,
     Retract,
     Reinstate,
     Tag,

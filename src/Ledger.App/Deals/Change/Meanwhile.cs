@@ -3,6 +3,7 @@ using Ledger.App.Views;
 using Ledger.App.Views.Deals;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
+using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 
 namespace Ledger.App.Deals.Change;
@@ -37,6 +38,19 @@ internal static class Meanwhile
         }
         if (done.Count > 0)
             throw new RefusedException(change.Where, new Refusal(Refused, $"Since version {seen} of deal {change.Deal} {(change.IfUntouched ? "it" : field is { } of ? Written.Name(of) : "its place in the record")} was changed: {string.Join("; ", done)}."));
+    }
+
+    /// <summary>The same of two editors who rank one source.</summary>
+    /// <param name="source">Its name.</param>
+    /// <param name="seen">How often it had been ranked when the second editor looked.</param>
+    /// <param name="history">Every time that it was.</param>
+    public static void Check(string source, long seen, IReadOnlyList<(SourceEvent.SourceRanked Ranked, Cause Cause)> history)
+    {
+        if (seen > history.Count)
+            throw new InvalidValueException("ifVersion", $"{seen} is beyond source {source}, which is at version {history.Count}");
+        var done = history.Skip((int)seen).Select(past => $"{past.Cause.Author} at {Shown.Time(past.Cause.RecordedAt)} UTC (version {past.Cause.Version}) to {past.Ranked.Rank}, because: {past.Ranked.Reason}").ToList();
+        if (done.Count > 0)
+            throw new RefusedException(source, new Refusal(Refused, $"Since version {seen} of source {source} its rank was changed: {string.Join("; ", done)}"));
     }
 
     /// <summary>The field that a change is about; null of what is about the whole deal.</summary>

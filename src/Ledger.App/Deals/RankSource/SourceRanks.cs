@@ -13,7 +13,14 @@ namespace Ledger.App.Deals.RankSource;
 public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime views)
 {
     /// <summary>Gives a source a rank, and tells every deal that cites it, all in one append.</summary>
-    public Task<RecordOutcome> Rank(string name, int rank, Reason reason, Writer writer, CancellationToken cancel) => writer.Once(log, async () =>
+    /// <param name="name">The source's.</param>
+    /// <param name="rank">From now on.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="ifVersion">How often the source had been ranked when its editor looked: if it was ranked since, that is told, and nothing is recorded.</param>
+    /// <param name="writer">Who ranks it.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="RefusedException">It was ranked since.</exception>
+    public Task<RecordOutcome> Rank(string name, int rank, Reason reason, long? ifVersion, Writer writer, CancellationToken cancel) => writer.Once(log, async () =>
     {
         var wanted = new SourceEvent.SourceRanked(name, rank, reason);
         var outcome = RecordOutcome.Nothing;
@@ -21,9 +28,9 @@ public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime vi
             async stop =>
             {
                 var workspace = new Workspace(log, texts);
-                await workspace.Decide(wanted, await Citing(name, stop), stop);
+                await workspace.Decide(wanted, ifVersion, await Citing(name, stop), stop);
                 if (workspace.TakeAppend(writer) is { } append)
-                    outcome = outcome.Add(await log.Append(append with { CorrelationId = Guid.CreateVersion7().ToString("N") }, stop), append);
+                    outcome = outcome.Add(await log.Record(append with { CorrelationId = Guid.CreateVersion7().ToString("N") }, stop), append);
             },
             cancel);
         return outcome;
@@ -38,11 +45,11 @@ public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime vi
         var more = cited.Count > limit;
         cited = [.. cited.Take(limit)];
         var events = await log.ReadStreams([.. cited.Select(source => StoredEvents.StreamOfSource(source.Name))], await snapshot.Position(cancel), cancel);
-        var ranks = events.GroupBy(e => e.Stream).ToDictionary(stream => stream.Key, stream => (SourceEvent.SourceRanked)stream.Last().Data);
+        var ranks = events.GroupBy(e => e.Stream).ToDictionary(stream => stream.Key, stream => stream.Last());
         return new Page<RankedSource>(
             [
                 .. cited.Select(source => ranks.TryGetValue(StoredEvents.StreamOfSource(source.Name), out var ranked)
-                    ? new RankedSource(source.Name, source.Articles, ranked.Rank, ranked.Reason.Text) : new RankedSource(source.Name, source.Articles, 0, null)),
+                    ? RankedSource.Of(source.Name, source.Articles, ranked) : new RankedSource(source.Name, source.Articles, 0, null, null, 0)),
             ],
             more ? cited[^1].Name.ToLowerInvariant() : null);
     }
@@ -63,4 +70,10 @@ public sealed class SourceRanks(EventLog log, ArticleTexts texts, ViewRuntime vi
 
 /// <param name="Articles">How many of its articles are recorded.</param>
 /// <param name="Reason">Null where it was given no rank.</param>
-public sealed record RankedSource(string Name, long Articles, int Rank, string? Reason);
+/// <param name="Author">Who gave it that; null where nobody did.</param>
+/// <param name="Version">How often it was ranked.</param>
+public sealed record RankedSource(string Name, long Articles, int Rank, string? Reason, string? Author, long Version)
+{
+    internal static RankedSource Of(string name, long articles, RecordedEvent e) =>
+        e.Data is SourceEvent.SourceRanked ranked ? new RankedSource(name, articles, ranked.Rank, ranked.Reason.Text, e.Author, e.Version) : throw new InvalidOperationException($"A source knows no {e.Type}.");
+}

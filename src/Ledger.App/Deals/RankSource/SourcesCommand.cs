@@ -4,6 +4,7 @@ using Ledger.App.CommandLine;
 using Ledger.App.Deals.Change;
 using Ledger.App.Shell;
 using Ledger.App.Views;
+using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
 using Spectre.Console;
 
@@ -22,8 +23,13 @@ internal static class SourcesCommand
     public static void MapSources(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/sources", ListSources).WithTags("Articles").WithExample(("limit", "20"));
-        routes.MapGroup("/api/sources").MapPost("", RankSource).WithTags("Articles").Accepts<RankFields>("application/json")
+        routes.MapGroup("/api/sources").MapPost("", RankSource).WithTags("Articles").Accepts<RankFields>("application/json").WithProblems("changed-meanwhile", "too-long")
             .WithBody("""{"name": "The Daily", "rank": 3, "reason": "Their reporters were there."}""");
+        routes.MapGroup("/sources").MapPost("/rank", async (HttpContext context, SourceRanks sources, CancellationToken cancel) =>
+        {
+            var summary = await Make(context, sources, await Fields.OfForm<RankFields>(context.Request, cancel), cancel);
+            return context.SeeOther("/sources", summary.Position);
+        }).ExcludeFromDescription();
     }
 
     /// <summary>The sources of articles, with their ranks</summary>
@@ -41,10 +47,15 @@ internal static class SourcesCommand
     /// <param name="context">Of the request.</param>
     /// <param name="sources">The record's.</param>
     /// <param name="cancel">The sender has gone.</param>
-    internal static async Task<ChangeSummary> RankSource(HttpContext context, SourceRanks sources, CancellationToken cancel)
+    internal static async Task<ChangeSummary> RankSource(HttpContext context, SourceRanks sources, CancellationToken cancel) =>
+        await Make(context, sources, await Fields.OfJson<RankFields>(context.Request, cancel), cancel);
+
+    private static async Task<ChangeSummary> Make(HttpContext context, SourceRanks sources, RankFields fields, CancellationToken cancel)
     {
-        var fields = await Fields.OfJson<RankFields>(context.Request, cancel);
-        var outcome = await sources.Rank(fields.Name ?? "", fields.Rank ?? throw new InvalidValueException("rank", "is missing"), new Reason(fields.Reason!), Preconditions.WriterOf(context, fields), cancel);
+        var rank = fields.Rank ?? throw new InvalidValueException("rank", "is missing");
+        if (rank is < int.MinValue or > int.MaxValue)
+            throw new InvalidValueException("rank", $"{rank} is out of range; a number from {-Source.RankMax} to {Source.RankMax} is expected");
+        var outcome = await sources.Rank(fields.Name ?? "", (int)rank, new Reason(fields.Reason!), fields.IfVersion, Preconditions.WriterOf(context, fields), cancel);
         return new ChangeSummary(outcome.Events, outcome.Position);
     }
 
@@ -53,11 +64,12 @@ internal static class SourcesCommand
         var name = new Argument<string>("NAME") { Description = "The publisher, or the host where articles have no publisher." };
         var rank = new Argument<int>("N") { Description = "0 as for all others, more to believe it before them, less to believe them first." };
         var reason = new Option<string>("--reason") { Description = "Why: it stands in the record.", HelpName = "TEXT", Required = true };
-        return new Command("rank", "Say how far a source is believed where sources disagree; 0 undoes it.") { name, rank, reason }.Writing(async (ledger, cancel) =>
+        var ifVersion = new Option<long?>("--if-version") { Description = "How often the source had been ranked, as ledger sources shows it: if it was ranked since, you are told, and nothing is recorded.", HelpName = "N" };
+        return new Command("rank", "Say how far a source is believed where sources disagree; 0 undoes it.") { name, rank, reason, ifVersion }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
             var outcome = await ledger.Get<SourceRanks>().Rank(ledger.Parsed.GetRequiredValue(name), ledger.Parsed.GetRequiredValue(rank),
-                new Reason(ledger.Parsed.GetRequiredValue(reason)), ledger.Author, cancel);
+                new Reason(ledger.Parsed.GetRequiredValue(reason)), ledger.Parsed.GetValue(ifVersion), ledger.Author, cancel);
             await ledger.Sign(cancel);
             await ledger.CatchUp(cancel);
             ledger.Print(new ChangeSummary(outcome.Events, outcome.Position), ChangeCommands.Write);
@@ -66,9 +78,9 @@ internal static class SourcesCommand
 
     private static void Write(Page<RankedSource> sources, IAnsiConsole console)
     {
-        var table = Tables.Of("Source", "Articles", "Rank", "Reason");
+        var table = Tables.Of("Source", "Articles", "Rank", "Version", "By", "Reason");
         foreach (var source in sources.Items)
-            table.Row(source.Name, $"{source.Articles}", $"{source.Rank}", source.Reason);
+            table.Row(source.Name, $"{source.Articles}", $"{source.Rank}", $"{source.Version}", source.Author, source.Reason);
         console.Write(table);
     }
 
@@ -76,8 +88,11 @@ internal static class SourcesCommand
     {
         public string? Name { get; set; }
 
-        public int? Rank { get; set; }
+        public long? Rank { get; set; }
 
         public string? Reason { get; set; }
+
+        /// <summary>The version of the source that its editor has seen: should it have been ranked since, nothing is recorded.</summary>
+        public long? IfVersion { get; set; }
     }
 }

@@ -18,7 +18,7 @@ public sealed record LikelyPair(DealRecord Deal, DealRecord Into, int Score, IRe
 /// Finds deals that are likely to stand in the ledger twice. Only deals of one company are compared, or of companies that share a name; and what
 /// has to be read for a comparison is read only of those that it can make likely.
 /// </summary>
-public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries deals, RateQueries rates)
+public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries deals, RateQueries rates, FoundPairs found)
 {
     /// <summary>A name of more companies than these tells nobody apart.</summary>
     private const int NamesakesMax = 10;
@@ -31,7 +31,7 @@ public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries 
     public async Task<Page<LikelyPair>> List(string? company, int limit, string? next, CancellationToken cancel)
     {
         var after = next is null ? null : Place.Parse(next);
-        var rest = (await Find(company, cancel)).Where(one => after is null || one.Place.CompareTo(after) > 0).ToList();
+        var rest = (await Found(company, cancel)).Where(one => after is null || one.Place.CompareTo(after) > 0).ToList();
         var shown = rest.Take(limit).ToList();
         var records = await deals.Of(shown.SelectMany(one => new[] { one.Pair.One.Id.Value, one.Pair.Other.Id.Value }), cancel);
         var called = await names.Of(shown.SelectMany(one => one.Pair.Parties()), cancel);
@@ -43,6 +43,11 @@ public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries 
             ],
             rest.Count > shown.Count ? shown[^1].Place.ToString() : null);
     }
+
+    /// <summary>All pairs of the whole ledger take a while to find, and are the same for every page of the list; those of one company do not.</summary>
+    private async Task<IReadOnlyList<(Place Place, Pair Pair)>> Found(string? company, CancellationToken cancel) => company is null && snapshot.Supposed is null
+        ? await found.At(await snapshot.Position(cancel), snapshot.EffectiveUntil, () => Find(null, cancel), cancel)
+        : await Find(company, cancel);
 
     private async Task<List<(Place Place, Pair Pair)>> Find(string? company, CancellationToken cancel)
     {
@@ -97,7 +102,7 @@ public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries 
     }
 
     /// <summary>Where a pair stands in the list; as text, what a page gives as next.</summary>
-    private sealed record Place(int Score, string Deal, string Into) : IComparable<Place>
+    internal sealed record Place(int Score, string Deal, string Into) : IComparable<Place>
     {
         public static Place Parse(string text) =>
             text.Split('.') is [var score, var deal, var into] && int.TryParse(score, out var number) ? new Place(number, deal, into) : throw Cursor.Wrong(text);

@@ -44,6 +44,7 @@ internal static class DuplicatesCommand
             console.WriteHeading($"{pair.Deal.Id} may be {pair.Into.Id} ({Shown.Title(pair.Into)}), {pair.Score} of 100");
             console.WriteLine(Lines(pair.Reasons));
             console.WriteLine($"If they are one: ledger merge {pair.Deal.Id} {pair.Into.Id} --reason TEXT");
+            console.WriteLine($"If they are two: ledger distinguish {pair.Deal.Id} {pair.Into.Id} --reason TEXT");
         }
         console.WriteNext(pairs.Next, "--next");
     }

@@ -22,13 +22,29 @@ internal sealed class Sketches(Snapshot snapshot)
         var merges = await snapshot.Merges(cancel);
         // A large ledger has few days, and many deals on each.
         var times = new Dictionary<string, When>(StringComparer.Ordinal);
-        return await snapshot.Query(
+        var deals = await snapshot.Query(
             now => $"""
-            select id, company_id, kind, series, modifier, instrument, round_as_written is not null, qualifier, currency, amount_low, amount_high, usd_low, usd_high, announced, part_of, covered_by
+            select id, company_id, kind, series, modifier, instrument, round_as_written is not null, qualifier, currency, amount_low, amount_high, usd_low, usd_high, announced, part_of, covered_by, distinct_from
             from deal where {now("deal")} and merged_into is null and not retracted {(companies is null ? "" : "and company_id = any($1)")}
             order by from_position
             """,
             row => Read(row, merges, times), cancel, (object)(companies ?? []));
+        return await Following(deals, cancel);
+    }
+
+    /// <summary>Deals that are told apart from one that was merged since are so from the one that it was merged into.</summary>
+    private async Task<List<KnownDeal>> Following(List<KnownDeal> deals, CancellationToken cancel)
+    {
+        var into = new Dictionary<DealId, DealId>();
+        for (var level = deals.SelectMany(deal => deal.Sketch.Distinct).Distinct().ToList(); level.Count > 0;)
+        {
+            var merged = await snapshot.Query(now => $"select id, merged_into from deal where {now("deal")} and merged_into is not null and id = any($1)",
+                row => KeyValuePair.Create(new DealId(row.GetString(0)), new DealId(row.GetString(1))), cancel, (object)level.Select(id => id.Value).ToArray());
+            level = [.. merged.Where(one => into.TryAdd(one.Key, one.Value)).Select(one => one.Value)];
+        }
+        return into.Count == 0 ? deals : deals.ConvertAll(deal => deal.Sketch.Distinct.Any(into.ContainsKey) ? deal with { Sketch = deal.Sketch with { Distinct = [.. deal.Sketch.Distinct.Select(Root)] } } : deal);
+
+        DealId Root(DealId id) => into.TryGetValue(id, out var next) ? Root(next) : id;
     }
 
     /// <summary>The same deals with their investors and articles.</summary>
@@ -56,6 +72,7 @@ internal sealed class Sketches(Snapshot snapshot)
         {
             Whole = row.TextOrNull(14) is { } whole ? new DealId(whole) : null,
             CoveredBy = row.TextOrNull(15) is { } aggregate ? new DealId(aggregate) : null,
+            Distinct = row.GetFieldValue<string[]>(16) is { Length: > 0 } others ? [.. others.Select(other => new DealId(other))] : [],
         };
         return new KnownDeal(merges.Root(row.GetString(1)), sketch);
 

@@ -17,7 +17,7 @@ internal static class AnnounceEndpoints
     public static void MapAnnounce(this IEndpointRouteBuilder routes)
     {
         routes.MapGroup("/api/articles").MapPost("", RecordArticle).WithTags("Articles").Accepts<ArticleBody>("application/json").WithBody(Example)
-            .WithProblems("party-unknown", "field-not-of-a-deal", "field-not-of-a-party", "field-not-of-an-article", "deal-without-claims", "deal-without-company", "deal-without-kind", "deal-without-status", "deal-unknown", "deal-tied", "deal-merged", "deal-retracted", "companies-differ", "does-not-fit", "not-an-aggregate", "aggregate-has-no-parts", "same-deal");
+            .WithProblems("party-unknown", "field-not-of-a-deal", "field-not-of-a-party", "field-not-of-an-article", "deal-without-claims", "deal-without-company", "deal-without-kind", "deal-without-status", "deal-unknown", "deal-tied", "deal-merged", "deal-retracted", "companies-differ", "does-not-fit", "not-an-aggregate", "aggregate-has-no-parts", "same-deal", "too-long");
         routes.MapGroup("/record").MapPost("/article", async (HttpContext context, Announcing announcing, CancellationToken cancel) =>
             await OfForm(context, announcing, await context.Request.ReadFormAsync(cancel), cancel)).ExcludeFromDescription();
     }
@@ -73,8 +73,7 @@ internal static class AnnounceEndpoints
             }
         }
         var summary = await Record(announcing, Author.Of(context), article, file, same, preview: false, cancel);
-        context.Response.Headers.Location = $"/articles/{summary.Article}{(summary.Position > 0 ? $"?after={summary.Position}" : "")}";
-        return Results.StatusCode(StatusCodes.Status303SeeOther);
+        return context.SeeOther($"/articles/{summary.Article}", summary.Position);
     }
 
     private static async Task<AnnounceSummary> Record(

@@ -47,7 +47,10 @@ public static class StrictYaml
         const string doubled = "Encountered duplicate key ";
         if (reason.StartsWith(unknown, StringComparison.Ordinal) && reason.Contains("not found on type", StringComparison.Ordinal))
             return $"'{reason[unknown.Length..reason.IndexOf('\'', unknown.Length)]}' is not a field that is known there";
-        return reason.StartsWith(doubled, StringComparison.Ordinal) ? $"'{reason[doubled.Length..]}' stands twice" : reason;
+        if (reason.StartsWith(doubled, StringComparison.Ordinal))
+            return $"'{reason[doubled.Length..]}' stands twice";
+        // What the library says of signs that do not fit together is about its own steps: "While parsing a flow mapping, did not find…".
+        return e is SyntaxErrorException or SemanticErrorException ? "is no YAML from here on: a bracket, a quotation mark or an indentation does not fit" : reason;
     }
 
     private sealed class LineKeeper(INodeDeserializer inner) : INodeDeserializer

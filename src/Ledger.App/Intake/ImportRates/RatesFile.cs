@@ -31,12 +31,14 @@ internal static class RatesFile
             throw new InputException(path, "does not exist");
         if (new FileInfo(path).Length is > BytesMax and var length)
             throw new InputException(path, $"has {length} bytes; a file of rates has at most {BytesMax}");
-        return Parse(path, TextFile.Decode(await File.ReadAllBytesAsync(path, cancel), path).TrimStart('\uFEFF'));
+        return Parse(path, TextFile.Decode(await File.ReadAllBytesAsync(path, cancel), path));
     }
 
-    private static List<RatesOfDay> Parse(string path, string text)
+    /// <summary>The same of a text that came in another way.</summary>
+    /// <exception cref="InputException">Names the line, the value, and what would be right.</exception>
+    public static List<RatesOfDay> Parse(string path, string text)
     {
-        using var csv = CsvReader.FromText(text, new CsvReaderOptions { TrackLineNumbers = true, AllowLineBreaksInQuotes = false });
+        using var csv = CsvReader.FromText(text.TrimStart('\uFEFF'), new CsvReaderOptions { TrackLineNumbers = true, AllowLineBreaksInQuotes = false });
         string[] headings = [.. csv.Headers.ToArray().Select(heading => heading.Trim())];
         CheckHeadings($"{path}, line 1", headings);
         var days = new Dictionary<DateOnly, RatesOfDay>();

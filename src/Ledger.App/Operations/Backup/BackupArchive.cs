@@ -29,7 +29,7 @@ internal static class BackupArchive
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or JsonException)
         {
-            throw new BackupRefusedException($"The archive '{file}' is damaged or no backup ({e.Message.TrimEnd('.')}).", e);
+            throw new BackupRefusedException($"The archive '{file}' is damaged or no backup.", e);
         }
 
         if (manifest is null) throw new BackupRefusedException($"The archive '{file}' is cut short or no backup: it has no manifest.");
@@ -52,7 +52,7 @@ internal static class BackupArchive
         await using var tar = new TarReader(zip);
         while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
         {
-            if (entry.EntryType != TarEntryType.RegularFile) throw new InvalidDataException($"'{entry.Name}' is not a plain file");
+            if (entry.EntryType != TarEntryType.RegularFile) throw new BackupRefusedException($"The archive '{file}' is damaged or no backup: '{entry.Name}' is not a plain file.");
             yield return entry;
         }
     }
@@ -65,7 +65,7 @@ internal static class BackupArchive
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BackupRefusedException($"The archive '{file}' cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new BackupRefusedException(File.Exists(file) ? $"The archive '{file}' cannot be read." : $"The archive '{file}' does not exist.", e);
         }
     }
 

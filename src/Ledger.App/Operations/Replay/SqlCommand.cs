@@ -18,10 +18,11 @@ internal static class SqlCommand
             await ledger.CatchUp(cancel);
             var database = new NpgsqlConnectionStringBuilder(ledger.Database.ConnectionString);
             var tables = await ledger.Database.Query("select viewname from pg_views where schemaname = 'views' order by 1", row => row.GetString(0), cancel);
+            var functions = await ledger.Database.Query("select format('%s(%s)', proname, pg_get_function_arguments(oid)) from pg_proc where pronamespace = 'views'::regnamespace order by 1", row => row.GetString(0), cancel);
             var isEmbedded = ledger.Choice.Connection is null;
             var reader = new SqlAccess(database.Host!, database.Port, database.Database!, Reader,
                 $"psql \"host={database.Host} port={database.Port} dbname={database.Database} user={Reader}\"",
-                isEmbedded ? null : $"alter role {Reader} password '…'", [.. tables.Select(name => $"views.{name}")]);
+                isEmbedded ? null : $"alter role {Reader} password '…'", [.. tables.Select(name => $"views.{name}")], [.. functions.Select(name => $"views.{name}")]);
             ledger.Print(reader, Write);
         });
 
@@ -35,10 +36,12 @@ internal static class SqlCommand
         console.WriteLine();
         console.WriteLine("select * from views.company order by deals desc limit 10;");
         console.WriteLine("\\d+ views.deal  shows what the columns mean. There are " + string.Join(", ", access.Tables) + ".");
+        console.WriteLine("\\df+ views.* shows what functions give. There are " + string.Join(", ", access.Functions) + ".");
     }
 
     /// <param name="Command">Starts PostgreSQL's own terminal.</param>
     /// <param name="First">What the owner has to do before; null for the embedded database.</param>
     /// <param name="Tables">What there is to read.</param>
-    private sealed record SqlAccess(string Host, int Port, string Database, string User, string Command, string? First, IReadOnlyList<string> Tables);
+    /// <param name="Functions">What can be asked with arguments.</param>
+    private sealed record SqlAccess(string Host, int Port, string Database, string User, string Command, string? First, IReadOnlyList<string> Tables, IReadOnlyList<string> Functions);
 }

@@ -5,6 +5,7 @@ using Ledger.App.Deals.Change;
 using Ledger.App.Deals.RankSource;
 using Ledger.App.Deals.Same;
 using Ledger.App.Intake.Announce;
+using Ledger.App.Intake.ImportRates;
 using Ledger.App.Operations.Health;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
@@ -104,6 +105,7 @@ internal static class LedgerServer
         routes.Writing(Area.Deals).MapSources();
         routes.Writing(Area.Articles).MapAnnounce();
         routes.MapRates();
+        routes.Writing(Area.Articles).MapImportRates();
         routes.MapDuplicates();
         routes.MapApiDocument();
         routes.MapAudit();

@@ -12,11 +12,22 @@ internal static class PartyEndpoints
     {
         routes.MapGet("/api/parties/{name}", GetParty).WithTags("Parties").WithExample(("name", "tencent")).WithProblems("not-found").Produces<PartyOverview>();
         routes.MapGet("/api/parties/{id}/merge", PreviewMerge).WithTags("Parties").WithExample(("id", "tencent"), ("into", "alibaba")).WithProblems("not-found", "party-unknown");
+        routes.MapGroup("/register").MapPost("/party", Register).ExcludeFromDescription();
         foreach (var verb in Enum.GetValues<PartyVerb>())
         {
-            routes.MapChange<PartyChangeFields, PartyChangeSummary>("parties", PartyChange.Word(verb), (context, id, fields) => Make(context, PartyChange.Read(id, verb, fields), Preconditions.WriterOf(context, fields)))
+            routes.MapChange<PartyChangeFields, PartyChangeSummary>("parties", PartyChange.Word(verb), (context, id, fields) => Make(context, PartyChange.Read(id, verb, fields), Preconditions.WriterOf(context, fields)), hasForm: verb != PartyVerb.Register)
                 .WithTags("Changes of parties").WithNotes(PartyChangeNotes.Of(verb)).WithExample(("id", "tencent"));
         }
+    }
+
+    /// <summary>The form of the page on which parties are registered.</summary>
+    private static async Task<IResult> Register(HttpContext context, CancellationToken cancel)
+    {
+        var form = await context.Request.ReadFormAsync(cancel);
+        var (id, aliases) = (form["id"].ToString().Trim(), form["aliases"].ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        var fields = new PartyChangeFields { Name = form["name"].ToString().Trim(), Aliases = [.. aliases] };
+        var summary = await Make(context, PartyChange.Read(id, PartyVerb.Register, fields), Author.Of(context));
+        return context.SeeOther($"/parties/{id}", summary.Position);
     }
 
     /// <summary>A party, be it company, investor or neither</summary>

@@ -40,7 +40,7 @@ internal static class PartyMeanwhile
     private static string Aspect(PartyEvent happened) => happened switch
     {
         PartyEvent.PartyMerged or PartyEvent.PartyUnmerged or PartyEvent.PartyAbsorbed or PartyEvent.PartyReleased => "merges",
-        PartyEvent.PartyAffiliated or PartyEvent.PartyAffiliationEnded or PartyEvent.PartyDescribed => "affiliations",
+        PartyEvent.PartyAffiliated or PartyEvent.PartyAffiliationEnded or PartyEvent.PartyAffiliationRestored or PartyEvent.PartyDescribed => "affiliations",
         _ => "names",
     };
 }

@@ -6,7 +6,7 @@ namespace Ledger.App.Views.Deals;
 
 /// <summary>One claim, whole.</summary>
 /// <param name="Field">What it is claimed of; a party in it is the one that the named one is known to be.</param>
-/// <param name="Value">As it is stored, its sort under <c>is</c>.</param>
+/// <param name="Value">What is claimed; of which field stands under <c>is</c>.</param>
 /// <param name="Current">Whether it says what its field goes by.</param>
 /// <param name="Source">The article.</param>
 /// <param name="Standing">What it counts for: nothing where it was corrected or withdrawn.</param>

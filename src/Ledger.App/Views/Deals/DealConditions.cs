@@ -13,7 +13,7 @@ namespace Ledger.App.Views.Deals;
 /// </summary>
 internal sealed class DealConditions
 {
-    private readonly List<string> _sql = ["merged_into is null", "not retracted"];
+    private readonly List<Func<Func<string, string>, string>> _sql = [_ => "merged_into is null", _ => "not retracted"];
     private readonly List<Func<Deal, bool>> _fits = [];
     private readonly List<object?> _parameters = [];
 
@@ -34,21 +34,24 @@ internal sealed class DealConditions
             AskContested(contested, merges);
     }
 
-    /// <summary>For a command, by their numbers.</summary>
-    public object?[] Parameters => [.. _parameters];
+    /// <summary>For a command, by their numbers; one of them with another value.</summary>
+    public object?[] With(string parameter, object value) => [.. _parameters.Select((held, index) => Name(index + 1) == parameter ? value : held)];
 
-    public string Sql => string.Join(" and ", _sql);
+    /// <param name="now">What says that a row of a table holds.</param>
+    public string Sql(Func<string, string> now) => string.Join(" and ", _sql.Select(condition => condition(now)));
 
     public bool Fit(Deal deal) => _fits.TrueForAll(fits => fits(deal));
 
-    public void Ask(string condition) => _sql.Add(condition);
+    public void Ask(string condition) => _sql.Add(_ => condition);
 
     /// <summary>How SQL refers to a value.</summary>
     public string Parameter(object value)
     {
         _parameters.Add(value);
-        return string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}");
+        return Name(_parameters.Count);
     }
+
+    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"${number}");
 
     /// <summary>As it is filed, however people write it: "Series B", "B", "Pre-IPO".</summary>
     private static string SeriesOf(string given)
@@ -93,21 +96,41 @@ internal sealed class DealConditions
             Ask($"announced_from <= {Parameter(last)}");
     }
 
-    /// <summary>Rows count two ids of one party as two, so of some the contest is none once merges are followed.</summary>
+    /// <summary>
+    /// Rows count two ids of one party as two. Once merges are followed, the contest of some is none; and a deal that names an investor by
+    /// two ids may be contested by the roles that it gives them.
+    /// </summary>
     private void AskContested(string what, Merges merges)
     {
         if (what is "true" or "false")
         {
             var wanted = what == "true";
-            if (wanted || merges.IsEmpty)
-                Ask($"cardinality(contested) {(wanted ? ">" : "=")} 0");
+            if (wanted)
+                AskOrNamedTwice("cardinality(contested) > 0", merges);
+            else if (merges.IsEmpty)
+                Ask("cardinality(contested) = 0");
             _fits.Add(deal => deal.Contested.Any() == wanted);
             return;
         }
         var field = Enum.GetValues<Field>().Where(field => Written.Name(field) == what).Select(field => (Field?)field).FirstOrDefault()
             ?? throw new InvalidValueException("contested", $"'{what}' is neither true nor false nor a field such as amount or round");
-        Ask($"{Parameter(Written.Name(field))} = any(contested)");
+        var isContested = $"{Parameter(Written.Name(field))} = any(contested)";
+        if (field == Field.Investor)
+            AskOrNamedTwice(isContested, merges);
+        else
+            Ask(isContested);
         _fits.Add(deal => deal.Contested.Contains(field));
+    }
+
+    private void AskOrNamedTwice(string condition, Merges merges)
+    {
+        if (merges.IsEmpty)
+        {
+            Ask(condition);
+            return;
+        }
+        var merged = Parameter(merges.Ids(merges.Merged.Select(merges.Root)));
+        _sql.Add(now => $"({condition} or deal.id in (select deal_id from investor_deal where {now("investor_deal")} and investor_id = any({merged}) group by deal_id, {merges.Sql("investor_id")} having count(distinct investor_id) > 1))");
     }
 
     private static decimal? Figure(string name, string? text) => text is null ? null

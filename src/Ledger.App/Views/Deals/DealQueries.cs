@@ -32,17 +32,18 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries
         // Of an investor its deals are found first, since the latest of all deals may hold none of them.
         Func<Func<string, string>, string> held = investors is null ? _ => ""
             : Held(conditions.Parameter(investors));
+        // By its number, for it changes from one page to the next: written out, each would be a statement of its own to the database.
+        var (from, limit) = (conditions.Parameter(0L), conditions.Parameter((long)filter.Limit + 1));
         var (found, before, rows) = (new List<(Deal Deal, long Position)>(), Cursor.Parse(filter.Next), new List<(string Id, long Position)>());
         do
         {
-            var from = before;
             rows = await snapshot.Query(
                 now => $"""
                 select deal.id, deal.from_position from deal {held(now)}
-                where {now("deal")} and deal.from_position < {from} and {conditions.Sql}
-                order by deal.from_position desc limit {(long)filter.Limit + 1}
+                where {now("deal")} and deal.from_position < {from} and {conditions.Sql(now)}
+                order by deal.from_position desc limit {limit}
                 """,
-                row => (row.GetString(0), row.GetInt64(1)), cancel, conditions.Parameters);
+                row => (row.GetString(0), row.GetInt64(1)), cancel, conditions.With(from, before));
             var deals = (await snapshot.Deals(rows.Select(row => row.Id), cancel)).Where(conditions.Fit).ToDictionary(deal => deal.Id.Value);
             found.AddRange(rows.Where(row => deals.ContainsKey(row.Id)).Select(row => (deals[row.Id], row.Position)));
             before = rows.Count > 0 ? rows[^1].Position : 0;

@@ -42,6 +42,10 @@ public sealed record DealRecord(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TieRecord>? Covers { get; init; }
 
+    /// <summary>Deals that it looks like, and that an editor found to be others; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TieRecord>? DistinctFrom { get; init; }
+
     /// <summary>What the parts come to beside the whole; left out of lists.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SumRecord? PartsSum { get; init; }
@@ -95,6 +99,7 @@ public sealed record DealRecord(
             Parts = deal.Parts.IsEmpty ? null : [.. deal.Parts.Select(part => TieRecord.Of(part)!)],
             CoveredBy = TieRecord.Of(deal.CoveredBy),
             Covers = deal.Covers.IsEmpty ? null : [.. deal.Covers.Select(covered => TieRecord.Of(covered)!)],
+            DistinctFrom = deal.Distinct.Any() ? [.. deal.Distinct.Select(other => TieRecord.Of(other)!)] : null,
             Tags = deal.Tags.Any() ? [.. deal.Tags.Select(TagRecord.Of)] : null,
         };
     }

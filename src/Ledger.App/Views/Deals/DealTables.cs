@@ -37,6 +37,7 @@ internal static class DealTables
             ("Reported by", string.Join(", ", deal.ReportedBy)), ("Contested", string.Join(", ", deal.Contested)),
             ("Merged into", Tie(deal.MergedInto)), ("Merged from", deal.MergedFrom is { } from ? string.Join(", ", from) : null),
             ("Retracted", Ruling(deal.Retracted)), ("Part of", Tie(deal.PartOf)), ("Covered by", Tie(deal.CoveredBy)),
+            ("Another deal than", deal.DistinctFrom is { } others ? string.Join("; ", others.Select(Tie)) : null),
             ("Parts", Sum(deal.Parts, deal.PartsSum)), ("Covers", Sum(deal.Covers, deal.CoveredSum)),
             ("Filed under", deal.Tags is { } tags ? string.Join(", ", tags.Select(tag => $"{tag.Value} ({Ruling(tag.Why)})")) : null),
             ("Version", $"{deal.Version}, at position {deal.Position}"));

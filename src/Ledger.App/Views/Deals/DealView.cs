@@ -32,7 +32,8 @@ internal static class DealView
             [.. deal.Sectors],
             [.. deal.Places],
             deal.Counts, [.. deal.Contested.Select(Written.Name)], [.. deal.Sources.Select(source => source.Value)],
-            deal.Retracted is not null, deal.MergedInto?.Deal.Value, deal.Whole?.Deal.Value, deal.Whole is { } whole ? Written.Name(whole.As) : null, deal.CoveredBy?.Deal.Value);
+            deal.Retracted is not null, deal.MergedInto?.Deal.Value, deal.Whole?.Deal.Value, deal.Whole is { } whole ? Written.Name(whole.As) : null, deal.CoveredBy?.Deal.Value,
+            [.. deal.Distinct.Select(other => other.Deal.Value)]);
     }
 }
 
@@ -74,4 +75,5 @@ internal sealed record DealRow(
     [Description("The deal where its claims stand, since the two are one; null where it stands for itself. It is in no list and no total.")] string? MergedInto,
     [Description("The deal that it is a part of; null where it is of none.")] string? PartOf,
     [Description("tranche or extension.")] string? PartAs,
-    [Description("The aggregate that sums it up; null where none does.")] string? CoveredBy);
+    [Description("The aggregate that sums it up; null where none does.")] string? CoveredBy,
+    [Description("Deals that it looks like, and that an editor has found to be others.")] string[] DistinctFrom);

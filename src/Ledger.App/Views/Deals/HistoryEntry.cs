@@ -46,7 +46,7 @@ public sealed record FieldChangeRecord(string Field, ChangedValue? From, Changed
     internal static FieldChangeRecord Of(FieldChange change) => new(change.Slot.ToString(), ChangedValue.Of(change.From), ChangedValue.Of(change.To));
 }
 
-/// <param name="Value">As it is stored, its sort under <c>is</c>.</param>
+/// <param name="Value">What is claimed; of which field stands under <c>is</c>.</param>
 public sealed record ChangedValue(ClaimValue Value, string AsWritten, string Quote, string Source, string Claim)
 {
     internal static ChangedValue? Of(RecordedClaim? claim) => claim is null ? null

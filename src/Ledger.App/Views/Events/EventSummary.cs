@@ -28,6 +28,7 @@ internal static class EventSummary
         PartyEvent.PartyRenamed e => $"{e.Name}: {e.Reason}",
         PartyEvent.PartyAffiliated e => $"{Shown.Value(e.Affiliation, "")}: {e.Reason}",
         PartyEvent.PartyAffiliationEnded e => $"no more {Shown.Words(e.Value)} {e.With}".TrimEnd() + $": {e.Reason}",
+        PartyEvent.PartyAffiliationRestored e => $"claim {e.Claim} counts again",
         PartyEvent.PartyMerged e => $"the same as {e.Into}: {e.Reason}",
         PartyEvent.PartyUnmerged e => $"not the same as {e.From}: {e.Reason}",
         PartyEvent.PartyAbsorbed e => $"the same as {e.Party}: {e.Reason}",

@@ -40,8 +40,8 @@ public sealed record HolderChange(string Id, string Name, long CompaniesBefore, 
 
 public sealed record ContestedChange(string Deal, IReadOnlyList<string> Before, IReadOnlyList<string> After);
 
-/// <summary>Reads the views twice at one position: as they are, and as if two parties were one.</summary>
-public sealed class MergePreviews(IServiceScopeFactory scopes)
+/// <summary>Reads the views twice at one position, that of the moment which is asked about: as they are, and as if two parties were one.</summary>
+public sealed class MergePreviews(IServiceScopeFactory scopes, Snapshot asked)
 {
     /// <exception cref="NotFoundException">One of them is not registered.</exception>
     /// <exception cref="InvalidValueException">They cannot be merged.</exception>
@@ -50,9 +50,10 @@ public sealed class MergePreviews(IServiceScopeFactory scopes)
         await using var present = scopes.CreateAsyncScope();
         await using var supposed = scopes.CreateAsyncScope();
         var now = present.ServiceProvider.GetRequiredService<Snapshot>();
+        (now.AsOf, now.EffectiveUntil) = (asked.AsOf, asked.EffectiveUntil);
         await Check(now, party, into, cancel);
         var then = supposed.ServiceProvider.GetRequiredService<Snapshot>();
-        (then.AsOf, then.Supposed) = (await now.Position(cancel), (party, into));
+        (then.AsOf, then.EffectiveUntil, then.Supposed) = (await now.Position(cancel), asked.EffectiveUntil, (party, into));
         var apart = (Companies: await Companies(present, [party, into], cancel), Investors: await Investors(present, [party, into], cancel));
         var asOne = (Companies: await Companies(supposed, [into], cancel), Investors: await Investors(supposed, [into], cancel));
         var merged = await supposed.ServiceProvider.GetRequiredService<PartyQueries>().Get(into.Value, cancel);
