@@ -10,6 +10,7 @@ using Ledger.EventStore;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 
 namespace Ledger.App.Shell;
 
@@ -53,6 +54,7 @@ internal static partial class Problems
         ViewsBehindException or ViewsMissingException => Of(ProblemType.ViewsBehind, context, error.Message),
         VersionConflictException => Of(ProblemType.Busy, context, "What was to be changed was changed by others again and again meanwhile; nothing was recorded."),
         AppendOutcomeUnknownException => Of(ProblemType.OutcomeUnknown, context, "The database was lost on the way: the change may have been recorded, or not."),
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => Of(ProblemType.InvalidValue, context, "The request holds a NUL character, which stands in no name and no text of the record."),
         BadHttpRequestException e when Parameter().Match(e.Message) is { Success: true } given =>
             Of(ProblemType.InvalidValue, context, $"{given.Groups[1]}: {(given.Groups[2].Success ? $"'{given.Groups[2]}' cannot be used" : "is missing")}", given.Groups[1].Value),
         BadHttpRequestException e => Of(ProblemType.Of(e.StatusCode) ?? ProblemType.BadRequest, context, e.Message),

@@ -86,7 +86,7 @@ public sealed class Deal
     public ImmutableArray<Tie> Covers => _state.Covers;
 
     /// <summary>The deals that it was found to be another one than, and those that the deals merged into it were.</summary>
-    public IEnumerable<Tie> Distinct => _state.Distinct.Concat(Absorbed.SelectMany(deal => deal.Distinct)).DistinctBy(other => other.Deal);
+    public ImmutableArray<Tie> Distinct => Absorbed.IsEmpty ? _state.Distinct : [.. _state.Distinct.Concat(Absorbed.SelectMany(deal => deal.Distinct)).DistinctBy(other => other.Deal)];
 
     public Ruling? Retracted => _state.Retracted;
 

@@ -55,7 +55,7 @@ public sealed record Amount
             _ => "is not known",
         };
         if (problem is not null)
-            throw new InvalidValueException("amount", $"of qualifier {char.ToLowerInvariant(qualifier.ToString()[0])}{qualifier.ToString()[1..]} {problem} (low {Figure(low)}, high {Figure(high)})");
+            throw new InvalidValueException("amount", $"qualifier {char.ToLowerInvariant(qualifier.ToString()[0])}{qualifier.ToString()[1..]} {problem} (low {Figure(low)}, high {Figure(high)})");
         if (qualifier == AmountQualifier.Undisclosed && currency is not null)
             throw new InvalidValueException("amount.currency", $"is {currency}; an undisclosed amount has none");
         Qualifier = qualifier;

@@ -75,12 +75,15 @@ public sealed class ReadingTests : IAsyncLifetime
     public void Reading_is_open_to_this_machine_and_takes_a_key_from_elsewhere_unless_it_is_configured(string addresses, bool isOpen)
     {
         Assert.Equal(isOpen, Reading.Of(Configured(null), addresses).IsOpen);
+        Assert.False(Reading.Of(Configured(null, isBehindProxy: "true"), addresses).IsOpen);
+        Assert.True(Reading.Of(Configured("open", isBehindProxy: "true"), addresses).IsOpen);
         Assert.True(Reading.Of(Configured("open"), addresses).IsOpen);
         Assert.False(Reading.Of(Configured("keys"), addresses).IsOpen);
         Assert.Contains("'some' is neither", Assert.Throws<InvalidValueException>(() => Reading.Of(Configured("some"), addresses)).Message, StringComparison.Ordinal);
     }
 
-    private static IConfiguration Configured(string? reading) => new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Ledger:Reading", reading)]).Build();
+    private static IConfiguration Configured(string? reading, string? isBehindProxy = null) =>
+        new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Ledger:Reading", reading), KeyValuePair.Create("ASPNETCORE_FORWARDEDHEADERS_ENABLED", isBehindProxy)]).Build();
 
     private static async Task<int> Status(HttpClient client, string address)
     {

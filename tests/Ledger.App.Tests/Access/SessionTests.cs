@@ -148,6 +148,12 @@ public sealed partial class SessionTests : IAsyncLifetime
         Assert.NotNull(limited.Headers.RetryAfter);
         client.DefaultRequestHeaders.Authorization = null;
         Assert.Equal(200, await Status(client, "/api/deals"));
+        // The form of the page is told so, too.
+        HttpResponseMessage form;
+        for (form = await SignIn(client, $"{key[..^1]}?", "/"); (int)form.StatusCode == 303; form = await SignIn(client, $"{key[..^1]}?", "/"))
+            form.Dispose();
+        using (form)
+            Assert.Equal((429, "3"), ((int)form.StatusCode, form.Headers.RetryAfter?.ToString()));
     }
 
     private static async Task<HttpResponseMessage> SignIn(HttpClient browser, string key, string from)

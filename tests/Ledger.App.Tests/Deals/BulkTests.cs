@@ -12,18 +12,18 @@ public sealed class BulkTests
     private const int Many = 500;
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Five_hundred_wrong_sectors_are_corrected_at_once_after_a_preview_and_then_undone_at_once()
+    [Theory]
+    [MemberData(nameof(StoryTests.Channels), MemberType = typeof(StoryTests))]
+    public async Task Five_hundred_wrong_sectors_are_corrected_at_once_after_a_preview_and_then_undone_at_once(string channel)
     {
-        await using var desk = await Desk.Open("command line");
+        await using var desk = await Desk.Open(channel);
         using var folder = new TemporaryFolder();
         await desk.Announce("Acme of crypto closed a round.", Announcement());
         var before = await Sectors(desk);
         Assert.Equal(Many, before.Count(deal => deal.EndsWith("{crypto}", StringComparison.Ordinal)));
         Intake.Input.WriteTo(folder, ("changes.csv", Csv()));
-        string[] make = ["bulk", "make", folder.Combine("changes.csv"), "--reason", "They build robots."];
 
-        var preview = await desk.Ledger.Ask([.. make, "--preview"]);
+        var preview = await Make(preview: true);
         JsonAssert.Has("""{ "change": null, "recordedEvents": 0 }""", preview);
         Assert.Equal(Many, preview["deals"]!.AsArray().Count);
         JsonAssert.Has("""
@@ -31,19 +31,34 @@ public sealed class BulkTests
             """, preview["deals"]!.AsArray().Single(deal => (string)deal!["deal"]! == "deal-7"));
         Assert.Equal(before, await Sectors(desk));
 
-        var made = await desk.Ledger.Ask(make);
+        var made = await Make();
         var id = (string)made["change"]!;
         Assert.Equal(Many, (await Sectors(desk)).Count(deal => deal.EndsWith("{robotics}", StringComparison.Ordinal)));
         JsonAssert.Has($$"""{ "event": "deal_tagged", "reason": "They build robots.", "change": "{{id}}" }""", (await desk.History("deal-7"))[^1]);
-        JsonAssert.Has("""{ "change": null, "deals": [] }""", await desk.Ledger.Ask(make));
+        JsonAssert.Has("""{ "change": null, "deals": [] }""", await Make());
 
-        var undone = await desk.Ledger.Ask("bulk", "undo", id, "--reason", "They do not.");
+        var undone = await Undo(id, "They do not.");
         Assert.Equal(Many, undone["deals"]!.AsArray().Count);
         Assert.Equal(before, await Sectors(desk));
-        JsonAssert.Has("""{ "change": null, "deals": [] }""", await desk.Ledger.Ask("bulk", "undo", id, "--reason", "They do not."));
+        JsonAssert.Has("""{ "change": null, "deals": [] }""", await Undo(id, "They do not."));
         // And an undoing can be undone.
-        await desk.Ledger.Ask("bulk", "undo", (string)undone["change"]!, "--reason", "They do.");
+        await Undo((string)undone["change"]!, "They do.");
         Assert.Equal(Many, (await Sectors(desk)).Count(deal => deal.EndsWith("{robotics}", StringComparison.Ordinal)));
+        var told = desk.IsOnTheWeb ? JsonNode.Parse(await desk.Http.GetStringAsync($"/api/bulk/{id}", Cancel))! : await desk.Ledger.Ask("bulk", "show", id);
+        JsonAssert.Has($$"""{ "id": "{{id}}", "reason": "They build robots.", "changes": 1000, "undoes": null, "undoneBy": "{{undone["change"]}}" }""", told);
+        Assert.Equal(Many, told["deals"]!.AsArray().Count);
+
+        async Task<JsonNode> Make(bool preview = false) => Told(desk.IsOnTheWeb ? await Post(desk, $"/api/bulk?preview={preview}", Changes())
+            : await desk.Ledger.Ask(["bulk", "make", folder.Combine("changes.csv"), "--reason", "They build robots.", .. preview ? ["--preview"] : Array.Empty<string>()]));
+
+        async Task<JsonNode> Undo(string change, string reason) => Told(desk.IsOnTheWeb ? await Post(desk, $"/api/bulk/{change}/undo", new JsonObject { ["reason"] = reason })
+            : await desk.Ledger.Ask("bulk", "undo", change, "--reason", reason));
+
+        JsonNode Told(JsonNode outcome)
+        {
+            desk.Wrote((long)outcome["position"]!);
+            return outcome;
+        }
     }
 
     [Fact]
@@ -99,6 +114,12 @@ public sealed class BulkTests
             rows.Add(reader.GetString(0));
         return rows;
     }
+
+    private static JsonObject Changes() => new()
+    {
+        ["reason"] = "They build robots.",
+        ["changes"] = new JsonArray([.. Enumerable.Range(0, Many).SelectMany(n => new[] { Change($"deal-{n}", "untag", ("sector", "crypto")), Change($"deal-{n}", "tag", ("sector", "robotics")) })]),
+    };
 
     private static string Csv() =>
         "deal,do,sector\n" + string.Concat(Enumerable.Range(0, Many).Select(n => $"deal-{n},untag,crypto\ndeal-{n},tag,robotics\n"));

@@ -50,6 +50,14 @@ public sealed class SameDealTests
         Assert.Empty(await desk.List(["duplicates"], "/api/duplicates"));
         await desk.Do("unmerge", "acme-700", """{"other": "acme-b", "reason": "Two after all."}""");
         Assert.Single(await desk.List(["duplicates"], "/api/duplicates"));
+        Assert.Equal(2, await desk.Do("distinguish", "acme-b", """{"other": "acme-700", "reason": "A year apart."}"""));
+        Assert.Equal(0, await desk.Do("distinguish", "acme-700", """{"other": "acme-b", "reason": "A year apart."}"""));
+        Assert.Empty(await desk.List(["duplicates"], "/api/duplicates"));
+        JsonAssert.Has("""{ "distinctFrom": [{"deal": "acme-b", "why": {"reason": "A year apart."}}] }""", await desk.Deal("acme-700"));
+        Assert.Contains("has found that deal acme-700 is another one than acme-b, because: A year apart. Undo that first.", await desk.Refused("merge", "acme-700", """{"other": "acme-b", "reason": "One."}"""), StringComparison.Ordinal);
+        Assert.Contains("its place in the record was changed: ", await desk.Refused("undistinguish", "acme-700", """{"other": "acme-b", "reason": "One.", "ifVersion": 1}"""), StringComparison.Ordinal);
+        Assert.Equal(2, await desk.Do("undistinguish", "acme-700", """{"other": "acme-b", "reason": "The same year."}"""));
+        Assert.Single(await desk.List(["duplicates"], "/api/duplicates"));
         await desk.Do("join", "acme-700", """{"other": "acme-b", "as": "tranche", "reason": "A part of it."}""");
         Assert.Empty(await desk.List(["duplicates"], "/api/duplicates"));
     }
@@ -125,6 +133,30 @@ public sealed class SameDealTests
         JsonAssert.Has("""[{"deal": {"id": "acme-700"}, "into": {"id": "acme-b"}, "score": 62}]""", await desk.List(["duplicates"], ""));
         await desk.Do("retract", "acme-700", """{"reason": "There is no such deal."}""");
         Assert.Empty(await desk.List(["duplicates"], ""));
+    }
+
+    [Fact]
+    public async Task Pairs_are_looked_for_once_a_moment_and_those_of_few_moments_are_kept()
+    {
+        using var found = new FoundPairs();
+        var searches = new List<long>();
+        foreach (var position in new long[] { 1, 1, 2, 3, 1, 4, 1 })
+            await At(position, null);
+        Assert.Equal([1, 2, 3, 4, 1], searches);
+        await At(1, new DateOnly(2020, 1, 1));
+        await Task.WhenAll(At(5, null), At(5, null));
+        Assert.Equal([1, 2, 3, 4, 1, 1, 5], searches);
+        // Who gives up leaves the next one to look.
+        await Assert.ThrowsAsync<OperationCanceledException>(() => found.At(6, null, () => throw new OperationCanceledException(), Cancel));
+        await At(6, null);
+        Assert.Equal(6, searches[^1]);
+
+        Task At(long position, DateOnly? until) => found.At(position, until, async () =>
+        {
+            await Task.Yield();
+            searches.Add(position);
+            return [];
+        }, Cancel);
     }
 
     [Fact]

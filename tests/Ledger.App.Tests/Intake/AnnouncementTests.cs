@@ -61,7 +61,7 @@ public sealed class AnnouncementTests
         { "amount: {qualifier: upTo, currency: CNY, high: 0}" + Quote, "amount.high: 0 is out of range; a figure above 0 and at most 1000000000000000 is expected" },
         { "amount: {qualifier: exact, currency: RMB, low: 7, high: 7}" + Quote, "currency: 'RMB' is no ISO 4217 code such as USD, EUR or CNY" },
         { "amount: {qualifier: exact, low: 7, high: 7}" + Quote, "amount.currency: is missing; only an undisclosed amount has none" },
-        { "amount: {qualifier: exact, currency: CNY, low: 7, high: 8}" + Quote, "amount: of qualifier exact takes the same low and high (low 7, high 8)" },
+        { "amount: {qualifier: exact, currency: CNY, low: 7, high: 8}" + Quote, "amount: qualifier exact takes the same low and high (low 7, high 8)" },
         { "amount: {qualifier: about, currency: CNY, low: 7, high: 7}" + Quote, "amount.qualifier: 'about' is not one of exact, approximately, over, upTo, orderOfMagnitude, undisclosed" },
         { "amount: {currency: CNY, low: 7, high: 7}" + Quote, "amount.qualifier: is missing; it is one of exact, approximately, over, upTo, orderOfMagnitude, undisclosed" },
         { "amount: {qualifier: undisclosed, currency: CNY}" + Quote, "amount.currency: is CNY; an undisclosed amount has none" },
@@ -122,9 +122,10 @@ public sealed class AnnouncementTests
         { "sector: gaming\noccurrence: 99999999999" + Quote, "line 20: '99999999999' is not a whole number" },
         { "othersUndisclosed: perhaps" + Quote, "line 19: 'perhaps' is not true or false" },
         { "sector: *gaming" + Quote, "line 19: " },
-        { "sector: gaming\nquote: \"no end", "line 20: " },
-        { "sector: gaming\n  place: Beijing", "line 20: " },
-        { "sector: \"\\q\"" + Quote, "line 19: " },
+        { "sector: gaming\nquote: \"no end", "line 20: cannot be read as YAML: a bracket" },
+        { "amount: {qualifier: exact" + Quote, "line 20: cannot be read as YAML: a bracket" },
+        { "sector: gaming\n  place: Beijing", "line 20: cannot be read as YAML: a bracket" },
+        { "sector: \"\\q\"" + Quote, "line 19: cannot be read as YAML: a bracket" },
     };
 
     [Theory]

@@ -118,8 +118,13 @@ public sealed class FormTests : IAsyncLifetime
         await Press("It is that no more", "Small Capital", ("is", "fundOf"), ("with", "big"), ("reason", "It was sold."));
         Assert.DoesNotContain("Fund of Big", _ada.Text, StringComparison.Ordinal);
         await Press("Show what a merge would change", "Small Capital and Big as one", ("into", "big"));
+        var shown = _ada.Address;
         await Press("They are one", "Registered as small, too", ("reason", "One house."));
         await Press("Undo the merge of small", "Small Capital", ("reason", "Two houses."));
+        // The past is looked at, and not changed: there the one was called otherwise, and there is nothing to press.
+        await _ada.Open($"{shown}&at=8");
+        Assert.Contains("Small and Big as one", _ada.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Merge them", _ada.Text, StringComparison.Ordinal);
     }
 
     private async Task Sources()

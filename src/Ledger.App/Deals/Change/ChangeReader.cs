@@ -18,6 +18,8 @@ internal static class ChangeReader
             throw new InputException(path, "changes: none are listed");
         return list.Changes.ConvertAll(change =>
         {
+            if (change is null)
+                throw new InputException(path, "changes: null stands in the list where a change is expected");
             var where = change.Line > 0 ? $"{path}, line {change.Line}" : path;
             try
             {
@@ -57,9 +59,13 @@ internal static class ChangeReader
             As = fields.As is { } kind ? Views.Written.Parse<PartKind>("as", kind) : null,
             Tag = fields.Sector is { } sector ? new ClaimValue.Sector(sector) : fields.Place is { } place ? new ClaimValue.Place(place) : null,
             Reason = fields.Reason is { } reason ? new Reason(reason) : null,
-            IfVersion = fields.IfVersion,
+            IfVersion = Version(fields.IfVersion),
         };
     }
+
+    /// <summary>The version that an editor has seen, which is 0 of what was not there yet.</summary>
+    /// <exception cref="InvalidValueException">There is no such version.</exception>
+    public static long? Version(long? given) => given is null or >= 0 ? given : throw new InvalidValueException("ifVersion", $"{given} is no version; a number from 0 is expected");
 
     public static string Word(DealVerb verb) => Views.Written.Name(verb);
 

@@ -55,7 +55,7 @@ internal static class SourcesCommand
         var rank = fields.Rank ?? throw new InvalidValueException("rank", "is missing");
         if (rank is < int.MinValue or > int.MaxValue)
             throw new InvalidValueException("rank", $"{rank} is out of range; a number from {-Source.RankMax} to {Source.RankMax} is expected");
-        var outcome = await sources.Rank(fields.Name ?? "", (int)rank, new Reason(fields.Reason!), fields.IfVersion, Preconditions.WriterOf(context, fields), cancel);
+        var outcome = await sources.Rank(fields.Name ?? "", (int)rank, new Reason(fields.Reason!), ChangeReader.Version(fields.IfVersion), Preconditions.WriterOf(context, fields), cancel);
         return new ChangeSummary(outcome.Events, outcome.Position);
     }
 
@@ -69,7 +69,7 @@ internal static class SourcesCommand
         {
             await ledger.Open(migrate: false, cancel);
             var outcome = await ledger.Get<SourceRanks>().Rank(ledger.Parsed.GetRequiredValue(name), ledger.Parsed.GetRequiredValue(rank),
-                new Reason(ledger.Parsed.GetRequiredValue(reason)), ledger.Parsed.GetValue(ifVersion), ledger.Author, cancel);
+                new Reason(ledger.Parsed.GetRequiredValue(reason)), ChangeReader.Version(ledger.Parsed.GetValue(ifVersion)), ledger.Author, cancel);
             await ledger.Sign(cancel);
             await ledger.CatchUp(cancel);
             ledger.Print(new ChangeSummary(outcome.Events, outcome.Position), ChangeCommands.Write);

@@ -43,7 +43,7 @@ internal static class AnnounceEndpoints
         var body = await Fields.OfJson<ArticleBody>(context.Request, cancel);
         if (body.Announcement is { } file)
             CheckNothingIsNull(file);
-        var article = ArticleFile.Of(body.Text ?? "", body.FileName ?? "text") with { FileName = body.FileName };
+        var article = ArticleFile.Of(body.Text ?? "", body.FileName ?? "text") with { FileName = body.FileName is { } name ? Text.Line("fileName", name) : null };
         return await Record(announcing, Preconditions.WriterOf(context, body), article, body.Announcement, body.Same, preview ?? false, cancel);
     }
 

@@ -70,7 +70,7 @@ public sealed record PartyChange(PartyId Party, PartyVerb Verb)
             Affiliation = isAffiliation ? new ClaimValue.Affiliation(Views.Written.Parse<AffiliationKind>("is", fields.Is), fields.With is { } with ? new PartyId(with) : null, fields.From is { } from ? When.Parse("from", from) : null) : null,
             Evidence = isEvidence ? new PartyEvidence(new ArticleId(fields.Article!), fields.Words!, fields.Quote!) : null,
             Reason = fields.Reason is { } reason ? new Reason(reason) : null,
-            IfVersion = fields.IfVersion,
+            IfVersion = Deals.Change.ChangeReader.Version(fields.IfVersion),
         };
     }
 

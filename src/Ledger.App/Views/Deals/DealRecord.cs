@@ -99,7 +99,7 @@ public sealed record DealRecord(
             Parts = deal.Parts.IsEmpty ? null : [.. deal.Parts.Select(part => TieRecord.Of(part)!)],
             CoveredBy = TieRecord.Of(deal.CoveredBy),
             Covers = deal.Covers.IsEmpty ? null : [.. deal.Covers.Select(covered => TieRecord.Of(covered)!)],
-            DistinctFrom = deal.Distinct.Any() ? [.. deal.Distinct.Select(other => TieRecord.Of(other)!)] : null,
+            DistinctFrom = deal.Distinct.IsEmpty ? null : [.. deal.Distinct.Select(other => TieRecord.Of(other)!)],
             Tags = deal.Tags.Any() ? [.. deal.Tags.Select(TagRecord.Of)] : null,
         };
     }

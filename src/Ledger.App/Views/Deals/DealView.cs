@@ -33,7 +33,7 @@ internal static class DealView
             [.. deal.Places],
             deal.Counts, [.. deal.Contested.Select(Written.Name)], [.. deal.Sources.Select(source => source.Value)],
             deal.Retracted is not null, deal.MergedInto?.Deal.Value, deal.Whole?.Deal.Value, deal.Whole is { } whole ? Written.Name(whole.As) : null, deal.CoveredBy?.Deal.Value,
-            [.. deal.Distinct.Select(other => other.Deal.Value)]);
+            deal.Distinct.IsEmpty ? [] : [.. deal.Distinct.Select(other => other.Deal.Value)]);
     }
 }
 
