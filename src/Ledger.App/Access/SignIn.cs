@@ -16,7 +16,7 @@ internal static class SignIn
     {
         routes.MapPost("/sign-in/key", async (HttpContext context, KeyCheck keys, CancellationToken cancel) =>
         {
-            var form = await context.Request.ReadFormAsync(cancel);
+            var form = await Fields.FormOf(context.Request, cancel);
             var from = form["return"].ToString();
             try
             {

@@ -44,9 +44,14 @@ internal static class Fields
     public static async Task<T> OfForm<T>(HttpRequest request, CancellationToken cancel) where T : class, new()
     {
         var fields = new T();
-        Fill(fields, await request.ReadFormAsync(cancel), "");
+        Fill(fields, await FormOf(request, cancel), "");
         return fields;
     }
+
+    /// <summary>The form that was sent.</summary>
+    /// <exception cref="BadHttpRequestException">Something else was.</exception>
+    public static async Task<IFormCollection> FormOf(HttpRequest request, CancellationToken cancel) => request.HasFormContentType ? await request.ReadFormAsync(cancel)
+        : throw new BadHttpRequestException($"The body is '{request.ContentType}'; a form is expected.", StatusCodes.Status415UnsupportedMediaType);
 
     private static void Fill(object fields, IFormCollection form, string prefix)
     {
@@ -55,7 +60,11 @@ internal static class Fields
             var name = prefix + JsonNamingPolicy.CamelCase.ConvertName(field.Name);
             var text = Text(form, name);
             if (field.PropertyType.IsSubclassOf(typeof(Written)))
-                field.SetValue(fields, Nested(field.PropertyType, form, name, text));
+            {
+                // What was given as YAML is there already.
+                if (Nested(field.PropertyType, form, name, text) is { } nested)
+                    field.SetValue(fields, nested);
+            }
             else if (text is not null && field.PropertyType == typeof(string))
                 field.SetValue(fields, text);
             else if (text is not null && field.PropertyType == typeof(long?))

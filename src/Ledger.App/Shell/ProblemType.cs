@@ -26,7 +26,7 @@ public sealed record ProblemType(string Name, int Status, string Title, string E
     public static readonly ProblemType NoSuchAddress = new("no-such-address", 404, "Nothing here", "No page and no part of the API has this address.");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "The address takes other methods", "The address is there, and is asked with another method; the header Allow names those that it takes.");
     public static readonly ProblemType TooLarge = new("too-large", 413, "The request is too large", "The body is larger than a server takes, 30 million bytes. Send less at once.");
-    public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "The body is of another sort", "The API takes JSON, as application/json, and nothing else.");
+    public static readonly ProblemType UnsupportedMediaType = new("unsupported-media-type", 415, "The body is of another sort", "The API takes JSON, as application/json, and nothing else; what the pages post to takes forms.");
     public static readonly ProblemType Refused = new("refused", 409, "The record says no", "A rule of the record refuses the change; nothing was changed.");
     public static readonly ProblemType Fault = new("fault", 500, "The ledger failed", "Something went wrong on the server's side; its log says what.");
     public static readonly ProblemType ViewsBehind = new("views-behind", 503, "Not yet", "The views that the answer is read from are not there yet, or have not come to the position that was asked for. Ask again.");

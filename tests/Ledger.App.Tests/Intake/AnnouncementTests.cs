@@ -123,7 +123,7 @@ public sealed class AnnouncementTests
         { "othersUndisclosed: perhaps" + Quote, "line 19: 'perhaps' is not true or false" },
         { "sector: *gaming" + Quote, "line 19: " },
         { "sector: gaming\nquote: \"no end", "line 20: cannot be read as YAML: a bracket" },
-        { "amount: {qualifier: exact" + Quote, "line 20: cannot be read as YAML: a bracket" },
+        { "amount: {qualifier: exact" + Quote, "line 19: cannot be read as YAML: a bracket" },
         { "sector: gaming\n  place: Beijing", "line 20: cannot be read as YAML: a bracket" },
         { "sector: \"\\q\"" + Quote, "line 19: cannot be read as YAML: a bracket" },
     };

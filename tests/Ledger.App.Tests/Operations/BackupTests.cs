@@ -110,6 +110,8 @@ public sealed class BackupTests : IAsyncLifetime
 
         Assert.StartsWith($"The archive '{Archive}' is ", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
+        // What a library says of its own steps helps nobody.
+        Assert.DoesNotContain('(', refused.Message);
         Assert.Equal(0L, await Ask(_empty, "select count(*) from pg_namespace where nspname = 'ledger'"));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Combine("to")));
     }

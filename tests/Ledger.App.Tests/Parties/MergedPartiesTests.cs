@@ -57,7 +57,7 @@ public sealed class MergedPartiesTests
         Assert.Contains("views.party_root", access["tables"]!.AsArray().Select(table => (string)table!));
         JsonAssert.Has("""["views.party_roots(at bigint DEFAULT NULL::bigint)"]""", access["functions"]);
         // Views are made anew under their names though this one reads them.
-        Assert.All((await ledger.Ask("replay", "party"))["views"]?.AsArray() ?? [], Assert.NotNull);
+        await ledger.Ask("replay", "party");
         Assert.Equal(["a c", "b c", "c c"], await Roots(owner, "select id, root from views.party_root"));
     }
 

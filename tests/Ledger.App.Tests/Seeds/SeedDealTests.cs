@@ -145,6 +145,16 @@ public sealed class SeedDealTests(SeededLedger ledger)
     }
 
     [Fact]
+    public async Task A_claim_is_told_as_one_of_its_field_and_stored_under_a_name_that_stays()
+    {
+        var told = (await ledger.Ask("deal", "enflame-technology-series-b"))["claims"]!.AsArray();
+        Assert.All(told, claim => Assert.Equal(((string)claim!["field"]!).Split('/')[0], (string)claim["value"]!["is"]!));
+        Assert.Contains(told, claim => (string)claim!["value"]!["is"]! == "usdAsReported");
+        var stored = (await ledger.Events()).First(e => (string)e["stream"]! == "deal-enflame-technology-series-b")["data"]!["claims"]!.AsArray();
+        Assert.Contains(stored, claim => (string)claim!["value"]!["is"]! == "usd_as_reported");
+    }
+
+    [Fact]
     public async Task A_market_figure_stands_on_its_article_and_is_no_deal()
     {
         var claimed = (await ledger.Events()).Single(e => (string)e["type"]! == "article_claimed");
@@ -153,8 +163,8 @@ public sealed class SeedDealTests(SeededLedger ledger)
         Assert.Equal("000_c012138556fb5198.txt", (string)recorded["data"]!["fileName"]!);
         JsonAssert.Has("""
             { "claims": [
-              { "value": {"is": "marketFigure", "during": "unknown", "amount": {"qualifier": "exact", "currency": "CNY", "low": 119100000000, "high": 119100000000}}, "asWritten": "RMB 119.1 billion" },
-              { "value": {"is": "marketFigure", "during": "unknown", "amount": {"qualifier": "exact", "currency": "CNY", "low": 173600000000, "high": 173600000000}}, "asWritten": "RMB 173.6 billion" }] }
+              { "value": {"is": "market_figure", "during": "unknown", "amount": {"qualifier": "exact", "currency": "CNY", "low": 119100000000, "high": 119100000000}}, "asWritten": "RMB 119.1 billion" },
+              { "value": {"is": "market_figure", "during": "unknown", "amount": {"qualifier": "exact", "currency": "CNY", "low": 173600000000, "high": 173600000000}}, "asWritten": "RMB 173.6 billion" }] }
             """, claimed["data"]);
         Assert.All(claimed["data"]!["claims"]!.AsArray(), claim => Assert.Contains("Itjuzi", (string)claim!["value"]!["measure"]!, StringComparison.Ordinal));
     }

@@ -57,6 +57,13 @@ public sealed class StrangerTests
         foreach (var (address, body) in Changes)
             await Look($"{address} {body[..Math.Min(body.Length, 100)]}", await desk.Http.PostAsync(address, new StringContent(body, Encoding.UTF8, "application/json"), Cancel));
 
+        foreach (var address in new[] { "/deals/one/retract", "/parties/acme/alias", "/register/party", "/record/article", "/rates/import", "/sources/rank", "/bulk/make", "/sign-in/key" })
+        {
+            using var answer = await desk.Http.PostAsync(address, new StringContent("{}", Encoding.UTF8, "application/json"), Cancel);
+            Assert.Equal((address, 415), (address, (int)answer.StatusCode));
+            using var empty = await desk.Http.PostAsync(address, new FormUrlEncodedContent([]), Cancel);
+            Assert.InRange((int)empty.StatusCode, 303, 499);
+        }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.Equal(before, await desk.Ledger.Get<EventLog>().Head(Cancel));
 

@@ -19,7 +19,7 @@ internal static class BulkForms
 
     private static async Task<IResult> Make(HttpContext context, BulkChanges changes, bool preview, CancellationToken cancel)
     {
-        var form = await context.Request.ReadFormAsync(cancel);
+        var form = await Fields.FormOf(context.Request, cancel);
         var list = form["changes"].ToString().ReplaceLineEndings("\n");
         var (requests, reason) = ChangesFile.Parse("changes", list).Changes("changes", Given(form, "reason"), "the reason below");
         var outcome = await changes.Make(requests, reason, Author.Of(context), preview, cancel);
@@ -28,7 +28,7 @@ internal static class BulkForms
 
     private static async Task<IResult> Undo(HttpContext context, BulkChanges changes, string id, bool preview, CancellationToken cancel)
     {
-        var form = await context.Request.ReadFormAsync(cancel);
+        var form = await Fields.FormOf(context.Request, cancel);
         var reason = new Reason(Given(form, "reason")!);
         var outcome = await changes.Undo(Slug.Check("id", id), reason, Author.Of(context), preview, cancel);
         return Answer(context, outcome, $"/bulk/{id}/undo", ("reason", reason.Text));

@@ -19,7 +19,7 @@ internal static class AnnounceEndpoints
         routes.MapGroup("/api/articles").MapPost("", RecordArticle).WithTags("Articles").Accepts<ArticleBody>("application/json").WithBody(Example)
             .WithProblems("party-unknown", "field-not-of-a-deal", "field-not-of-a-party", "field-not-of-an-article", "deal-without-claims", "deal-without-company", "deal-without-kind", "deal-without-status", "deal-unknown", "deal-tied", "deal-merged", "deal-retracted", "companies-differ", "does-not-fit", "not-an-aggregate", "aggregate-has-no-parts", "same-deal", "too-long");
         routes.MapGroup("/record").MapPost("/article", async (HttpContext context, Announcing announcing, CancellationToken cancel) =>
-            await OfForm(context, announcing, await context.Request.ReadFormAsync(cancel), cancel)).ExcludeFromDescription();
+            await OfForm(context, announcing, await Fields.FormOf(context.Request, cancel), cancel)).ExcludeFromDescription();
     }
 
     private const string Example = """

@@ -50,7 +50,7 @@ public static class StrictYaml
         if (reason.StartsWith(doubled, StringComparison.Ordinal))
             return $"'{reason[doubled.Length..]}' stands twice";
         // What the library says of signs that do not fit together is about its own steps: "While parsing a flow mapping, did not find…".
-        return innermost is SyntaxErrorException or SemanticErrorException ? "cannot be read as YAML: a bracket, a quotation mark, an indentation or a backslash does not fit" : reason;
+        return innermost is SyntaxErrorException or SemanticErrorException or not YamlException ? "cannot be read as YAML: a bracket, a quotation mark, an indentation or a backslash does not fit" : reason;
     }
 
     private sealed class LineKeeper(INodeDeserializer inner) : INodeDeserializer

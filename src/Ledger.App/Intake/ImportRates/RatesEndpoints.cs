@@ -32,7 +32,7 @@ internal static class RatesEndpoints
 
     private static async Task<RatesImported> OfForm(HttpContext context, RatesLedger rates, CancellationToken cancel)
     {
-        var form = await context.Request.ReadFormAsync(cancel);
+        var form = await Fields.FormOf(context.Request, cancel);
         var file = form.Files["file"] ?? throw new InvalidValueException("file", "is missing");
         using var bytes = new MemoryStream();
         await file.CopyToAsync(bytes, cancel);

@@ -23,7 +23,7 @@ internal static class PartyEndpoints
     /// <summary>The form of the page on which parties are registered.</summary>
     private static async Task<IResult> Register(HttpContext context, CancellationToken cancel)
     {
-        var form = await context.Request.ReadFormAsync(cancel);
+        var form = await Fields.FormOf(context.Request, cancel);
         var (id, aliases) = (form["id"].ToString().Trim(), form["aliases"].ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         var fields = new PartyChangeFields { Name = form["name"].ToString().Trim(), Aliases = [.. aliases] };
         var summary = await Make(context, PartyChange.Read(id, PartyVerb.Register, fields), Author.Of(context));
