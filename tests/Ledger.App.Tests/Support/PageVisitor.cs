@@ -52,7 +52,7 @@ internal sealed partial class PageVisitor(HttpClient http)
     }
 
     /// <summary>The address without what names one thing among others.</summary>
-    public static string Pattern(string address) => Ids().Replace(address, "/$1/*/");
+    public static string Pattern(string address) => Ids().Replace(address.Split('?')[0], "/$1/*/");
 
     private async Task Take(Func<Task<HttpResponseMessage>> ask, string address)
     {
