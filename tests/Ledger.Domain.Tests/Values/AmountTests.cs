@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Domain.Values;
@@ -49,7 +50,7 @@ public sealed class AmountTests
         var refused = Assert.Throws<InvalidValueException>(() => new Amount(qualifier, Yuan, low, high));
 
         Assert.Equal("amount", refused.Field);
-        Assert.Contains(qualifier.ToString(), refused.Problem, StringComparison.Ordinal);
+        Assert.Contains($"qualifier {JsonNamingPolicy.CamelCase.ConvertName(qualifier.ToString())} ", refused.Problem, StringComparison.Ordinal);
         Assert.Contains($"(low {low?.ToString(CultureInfo.InvariantCulture) ?? "none"}, high {high?.ToString(CultureInfo.InvariantCulture) ?? "none"})", refused.Problem, StringComparison.Ordinal);
     }
 
