@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.App.Views;
 using Npgsql;
 
@@ -100,10 +101,12 @@ internal sealed class JobRun(ClaimedRun claimed, IServiceProvider services, Npgs
             throw new FencedOffException(claimed.Job, claimed.Id);
     }
 
-    private static string Shortened(string line)
+    /// <summary>One line that the database takes, whatever was said: what others answer may stand in it.</summary>
+    internal static string Shortened(string text)
     {
-        var clean = line.ReplaceLineEndings(" ").Replace('\0', ' ');
-        return clean.Length <= LineLengthMax ? clean : clean[..LineLengthMax] + "…";
+        var line = text.ReplaceLineEndings(" ").Replace('\0', ' ');
+        // Half a character becomes a sign for one.
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(line.Length <= LineLengthMax ? line : line[..LineLengthMax] + "…"));
     }
 }
 

@@ -25,26 +25,18 @@ internal sealed class JobRunner(JobList jobs, JobRuns runs, NpgsqlDataSource dat
         RunEnd end;
         try
         {
-            end = new RunEnd(RunState.Succeeded, await job.Run(run, cancel.Token));
+            end = new RunEnd(RunState.Succeeded, JobRun.Shortened(await job.Run(run, cancel.Token)));
         }
         catch (Exception e)
         {
-            end = Of(e);
+            log.LogWarning(e, "Job {Job}, run {Run} did not come to its end", claimed.Job, claimed.Id);
+            end = new RunEnd(RunState.Failed, Failure: JobRun.Shortened(e.Message), IsForGood: e is JobFailedException);
         }
         await ended.CancelAsync();
         var (isCurrent, cancelledBy) = await watch;
         if (end.State != RunState.Succeeded && cancel.IsCancellationRequested)
             end = Stopped(cancelledBy ?? (stop.IsCancellationRequested ? stopper : null), isCurrent);
-        if (end.State == RunState.Failed)
-            log.LogWarning("Job {Job}, run {Run} failed: {Failure}", claimed.Job, claimed.Id, end.Failure);
         await End(run, claimed, end);
-
-        RunEnd Of(Exception e)
-        {
-            if (e is not (JobFailedException or OperationCanceledException or FencedOffException))
-                log.LogError(e, "Job {Job}, run {Run} failed", claimed.Job, claimed.Id);
-            return new RunEnd(RunState.Failed, Failure: e.Message, IsForGood: e is JobFailedException);
-        }
     }
 
     private static RunEnd Stopped(string? by, bool isCurrent) =>
@@ -70,7 +62,7 @@ internal sealed class JobRunner(JobList jobs, JobRuns runs, NpgsqlDataSource dat
                 await cancel.CancelAsync();
                 return seen;
             }
-            catch (NpgsqlException e)
+            catch (Exception e)
             {
                 run.GiveBack(lines);
                 log.LogWarning("Job {Job}, run {Run}: the database does not answer ({Reason})", claimed.Job, claimed.Id, e.Message);
@@ -90,12 +82,12 @@ internal sealed class JobRunner(JobList jobs, JobRuns runs, NpgsqlDataSource dat
                     log.LogInformation("Job {Job}: run {Run} follows at {Time}", claimed.Job, following.Id, following.NotBefore);
                 return;
             }
-            catch (NpgsqlException e) when (DateTime.UtcNow < until)
+            catch (Exception e) when (DateTime.UtcNow < until)
             {
                 log.LogWarning("Job {Job}, run {Run}: its end cannot be kept ({Reason})", claimed.Job, claimed.Id, e.Message);
                 await Task.Delay(Pause);
             }
-            catch (NpgsqlException e)
+            catch (Exception e)
             {
                 // It will be taken for dead, and run again.
                 log.LogError(e, "Job {Job}, run {Run}: its end was not kept", claimed.Job, claimed.Id);

@@ -27,7 +27,7 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
 
     /// <summary>
     /// It is time for a job: it has a run that waits, unless it has one for this time already. Where the one before still goes on, or it is
-    /// paused, or is to be tried again anyway, one run stands for all the times that come meanwhile.
+    /// paused, or is to be tried again anyway, or where no server takes it, one run stands for all the times that come meanwhile.
     /// </summary>
     public async Task Due(string job, DateTimeOffset at, CancellationToken cancel)
     {
@@ -42,7 +42,7 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
             waiting as (
                 update jobs.run w set not_before = least(w.not_before, $2), due_at = case w.cause when 'schedule' then least(w.due_at, $2) else w.due_at end
                 where w.job = $1 and w.state = 'waiting' and w.cause <> 'request' and not exists (select from known)
-                    and (w.not_before > clock_timestamp() or exists (select from jobs.run r where r.job = $1 and r.state = 'running')
+                    and (w.not_before > clock_timestamp() or w.not_before < clock_timestamp() - interval '1 minute' or exists (select from jobs.run r where r.job = $1 and r.state = 'running')
                         or exists (select from jobs.job j where j.name = $1 and j.paused_at is not null))
                 returning 1)
             insert into jobs.run (job, cause, due_at, not_before) select $1, 'schedule', $2, $2

@@ -50,7 +50,7 @@ internal sealed class JobServer(JobList jobs, JobRuns runs, JobRunner runner, Jo
             }
             catch (Exception e)
             {
-                log.LogWarning("Jobs wait for the database ({Reason})", e.Message);
+                log.LogWarning(e is NpgsqlException ? null : e, "Jobs wait for the database ({Reason})", e.Message);
                 _steadySince = Stopwatch.GetTimestamp();
             }
             await clock.Wait(Pause, stoppingToken);

@@ -58,11 +58,13 @@ internal sealed class JobMachine : IAsyncDisposable
     /// <summary>The first answer of a question that is one.</summary>
     public static async Task<T> Until<T>(Func<Task<T?>> ask, CancellationToken cancel) where T : class
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
         while (true)
         {
             if (await ask() is { } answer)
                 return answer;
-            await Task.Delay(50, cancel);
+            await Task.Delay(50, patience.Token);
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class JobPagesTests : IAsyncLifetime
 
         var page = await _http.GetStringAsync("/inbox", Cancel);
         Assert.Contains("&lt;b&gt;One&lt;/b&gt;", page, StringComparison.Ordinal);
-        Assert.Contains("rel=\"noopener noreferrer nofollow\"", page, StringComparison.Ordinal);
+        Assert.Contains("rel=\"noopener noreferrer external\"", page, StringComparison.Ordinal);
         JsonAssert.Has($$"""{ "done": {{item}} }""", await Post($"/api/inbox/{item}/done"));
         Assert.Empty((await Get("/api/inbox"))["items"]!.AsArray());
         Assert.Single((await Get("/api/inbox?all=true"))["items"]!.AsArray());

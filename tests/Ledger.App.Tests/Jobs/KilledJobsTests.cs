@@ -73,9 +73,6 @@ public sealed class KilledJobsTests
     private static Task<List<string>> Ended(LedgerOnTestDatabase ledger) =>
         ledger.Database.Query("select job, cause, state from jobs.run where ended_at is not null", row => string.Create(CultureInfo.InvariantCulture, $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)}"), Cancel);
 
-    private static async Task Until<T>(Func<Task<T>> ask, Func<T, bool> isSo)
-    {
-        while (!isSo(await ask()))
-            await Task.Delay(50, Cancel);
-    }
+    private static async Task Until<T>(Func<Task<T>> ask, Func<T, bool> isSo) =>
+        await JobMachine.Until(async () => isSo(await ask()) ? "so" : null, Cancel);
 }
