@@ -71,3 +71,5 @@ create table jobs.server (
 );
 
 grant select, insert, update, delete on jobs.job, jobs.run, jobs.run_line, jobs.server to ledger_app;
+-- For a backup that the server itself makes.
+grant select on sequence jobs.run_id_seq to ledger_app;

@@ -50,7 +50,7 @@ public sealed class JobsOfTheDayTests : IAsyncLifetime
         Assert.Contains("Rows differ from what the log makes them: deal; 'ledger replay' builds these anew.", run.Errors, StringComparison.Ordinal);
         Assert.Contains("biren-pledge", run.Errors, StringComparison.Ordinal);
         Assert.Equal(before, await Versions());
-        Assert.Equal("rumoured", (string)(await _ledger.Ask("deal", "biren-pledge"))["status"]!);
+        Assert.Single((await _ledger.Ask("deals", "--status", "rumoured"))["items"]!.AsArray());
     }
 
     [Fact]
@@ -61,7 +61,9 @@ public sealed class JobsOfTheDayTests : IAsyncLifetime
         foreach (var day in Enumerable.Range(1, 9))
             await File.WriteAllTextAsync(Path.Combine(folder, $"ledger-2026010{day}-023000-run-1.tar.gz"), "", Cancel);
         await File.WriteAllTextAsync(Path.Combine(folder, "mine.tar.gz"), "", Cancel);
-        Assert.Equal(0, (await _ledger.Run("jobs", "run", "backup")).ExitCode);
+        // As the role of the server, which may read all that belongs in a backup.
+        var backup = await ProgramHere.Run(_ledger, _ledger.AppConnectionString, ["jobs", "run", "backup"]);
+        Assert.True(backup.ExitCode == 0, backup.Errors);
 
         var kept = Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(["ledger-20260104-023000-run-1.tar.gz", "mine.tar.gz"], [kept[0], kept[^1]]);

@@ -37,3 +37,4 @@ create table ledger.inbox (
 create index ix_inbox_address on ledger.inbox (address);
 
 grant select, insert, update, delete on ledger.feeds, ledger.inbox to ledger_app;
+grant select on sequence ledger.inbox_id_seq to ledger_app;
