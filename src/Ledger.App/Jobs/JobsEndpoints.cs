@@ -76,11 +76,11 @@ internal static class JobsEndpoints
         }).ExcludeFromDescription();
         routes.MapPost($"/api/jobs/{{name}}/{order}", async (HttpContext context, JobQueries jobs, string name) =>
         {
-            await Fields.OfJson<NoFields>(context.Request, context.RequestAborted);
+            await AddressFields.Check(context.Request, name, context.RequestAborted);
             await give(context, name);
             return await jobs.Get(name, context.RequestAborted);
-        }).WithTags("Jobs").WithSummary(summary).WithDescription(description).Accepts<NoFields>("application/json").WithBody("{}").WithExample(("name", "verify")).WithProblems("not-found");
+        }).WithTags("Jobs").WithSummary(summary).WithDescription(description).Accepts<AddressFields>("application/json").WithBody("""{"id": "verify"}""").WithExample(("name", "verify")).WithProblems("not-found");
     }
 
-    private static string? Key(HttpContext context) => Preconditions.WriterOf(context, new NoFields()).Key;
+    private static string? Key(HttpContext context) => Preconditions.WriterOf(context, new AddressFields()).Key;
 }

@@ -9,10 +9,10 @@ internal static class FeedsEndpoints
     public static void MapFeeds(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/inbox", ListInbox).WithTags("Articles").WithExample(("limit", "20"));
-        routes.MapPost("/api/inbox/{id}/done", FinishInbox).WithTags("Articles").Accepts<NoFields>("application/json").WithBody("{}").WithExample(("id", "1")).WithProblems("not-found");
+        routes.MapPost("/api/inbox/{id}/done", FinishInbox).WithTags("Articles").Accepts<AddressFields>("application/json").WithBody("""{"id": "1"}""").WithExample(("id", "1")).WithProblems("not-found");
         routes.MapGet("/api/feeds", ListFeeds).WithTags("Articles").WithExample(("after", "92"));
         routes.MapGroup("/api/feeds").MapPost("", AddFeed).WithTags("Articles").Accepts<FeedFields>("application/json").WithBody("""{"address": "https://example.com/funding.rss", "title": "The Daily, funding"}""");
-        routes.MapPost("/api/feeds/{id}/remove", RemoveFeed).WithTags("Articles").Accepts<NoFields>("application/json").WithBody("{}").WithExample(("id", "0198c1d2e3f4")).WithProblems("not-found");
+        routes.MapPost("/api/feeds/{id}/remove", RemoveFeed).WithTags("Articles").Accepts<AddressFields>("application/json").WithBody("""{"id": "0198c1d2e3f4"}""").WithExample(("id", "0198c1d2e3f4")).WithProblems("not-found");
         routes.MapPost("/inbox/{id}/done", async (HttpContext context, FeedTable feeds, long id, CancellationToken cancel) =>
         {
             await feeds.Done(id, Author.Of(context), cancel);
@@ -49,7 +49,7 @@ internal static class FeedsEndpoints
     /// <param name="cancel">The sender has gone.</param>
     internal static async Task<InboxOutcome> FinishInbox(HttpContext context, FeedTable feeds, long id, CancellationToken cancel)
     {
-        await Fields.OfJson<NoFields>(context.Request, cancel);
+        await AddressFields.Check(context.Request, $"{id}", cancel);
         await feeds.Done(id, Author.Of(context), cancel);
         return new InboxOutcome(id);
     }
@@ -79,7 +79,7 @@ internal static class FeedsEndpoints
     /// <param name="cancel">The sender has gone.</param>
     internal static async Task<FeedRecord> RemoveFeed(HttpContext context, FeedTable feeds, string id, CancellationToken cancel)
     {
-        await Fields.OfJson<NoFields>(context.Request, cancel);
+        await AddressFields.Check(context.Request, id, cancel);
         return await feeds.Remove(id, cancel);
     }
 
