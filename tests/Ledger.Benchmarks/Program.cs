@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Ledger.Benchmarks;
+using Ledger.Benchmarks.Jobs;
 using Ledger.Benchmarks.Log;
 using Ledger.Benchmarks.Views;
 
-// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--large]
+// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--seconds N] [--large]
 if (args is [Replays.Command, var what, var warmUp, var record])
     return await Replays.Run(what, warmUp, record);
 
@@ -21,8 +22,11 @@ switch (group)
     case "views":
         measurements = ViewFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns), large: args.Contains("--large"));
         break;
+    case "jobs":
+        measurements = JobStarts.All(Number("--seconds", 60));
+        break;
     default:
-        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views");
+        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, jobs");
         return 2;
 }
 
