@@ -15,6 +15,7 @@ using Ledger.App.Views.Audit;
 using Ledger.App.Views.Moments;
 using Npgsql;
 using Ledger.App.Views.Rates;
+using Ledger.App.Watchlists;
 using Serilog;
 
 namespace Ledger.App.Operations.Serve;
@@ -62,6 +63,7 @@ internal static class LedgerServer
         builder.Services.AddSingleton(ledger.Logs);
         builder.Services.AddLedger(ledger.Database);
         builder.Services.AddHostedService<ViewsFollower>();
+        builder.Services.AddHostedService<WatchlistsFollowing>();
         builder.Services.AddSingleton<Replays>();
         if (ledger.HoldsKey)
         {
@@ -103,6 +105,7 @@ internal static class LedgerServer
         routes.Writing(Area.Deals).MapBulk();
         routes.Writing(Area.Deals).MapSources();
         routes.Writing(Area.Articles).MapAnnounce();
+        routes.Writing(Area.Watchlists).MapWatchlists();
         routes.MapRates();
         routes.MapDuplicates();
         routes.MapApiDocument();
