@@ -3,6 +3,7 @@ using Ledger.App.Access;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Change;
 using Ledger.App.Intake;
+using Ledger.App.Shell;
 using Ledger.App.Views;
 using Ledger.App.Views.Moments;
 using Ledger.App.Views.Parties;
@@ -156,7 +157,7 @@ internal static class WatchCommands
     private static async Task<Domain.Rules.Rule> Read(Invocation ledger, string text, CancellationToken cancel)
     {
         var (rule, problem) = await RuleReader.Read(text, ledger.Get<PartyNames>(), cancel);
-        return rule ?? throw new InputException($"{problem!.Shown()}\nRULE, {problem}.");
+        return rule ?? throw new InputException("RULE", $"{problem}\n{problem!.Shown()}");
     }
 
     private static int Limit(Invocation ledger, Option<int> limit) => Math.Min(ledger.Parsed.GetValue(limit), int.MaxValue - 1);

@@ -11,6 +11,7 @@ namespace Ledger.App.Watchlists;
 internal static class WatchlistEndpoints
 {
     private const string Lists = "Watchlists";
+    private const string Member = """{"party": "tencent", "reason": "We have known them for long."}""";
 
     public static void MapWatchlists(this IEndpointRouteBuilder routes)
     {
@@ -21,7 +22,7 @@ internal static class WatchlistEndpoints
         routes.MapGet("/api/rules/try", TryRule).WithTags(Lists).WithExample(("rule", "companies where raised within 12 months"), ("on", "2020-04-30"));
         routes.MapGroup("/api/watchlists").MapPost("", DefineWatchlist).WithTags(Lists).Accepts<DefineFields>("application/json").WithProblems("watchlist-exists", "watchlist-deleted")
             .WithBody("""{"name": "Robots", "rule": "companies where sector = robotics and raised within 12 months"}""");
-        routes.MapGroup("/watchlists").MapPost("define", Define).ExcludeFromDescription();
+        routes.MapGroup("/watchlists").MapPost("define", DefineByForm).ExcludeFromDescription();
         Change<RuleFields>(routes, "rule", "Has another rule choose who is on a list", """{"rule": "companies where sector = robotics", "reason": "All of them, after all."}""",
             async (fields, services, cancel) => new WatchlistCommand.ChangeRule(await services.GetRequiredService<WatchlistQueries>().Rule(fields.Rule ?? "", cancel), new Reason(fields.Reason!)));
         Change<MemberFields>(routes, "pin", "Has a party on a list, whatever its rule says", Member, async (fields, services, cancel) => new WatchlistCommand.Pin(await Party(fields, services, cancel), new Reason(fields.Reason!)));
@@ -29,8 +30,6 @@ internal static class WatchlistEndpoints
         Change<MemberFields>(routes, "release", "Leaves a party to the rule of a list again", Member, async (fields, services, cancel) => new WatchlistCommand.Release(await Party(fields, services, cancel), new Reason(fields.Reason!)));
         Change<ReasonFields>(routes, "delete", "Keeps a list no more; its history stays", """{"reason": "Nobody looks at it."}""", (fields, _, _) => Task.FromResult<WatchlistCommand>(new WatchlistCommand.Delete(new Reason(fields.Reason!))));
     }
-
-    private const string Member = """{"party": "tencent", "reason": "We have known them for long."}""";
 
     /// <summary>Watchlists with their rules</summary>
     /// <remarks>Those that are kept, by their ids, each with its rule in plain words and how many are on it.</remarks>
@@ -82,7 +81,7 @@ internal static class WatchlistEndpoints
     internal static async Task<ChangeSummary> DefineWatchlist(HttpContext context, CancellationToken cancel) =>
         (await Define(context, await Fields.OfJson<DefineFields>(context.Request, cancel), cancel)).Summary;
 
-    private static async Task Define(HttpContext context, CancellationToken cancel)
+    private static async Task DefineByForm(HttpContext context, CancellationToken cancel)
     {
         var (id, summary) = await Define(context, await Fields.OfForm<DefineFields>(context.Request, cancel), cancel);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;

@@ -70,7 +70,7 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        if (await Lock(connection, isPatient: true, cancel) is not { Position: >= 0, Day: { } day } at)
+        if (await Lock(connection, isPatient: true, cancel) is not { } at || at.Position < 0 || at.Day is not { } day)
             return [];
         await using var snapshot = new Snapshot(views, log) { AsOf = at.Position };
         var drifts = new List<(WatchlistId, long)>();

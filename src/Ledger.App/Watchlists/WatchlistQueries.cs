@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.App.Views.Parties;
@@ -134,7 +135,7 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
 
     private static WatchlistRuling? Ruling(Ruling? ruling) => ruling is null ? null : new WatchlistRuling(ruling.Reason.Text, ruling.Cause.Author, ruling.Cause.RecordedAt, ruling.Cause.Position);
 
-    private static IReadOnlyList<MemberChange> Parties(object happened) => happened switch
+    private static ImmutableArray<MemberChange> Parties(object happened) => happened switch
     {
         WatchlistEvent.WatchlistMembersJoined e => e.Members,
         WatchlistEvent.WatchlistMembersLeft e => e.Members,

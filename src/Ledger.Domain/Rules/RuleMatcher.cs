@@ -153,7 +153,7 @@ public sealed class RuleMatcher
         };
     }
 
-    private Func<DealFacts, PartyId, bool> Announced(Condition.Announced c)
+    private static Func<DealFacts, PartyId, bool> Announced(Condition.Announced c)
     {
         var (first, last) = (c.When.From!.Value, c.When.To!.Value);
         return c.By switch

@@ -44,8 +44,8 @@ internal sealed class RuleBinder(Func<Word, string> party)
             case Node.Affiliated n:
                 Count(n.At);
                 if (!RuleFields.IsParty(scope))
-                    throw Wrong(n.At, $"a deal is not affiliated; ask for any company or any investor that is");
-                return new Condition.Affiliated(n.Kind is null ? null : Named<AffiliationKind>(n.Kind, "is no kind of affiliation"), n.With is null ? null : new PartyId(party(n.With)));
+                    throw Wrong(n.At, "a deal is not affiliated; ask for any company or any investor that is");
+                return new Condition.Affiliated(n.Kind is null ? null : Named<AffiliationKind>(n.Kind, "is no kind of affiliation"), n.With is null ? null : At(n.With, () => (PartyId?)new PartyId(party(n.With))));
             case Node.Test n:
                 Count(n.Field);
                 return Test(n, scope);

@@ -46,13 +46,13 @@ internal static class RuleGrammar
         select new Node.Test(default!, keyword, values);
 
     private static readonly Parser<Node.Test> Compared =
-        from by in Operator.Named("=, !=, <, <=, >, >=, 'in' or 'within'")
+        from sign in Operator
         from value in Value
-        select new Node.Test(default!, by, [value]);
+        select new Node.Test(default!, sign, [value]);
 
     private static readonly Parser<Node> Field =
         from field in Plain.Named("a condition")
-        from test in Compared.XOr(OneOf).XOr(Within)
+        from test in Compared.XOr(OneOf).XOr(Within).Named("=, !=, <, <=, >, >=, 'in' or 'within'")
         select test with { Field = field };
 
     private static readonly Parser<Node> Contested =
