@@ -157,7 +157,7 @@ internal static class WatchCommands
     private static async Task<Domain.Rules.Rule> Read(Invocation ledger, string text, CancellationToken cancel)
     {
         var (rule, problem) = await RuleReader.Read(text, ledger.Get<PartyNames>(), cancel);
-        return rule ?? throw new InputException("RULE", $"{problem}\n{problem!.Shown()}");
+        return rule ?? throw new InputException("RULE", $"\n{problem!.Shown()}\n{problem}");
     }
 
     private static int Limit(Invocation ledger, Option<int> limit) => Math.Min(ledger.Parsed.GetValue(limit), int.MaxValue - 1);
