@@ -20,9 +20,11 @@ internal sealed class WatchHistory(EventLog log)
     private readonly Dictionary<DealId, Deal> _deals = [];
     private readonly Dictionary<PartyId, Party> _parties = [];
     private int _claims;
-    private int _days;
 
     public static IReadOnlyList<string> Ids { get; } = [.. Enumerable.Range(0, 6).Select(n => $"p{n}")];
+
+    /// <summary>By days, yuan for one dollar.</summary>
+    public SortedDictionary<DateOnly, decimal> Yuan { get; } = [];
 
     /// <summary>The parties that there are by now.</summary>
     public IReadOnlyCollection<Party> Parties => _parties.Values;
@@ -48,7 +50,7 @@ internal sealed class WatchHistory(EventLog log)
         switch (number % 16)
         {
             case 0:
-                await Add(party, new PartyEvent.PartyDescribed(Source, [Claim(Any(rest, [new ClaimValue.Backer(other), new ClaimValue.Sector("robotics"), new ClaimValue.InvestorKind("chips"), new ClaimValue.Place("Beijing")]))]), cancel);
+                await Add(party, new PartyEvent.PartyDescribed(Source, [Claim(Any<ClaimValue>(rest, [new ClaimValue.Backer(other), new ClaimValue.Sector("robotics"), new ClaimValue.InvestorKind("chips"), new ClaimValue.Place("Beijing")]))]), cancel);
                 break;
             case 1 when party != other:
                 await Add(party, new PartyEvent.PartyAffiliated(new ClaimValue.Affiliation(Any(rest, Enum.GetValues<AffiliationKind>()), other), Why), cancel);
@@ -76,7 +78,7 @@ internal sealed class WatchHistory(EventLog log)
             0 => deal.Retracted is null ? new DealCommand.Retract(Why) : new DealCommand.Reinstate(Why),
             1 => new DealCommand.Withdraw(claim.Claim.Id, Why),
             2 => new DealCommand.Prefer(claim.Claim.Id, Why),
-            _ => new DealCommand.TagIt(new ClaimValue.Sector("chips"), Why),
+            _ => new DealCommand.TagWith(new ClaimValue.Sector("chips"), Why),
         };
         return DealDecisions.Decide(deal, command) is Decision<DealEvent>.Record { Events: [var happened, ..] } ? Add(deal.Id, happened, cancel) : Task.CompletedTask;
     }
@@ -105,10 +107,11 @@ internal sealed class WatchHistory(EventLog log)
     }
 
     /// <summary>Rates of one more day, on which a yuan is worth less and less.</summary>
-    private Task Rates(int number, CancellationToken cancel)
+    private Task<Cause> Rates(int number, CancellationToken cancel)
     {
-        var day = new DateOnly(2026, 9, 1).AddDays(_days++ * 7);
-        return Append(StoredEvents.StreamOfRates("ECB", day), new RatesEvent.ReferenceRatesPublished(day, "ECB", ImmutableSortedDictionary<string, decimal>.Empty.Add("USD", 1m).Add("CNY", number % 9 + 1)), cancel);
+        var day = new DateOnly(2026, 9, 1).AddDays(Yuan.Count * 7);
+        Yuan[day] = number % 9 + 1;
+        return Append(StoredEvents.StreamOfRates("ECB", day), new RatesEvent.ReferenceRatesPublished(day, "ECB", ImmutableSortedDictionary<string, decimal>.Empty.Add("USD", 1m).Add("CNY", Yuan[day])), cancel);
     }
 
     private async Task Take(Decision<PartyFact> decision, CancellationToken cancel)
