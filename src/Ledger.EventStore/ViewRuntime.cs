@@ -119,7 +119,7 @@ public sealed class ViewRuntime
                 attempt = 0;
                 if (step == LiveStep.SomebodyElse)
                     await Pause(TimeSpan.FromMilliseconds(10), cancel);
-                else if (!step.Moved && !step.Others)
+                else if (!step.Others)
                     await WaitForMore(step.Position, cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)

@@ -144,7 +144,7 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     private static ClaimValue.Investor Held(Deal deal, IReadOnlyCollection<string> investors) =>
         deal.Investors.Where(held => held.Party is { } party && investors.Contains(party.Value)).MinBy(held => held.Role)!;
 
-    /// <summary>Those it has most deals with first.</summary>
+    /// <summary>Those it has most deals with first. Ids are made of names: ordering by them spares looking up names that are not shown.</summary>
     private async Task<(IReadOnlyList<InvestorCompany> Items, long InAll)> Companies(string[] investors, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
@@ -157,9 +157,9 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
                 from (
                     select {merges.Sql("company_id")} as company_id, role, deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1)
                     union all select {merges.Sql("company_id")}, 'backer', null from backer where {now("backer")} and investor_id = any($1)) held
-                group by company_id) held
+                group by company_id order by deal_count desc, company_id limit $2) held
             left join party on party.id = held.company_id and {now("party")}
-            order by deal_count desc, lower(coalesce(party.name, held.company_id)) collate "C", company_id limit $2
+            order by deal_count desc, company_id
             """,
             row => (Company: new InvestorCompany(row.GetString(0), row.GetString(5),
                 [.. row.GetFieldValue<string[]>(1).Select(role => Enum.Parse<InvestorRole>(role, ignoreCase: true)).Order()],
@@ -181,9 +181,9 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
                 join lateral (
                     select {distinct} {merges.Sql("investor_id")} as investor_id from investor_deal
                     where {now("investor_deal")} and investor_deal.deal_id = mine.deal_id and role <> 'backer' and investor_id <> all($1)) other on true
-                group by other.investor_id) others
+                group by other.investor_id order by deals desc, other.investor_id limit $2) others
             left join party on party.id = others.investor_id and {now("party")}
-            order by deals desc, lower(coalesce(party.name, others.investor_id)) collate "C", investor_id limit $2
+            order by deals desc, investor_id
             """,
             row => (Other: new CoInvestor(row.GetString(0), row.GetString(3), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, investors, (long)ItemsMax);
         return ([.. rows.Select(row => row.Other)], rows.Count == 0 ? 0 : rows[0].InAll);
