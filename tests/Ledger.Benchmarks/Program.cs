@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Benchmarks;
 using Ledger.Benchmarks.Log;
 using Ledger.Benchmarks.Views;
+using Ledger.Benchmarks.Watchlists;
 
 // dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--large]
 if (args is [Replays.Command, var what, var warmUp, var record])
@@ -21,8 +22,11 @@ switch (group)
     case "views":
         measurements = ViewFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns), large: args.Contains("--large"));
         break;
+    case "watchlists":
+        measurements = WatchlistFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns));
+        break;
     default:
-        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views");
+        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, watchlists");
         return 2;
 }
 
