@@ -23,6 +23,7 @@ using Ledger.App.Views.Moments;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Rates;
 using Ledger.App.Views.Search;
+using Ledger.App.Watchlists;
 using Ledger.EventStore;
 using Npgsql;
 
@@ -74,5 +75,9 @@ internal static class Composition
         .AddScoped<EventQueries>()
         .AddScoped<Explanations>()
         .AddScoped<SearchQueries>()
-        .AddScoped<TextQueries>();
+        .AddScoped<TextQueries>()
+        .AddSingleton<WatchlistStates>()
+        .AddSingleton<WatchlistLedger>()
+        .AddSingleton<WatchlistFollower>()
+        .AddScoped<WatchlistQueries>();
 }

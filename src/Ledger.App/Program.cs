@@ -26,6 +26,7 @@ using Ledger.App.Views.Events;
 using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
 using Ledger.App.Views.Rates;
+using Ledger.App.Watchlists;
 
 var root = new RootCommand("Ledger: the record of funding deals, as a chain of immutable events.")
 {
@@ -64,6 +65,7 @@ root.Subcommands.Add(FeedsCommand.Inbox());
 root.Subcommands.Add(JobsCommand.Make());
 root.Subcommands.Add(BulkCommand.Make());
 root.Subcommands.Add(PartyCommands.Make());
+root.Subcommands.Add(WatchCommands.Make());
 root.Subcommands.Add(KeysCommand.Make());
 foreach (var command in ChangeCommands.Make())
     root.Subcommands.Add(command);

@@ -4,6 +4,7 @@ using Ledger.Benchmarks;
 using Ledger.Benchmarks.Jobs;
 using Ledger.Benchmarks.Log;
 using Ledger.Benchmarks.Views;
+using Ledger.Benchmarks.Watchlists;
 
 // dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--seconds N] [--large]
 if (args is [Replays.Command, var what, var warmUp, var record])
@@ -25,8 +26,11 @@ switch (group)
     case "jobs":
         measurements = JobStarts.All(Number("--seconds", 60));
         break;
+    case "watchlists":
+        measurements = WatchlistFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns));
+        break;
     default:
-        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, jobs");
+        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, jobs, watchlists");
         return 2;
 }
 

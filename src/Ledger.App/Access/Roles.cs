@@ -25,6 +25,9 @@ public enum Area
     /// <summary>Names, merges and affiliations of parties.</summary>
     Parties,
 
+    /// <summary>Watchlists: their rules, and whom editors pin or exclude.</summary>
+    Watchlists,
+
     /// <summary>Replays and rollbacks of views, which is for admins.</summary>
     Views,
 

@@ -7,6 +7,7 @@ using Ledger.App.Operations.CleanUp;
 using Ledger.App.Operations.Drift;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
+using Ledger.App.Watchlists;
 using Ledger.Domain.Values;
 
 namespace Ledger.App.Jobs;
@@ -31,6 +32,7 @@ internal sealed class JobList
         new VerifyJob(),
         new DriftJob(),
         new CleanUpJob(),
+        new WatchlistsJob(),
     ];
 
     /// <exception cref="InvalidValueException">Something is configured that cannot be used.</exception>

@@ -2,6 +2,7 @@ using Ledger.Domain.Articles;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Rates;
+using Ledger.Domain.Watchlists;
 using Ledger.EventStore;
 
 namespace Ledger.App.Log;
@@ -20,4 +21,7 @@ public static class RecordStreams
 
     public static StreamFold<ReferenceRates> Rates { get; } = new("rates-", _ => ReferenceRates.Unknown,
         (rates, e) => rates.Evolve((RatesEvent)e.Data, StoredEvents.CauseOf(e)));
+
+    public static StreamFold<Watchlist> Watchlists { get; } = new(StoredEvents.Watchlists, stream => Watchlist.Unknown(StoredEvents.WatchlistOf(stream)),
+        (list, e) => list.Evolve((WatchlistEvent)e.Data, StoredEvents.CauseOf(e)));
 }

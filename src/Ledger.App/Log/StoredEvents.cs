@@ -6,6 +6,7 @@ using Ledger.Domain.Parties;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
+using Ledger.Domain.Watchlists;
 using Ledger.EventStore;
 
 namespace Ledger.App.Log;
@@ -21,6 +22,7 @@ public static class StoredEvents
     internal const string Deals = "deal-";
     internal const string Bulks = "bulk-";
     internal const string Rates = "rates-";
+    internal const string Watchlists = "watchlist-";
 
     public static EventTypes Types { get; } = new EventTypes()
         .Add("article_recorded", StoredJson.TypeInfo<ArticleEvent.ArticleRecorded>())
@@ -71,7 +73,15 @@ public static class StoredEvents
         .Add("bulk_touched", StoredJson.TypeInfo<BulkEvent.BulkTouched>())
         .Add("bulk_undone", StoredJson.TypeInfo<BulkEvent.BulkUndone>())
         .Add("reference_rates_published", StoredJson.TypeInfo<RatesEvent.ReferenceRatesPublished>())
-        .Add("reference_rates_corrected", StoredJson.TypeInfo<RatesEvent.ReferenceRatesCorrected>());
+        .Add("reference_rates_corrected", StoredJson.TypeInfo<RatesEvent.ReferenceRatesCorrected>())
+        .Add("watchlist_defined", StoredJson.TypeInfo<WatchlistEvent.WatchlistDefined>())
+        .Add("watchlist_rule_changed", StoredJson.TypeInfo<WatchlistEvent.WatchlistRuleChanged>())
+        .Add("watchlist_member_pinned", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberPinned>())
+        .Add("watchlist_member_excluded", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberExcluded>())
+        .Add("watchlist_member_released", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberReleased>())
+        .Add("watchlist_members_joined", StoredJson.TypeInfo<WatchlistEvent.WatchlistMembersJoined>())
+        .Add("watchlist_members_left", StoredJson.TypeInfo<WatchlistEvent.WatchlistMembersLeft>())
+        .Add("watchlist_deleted", StoredJson.TypeInfo<WatchlistEvent.WatchlistDeleted>());
 
     /// <summary>The names of all events that deals are folded from.</summary>
     public static IReadOnlyCollection<string> OfDeals { get; } = [.. DealEventNames.All.Values];
@@ -88,6 +98,10 @@ public static class StoredEvents
 
     /// <summary>Of what one bank published of one day: <c>rates-ecb-2020-04-03</c>.</summary>
     public static string StreamOfRates(string source, DateOnly day) => $"{Rates}{source.ToLowerInvariant()}-{day:yyyy-MM-dd}";
+
+    public static string StreamOf(WatchlistId id) => Watchlists + id.Value;
+
+    public static WatchlistId WatchlistOf(string stream) => new(stream[Watchlists.Length..]);
 
     public static DealId DealOf(RecordedEvent e) => DealOf(e.Stream);
 

@@ -8,6 +8,7 @@ using Ledger.Domain.Parties;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
+using Ledger.Domain.Watchlists;
 
 namespace Ledger.App.Log;
 
@@ -121,6 +122,14 @@ public static class StoredJson
 [JsonSerializable(typeof(BulkEvent.BulkUndone))]
 [JsonSerializable(typeof(RatesEvent.ReferenceRatesPublished))]
 [JsonSerializable(typeof(RatesEvent.ReferenceRatesCorrected))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistDefined))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistRuleChanged))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistMemberPinned))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistMemberExcluded))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistMemberReleased))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistMembersJoined))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistMembersLeft))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistDeleted))]
 [JsonSerializable(typeof(DealEvent))]
 [JsonSerializable(typeof(DealEvent.DealAnnounced))]
 [JsonSerializable(typeof(DealEvent.DealCorroborated))]

@@ -11,6 +11,8 @@ internal static class RefusalTypes
         new("deal-unknown", 404, "Not in the record", "No deal has the id. A deal begins with an article that announces it."),
         new("changed-meanwhile", 412, "Changed meanwhile", "What you want to change was changed since the version that you have seen. The detail says by whom, when, and from what to what. Read it anew, and decide again."),
 
+        new("watchlist-unknown", 404, "No such watchlist", "No watchlist has the id."),
+
         new("key-reused", 422, "The key stands for another request", "An Idempotency-Key names one request of its author's, for 30 days at least. Another request needs another key."),
 
         new("article-unknown", 400, "The article is not recorded", "A claim names an article that is not in the record. Record it first."),
@@ -53,5 +55,7 @@ internal static class RefusalTypes
         new("status-not-preferred", 409, "A status goes by time", "Claims of the status are not preferred; correct or withdraw those that are wrong."),
         new("too-long", 409, "An event would be too long", "An event has at most 65,535 bytes, so that it can be proved; what is to be recorded at once comes to more. Record it in parts."),
         new("status-too-late", 409, "An earlier time than the status has", "The deal has its present status since a later time than the one that is claimed."),
+        new("watchlist-deleted", 409, "The watchlist was deleted", "Its history stays; a list that is to go on needs another name."),
+        new("watchlist-exists", 409, "The watchlist is there already", "A list has the name already, with another rule. Change that one's rule, or choose another name."),
     ];
 }

@@ -28,6 +28,16 @@ public static class EffectiveDeal
         return first;
     }
 
+    /// <summary>
+    /// The last day on which its present status can have begun, as the source of the status dates it; or else as the deal itself is dated;
+    /// or else the day, UTC, on which it was recorded. The deal has a status.
+    /// </summary>
+    public static DateOnly StatusSince(this Deal deal)
+    {
+        var status = deal.Claim(Field.Status)!;
+        return Begins(status) ?? deal.Value<ClaimValue.Announced>(Field.Announced)?.When.To ?? DateOnly.FromDateTime(status.Cause.RecordedAt.UtcDateTime);
+    }
+
     /// <summary>The last day that a status may have begun on; null of an unknown one, and of other claims.</summary>
     private static DateOnly? Begins(RecordedClaim claim) => (claim.Claim.Value as ClaimValue.Status)?.Effective.To;
 }

@@ -34,6 +34,14 @@ public readonly record struct ClaimId(string Value)
     public override string ToString() => Value;
 }
 
+/// <summary>A watchlist's identity, made from the name that it was defined under.</summary>
+public readonly record struct WatchlistId(string Value)
+{
+    public string Value { get; } = Slug.Check("watchlist id", Value);
+
+    public override string ToString() => Value;
+}
+
 /// <summary>The alphabet of identities and of closed vocabularies that grow (sectors, series).</summary>
 public static class Slug
 {

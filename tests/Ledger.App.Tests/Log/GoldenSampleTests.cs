@@ -12,6 +12,7 @@ using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Sources;
+using Ledger.Domain.Watchlists;
 using Ledger.EventStore;
 using Npgsql;
 
@@ -26,7 +27,7 @@ public sealed class GoldenSampleTests
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Log", "Golden");
 
-    private static readonly Dictionary<string, Type> Types = new[] { typeof(ArticleEvent), typeof(PartyEvent), typeof(DealEvent), typeof(BulkEvent), typeof(SourceEvent), typeof(RatesEvent) }
+    private static readonly Dictionary<string, Type> Types = new[] { typeof(ArticleEvent), typeof(PartyEvent), typeof(DealEvent), typeof(BulkEvent), typeof(SourceEvent), typeof(RatesEvent), typeof(WatchlistEvent) }
         .SelectMany(union => union.GetNestedTypes(BindingFlags.Public)).ToDictionary(StoredEvents.Types.NameOf);
 
     public static readonly TheoryData<string> Samples = [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileName(file)).Order()];

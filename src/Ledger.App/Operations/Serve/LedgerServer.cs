@@ -20,6 +20,7 @@ using Ledger.App.Views.Audit;
 using Ledger.App.Views.Moments;
 using Npgsql;
 using Ledger.App.Views.Rates;
+using Ledger.App.Watchlists;
 using Serilog;
 
 namespace Ledger.App.Operations.Serve;
@@ -68,6 +69,7 @@ internal static class LedgerServer
         builder.Services.AddLedger(ledger.Database, ledger.Configuration, ledger.Choice);
         builder.Services.AddJobServer();
         builder.Services.AddHostedService<ViewsFollower>();
+        builder.Services.AddSingleton<WatchlistsFollowing>().AddHostedService(services => services.GetRequiredService<WatchlistsFollowing>());
         builder.Services.AddSingleton<Replays>();
         if (ledger.HoldsKey)
         {
@@ -112,6 +114,7 @@ internal static class LedgerServer
         routes.Writing(Area.Deals).MapBulk();
         routes.Writing(Area.Deals).MapSources();
         routes.Writing(Area.Articles).MapAnnounce();
+        routes.Writing(Area.Watchlists).MapWatchlists();
         routes.MapRates();
         routes.Writing(Area.Articles).MapImportRates();
         routes.MapDuplicates();

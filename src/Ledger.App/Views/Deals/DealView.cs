@@ -24,7 +24,7 @@ internal static class DealView
         var amount = deal.Amount;
         return new DealRow(
             deal.Id.Value, deal.Version, deal.Last!.RecordedAt, deal.Last.Author, Written.Name(deal.Kind!.Value), deal.Company!.Value.Value,
-            Written.Name(deal.Status!.Value), deal.StatusFrom(), round?.Series, round?.Modifier, round?.Instrument is { } instrument ? Written.Name(instrument) : null,
+            Written.Name(deal.Status!.Value), deal.StatusFrom(), deal.StatusSince(), round?.Series, round?.Modifier, round?.Instrument is { } instrument ? Written.Name(instrument) : null,
             deal.Claim(Field.Round)?.Claim.AsWritten, Written.Name(amount.Qualifier), amount.Currency?.Code, amount.Low, amount.High,
             deal.Claim(Field.Amount)?.Claim.AsWritten, usd?.Low, usd?.High,
             valuation is null ? null : Written.Name(valuation.Basis), valuation?.Amount.Currency?.Code, valuation?.Amount.Low, valuation?.Amount.High,
@@ -48,6 +48,7 @@ internal sealed record DealRow(
     [Description("The party that raises, or sponsors a fund.")] string CompanyId,
     [Description("rumoured, planned, pledged, announced, closed, withdrawn or postponed.")] string Status,
     [Description("The day by which the first of its statuses holds for certain; null where one is claimed without a date.")] DateOnly? StatusFrom,
+    [Description("The last day on which its present status can have begun, as the status is dated, or else the deal; or else the day on which it was recorded, UTC.")] DateOnly StatusSince,
     [Description("b, seed, pre-ipo; null where none is named.")] string? Series,
     [Description("What the source adds to the series: extension, plus.")] string? Modifier,
     [Description("equity, debt, convertible; null where none is named.")] string? Instrument,

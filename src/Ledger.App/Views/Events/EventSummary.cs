@@ -8,6 +8,7 @@ using Ledger.Domain.Parties;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Sources;
 using Ledger.Domain.Values;
+using Ledger.Domain.Watchlists;
 
 namespace Ledger.App.Views.Events;
 
@@ -41,6 +42,14 @@ internal static class EventSummary
         RatesEvent.ReferenceRatesPublished e => $"{e.Source}, {Shown.Date(e.Day)}: {Rates(e.PerEuro)}",
         RatesEvent.ReferenceRatesCorrected e => $"{Rates(e.PerEuro)}: {e.Reason}",
         BulkEvent.BulkUndone e => $"undone by {e.By}",
+        WatchlistEvent.WatchlistDefined e => $"{e.Name}: {e.Rule}",
+        WatchlistEvent.WatchlistRuleChanged e => $"{e.Rule}: {e.Reason}",
+        WatchlistEvent.WatchlistMemberPinned e => $"{e.Party}: {e.Reason}",
+        WatchlistEvent.WatchlistMemberExcluded e => $"{e.Party}: {e.Reason}",
+        WatchlistEvent.WatchlistMemberReleased e => $"{e.Party}: {e.Reason}",
+        WatchlistEvent.WatchlistMembersJoined e => Members(e.Members),
+        WatchlistEvent.WatchlistMembersLeft e => Members(e.Members),
+        WatchlistEvent.WatchlistDeleted e => e.Reason.Text,
         DealEvent e => Told.Of(e, Deal.Unknown(new DealId("unknown"))) + (Told.Why(e) is { } why ? $": {why}" : ""),
         _ => "",
     };
@@ -52,6 +61,9 @@ internal static class EventSummary
         var rest = claims.Count - ClaimsMax;
         return string.Join("; ", shown) + (rest > 0 ? $"; and {rest} more" : "");
     }
+
+    private static string Members(ImmutableArray<MemberChange> members) =>
+        string.Join(", ", members.Take(ClaimsMax).Select(member => member.Party.Value)) + (members.Length > ClaimsMax ? $" and {members.Length - ClaimsMax} more" : "");
 
     /// <summary>The dollar first, since all others are reckoned through it.</summary>
     private static string Rates(ImmutableSortedDictionary<string, decimal> perEuro)

@@ -19,7 +19,8 @@ internal static class PartyView
 
     internal static PartyRow Row(Party party) => new(
         party.Id.Value, party.Name!, [.. party.Aliases], [.. party.Values<ClaimValue.InvestorKind>().Select(kind => kind.Slug)],
-        [.. party.Values<ClaimValue.Sector>().Select(sector => sector.Slug)], party.MergedInto?.Party.Value);
+        [.. party.Values<ClaimValue.Sector>().Select(sector => sector.Slug)],
+        [.. party.Values<ClaimValue.Place>().Select(place => place.Name)], party.MergedInto?.Party.Value);
 
     private static IEnumerable<PartyNameRow> Names(Party party) => party.Aliases.Prepend(party.Name!)
         .Select(name => new PartyNameRow(NameKey.Of(name), party.Id.Value, name)).DistinctBy(name => name.Key);
@@ -39,6 +40,7 @@ internal sealed record PartyRow(
     [Description("Further names, in the order in which they were recorded.")] string[] Aliases,
     [Description("What sort of investor it is: private-equity, corporate, government-backed.")] string[] Kinds,
     [Description("What it does: artificial-intelligence, semiconductors.")] string[] Sectors,
+    [Description("Where it is, as the source names it.")] string[] Places,
     [Description("The party that it was found to be the same as, which may have been merged further itself; null where it stands for itself.")] string? MergedInto);
 
 [Table("party_name")]

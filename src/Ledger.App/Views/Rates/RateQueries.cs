@@ -38,10 +38,13 @@ public sealed class RateQueries(Snapshot snapshot)
     }
 
     /// <summary>What a dollar cost in currencies at dates. What is not known, or has no date, is left out.</summary>
-    internal async Task<DollarRates> Of(IEnumerable<(Currency Currency, When When)> asked, CancellationToken cancel)
+    internal Task<DollarRates> Of(IEnumerable<(Currency Currency, When When)> asked, CancellationToken cancel) =>
+        Between(asked.Select(one => (one.Currency, Days: DollarRate.Days(one.When))).Where(one => one.Days is not null).Select(one => (one.Currency, one.Days!.Value.From, one.Days.Value.To)), cancel);
+
+    /// <summary>The same, of spans of days; of one day by the last rates up to it.</summary>
+    internal async Task<DollarRates> Between(IEnumerable<(Currency Currency, DateOnly From, DateOnly To)> asked, CancellationToken cancel)
     {
-        var spans = asked.Where(one => one.Currency != Currency.Usd).Select(one => (one.Currency.Code, Days: DollarRate.Days(one.When))).Where(one => one.Days is not null)
-            .Select(one => (one.Code, one.Days!.Value.From, one.Days.Value.To)).Distinct().ToList();
+        var spans = asked.Where(one => one.Currency != Currency.Usd).Select(one => (one.Currency.Code, one.From, one.To)).Distinct().ToList();
         if (spans.Count == 0)
             return new DollarRates([]);
         var found = await snapshot.Query(
@@ -70,5 +73,7 @@ internal sealed class DollarRates(Dictionary<(string, DateOnly, DateOnly), Dolla
 {
     /// <summary>Null where it is not known.</summary>
     public DollarRate? At(Currency currency, When when) =>
-        DollarRate.Days(when) is var (from, to) ? found.GetValueOrDefault((currency.Code, from, to)) : null;
+        DollarRate.Days(when) is var (from, to) ? At(currency, from, to) : null;
+
+    public DollarRate? At(Currency currency, DateOnly from, DateOnly to) => found.GetValueOrDefault((currency.Code, from, to));
 }

@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using Ledger.App.Deals;
+using Ledger.App.Log;
+using Ledger.App.Views;
+using Ledger.App.Views.Rates;
+using Ledger.Domain.Parties;
+using Ledger.Domain.Rates;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Values;
+using Ledger.Domain.Watchlists;
+using Ledger.EventStore;
+using Npgsql;
+
+namespace Ledger.App.Watchlists;
+
+/// <summary>
+/// Has watchlists follow the log: a batch of events, the parties that these touch, what the rules say of them now, and events of the lists
+/// where that is something else than before. Its position is moved after these are recorded; stopped in between, it finds them recorded when it
+/// asks again. One works at a time, in whatever process, since whoever does has the row of the position locked.
+/// </summary>
+internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log, ViewRuntime views, WatchlistStates states)
+{
+    public const string Author = "ledger";
+
+    /// <summary>Who is stopped in the middle of a batch is disconnected by the database, for others to go on.</summary>
+    private const string StoppedAfter = "30s";
+
+    private const int BatchMax = 500;
+
+    /// <summary>Follows everything that the views hold.</summary>
+    /// <param name="day">UTC: rules over time are asked of this day, unless they were asked of a later one. Null for the day that they were last asked of.</param>
+    /// <param name="cancel">Stops after a batch.</param>
+    /// <returns>How many times a party joined a list or left one.</returns>
+    public async Task<long> CatchUp(DateOnly? day, CancellationToken cancel)
+    {
+        for (long changes = 0; ;)
+        {
+            var step = await Next(day, isPatient: true, cancel);
+            changes += step.Changes;
+            if (!step.More)
+                return changes;
+        }
+    }
+
+    /// <summary>Follows the next batch.</summary>
+    /// <param name="day">As for <see cref="CatchUp"/>.</param>
+    /// <param name="isPatient">Whether to wait for somebody else who is at it.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<FollowStep> Next(DateOnly? day, bool isPatient, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        if (await Lock(connection, isPatient, cancel) is not { } at)
+            return new FollowStep(0, 0, More: false, IsMine: false);
+        var until = await ViewsPosition(cancel);
+        // A ledger may have been restored, or be older than the lists: whatever lists it holds are then asked from the start. Where there is none, nothing but a new one matters.
+        var isFirst = at.Position < 0 || (await states.Kept(null, cancel)).Count == 0;
+        var upTo = isFirst ? until : Math.Min(until, at.Position + BatchMax);
+        if (at.Position >= 0 && upTo <= at.Position && !(day > at.Day))
+            return new FollowStep(at.Position, 0, More: false, IsMine: true);
+        var today = at.Day is { } last && !(day > last) ? last : day ?? DateOnly.FromDateTime(DateTime.UtcNow);
+        var changes = await Follow(isFirst, at.Position, upTo, isNewDay: at.Day is not null && today > at.Day, today, () => Stay(connection, cancel), cancel);
+        await connection.Execute(
+            "insert into ledger.watchlist_follower (position, day) values ($1, $2) on conflict (one) do update set position = excluded.position, day = excluded.day", cancel, upTo, today);
+        await transaction.CommitAsync(cancel);
+        return new FollowStep(upTo, changes, upTo < until, IsMine: true);
+    }
+
+    /// <summary>Asks all rules of everybody, and records where a list holds something else, which it never should.</summary>
+    /// <returns>How many members were missing, or there without being chosen, by list.</returns>
+    public async Task<IReadOnlyList<(WatchlistId List, long Members)>> Recompute(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        if (await Lock(connection, isPatient: true, cancel) is not { } at || at.Position < 0 || at.Day is not { } day)
+            return [];
+        await using var snapshot = new Snapshot(views, log) { AsOf = at.Position };
+        var drifts = new List<(WatchlistId, long)>();
+        var lists = (await states.Kept(null, cancel)).Where(list => list.RuleSince!.Position <= at.Position).ToList();
+        var answers = await Ask(snapshot, lists, null, day, cancel);
+        foreach (var list in lists)
+        {
+            await Stay(connection, cancel);
+            var changes = await Record(list.Id, day, answers, new Causes([]), cancel);
+            if (changes > 0)
+                drifts.Add((list.Id, changes));
+        }
+        return drifts;
+    }
+
+    /// <summary>Up to which position the lists hold what their rules say.</summary>
+    public async Task<long> Position(CancellationToken cancel) =>
+        (await database.Query("select position from ledger.watchlist_follower", row => row.GetInt64(0), cancel)).FirstOrDefault(-1);
+
+    /// <summary>Where the lists are; -1 where they have never followed anything. Null where somebody else is at it.</summary>
+    private static async Task<(long Position, DateOnly? Day)?> Lock(NpgsqlConnection connection, bool isPatient, CancellationToken cancel)
+    {
+        await connection.Execute($"set local idle_in_transaction_session_timeout = '{StoppedAfter}'", cancel);
+        // Where there is no row yet there is nothing to lock but this.
+        var mine = await connection.Query(isPatient ? "select true from pg_advisory_xact_lock(hashtext('ledger.watchlist_follower'))" : "select pg_try_advisory_xact_lock(hashtext('ledger.watchlist_follower'))",
+            row => row.GetBoolean(0), cancel);
+        if (!mine[0])
+            return null;
+        var rows = await connection.Query("select position, day from ledger.watchlist_follower", row => (row.GetInt64(0), (DateOnly?)row.GetFieldValue<DateOnly>(1)), cancel);
+        return rows.Count > 0 ? rows[0] : (-1, null);
+    }
+
+    /// <summary>Tells the database that whoever holds the lock is at work.</summary>
+    private static Task Stay(NpgsqlConnection connection, CancellationToken cancel) => connection.Execute("select 1", cancel);
+
+    private async Task<long> ViewsPosition(CancellationToken cancel)
+    {
+        await using var snapshot = new Snapshot(views, log);
+        return await snapshot.Position(cancel);
+    }
+
+    private async Task<long> Follow(bool isFirst, long position, long upTo, bool isNewDay, DateOnly day, Func<Task> stay, CancellationToken cancel)
+    {
+        await using var snapshot = new Snapshot(views, log) { AsOf = upTo };
+        var events = await log.Read(new LogQuery { After = Math.Max(position, 0), UpTo = upTo, Types = isFirst ? ["watchlist_defined"] : null }, cancel).ToListAsync(cancel);
+        var defined = events.Where(e => e.Data is WatchlistEvent.WatchlistDefined).Select(e => StoredEvents.WatchlistOf(e.Stream)).ToList();
+        if (defined.Count > 0)
+            await states.Add(defined, cancel);
+        var lists = await states.Kept(null, cancel);
+        if (lists.Count == 0)
+            return 0;
+        var touched = await Touched.By(events, snapshot, cancel);
+        // Those of a rule that is new, or of a new day, or where anybody may be meant, are asked of everybody.
+        var wholly = new List<(Watchlist List, ImmutableArray<long> Why)>();
+        var partly = new List<Watchlist>();
+        foreach (var list in lists.Where(list => list.RuleSince!.Position <= upTo))
+        {
+            var needs = RuleNeeds.Of(RuleOf(list));
+            ImmutableArray<long> why = [.. isFirst || list.RuleSince!.Position > position ? [list.RuleSince!.Position] : Array.Empty<long>(), .. needs.Dollars ? touched.Rates : [], .. touched.Merges];
+            if (why.Length > 0 || isNewDay && needs.Time)
+                wholly.Add((list, why));
+            else
+                partly.Add(list);
+        }
+        long changes = 0;
+        if (wholly.Count > 0)
+        {
+            var answers = await Ask(snapshot, [.. wholly.Select(one => one.List)], null, day, cancel);
+            foreach (var (list, why) in wholly)
+            {
+                await stay();
+                changes += await Record(list.Id, day, answers, touched.Causes.Also(why), cancel);
+            }
+        }
+        if (partly.Count > 0 && touched.Parties.Count > 0)
+        {
+            var answers = await Ask(snapshot, partly, touched.Parties, day, cancel);
+            foreach (var list in partly)
+            {
+                await stay();
+                changes += await Record(list.Id, day, answers, touched.Causes, cancel);
+            }
+        }
+        return changes;
+    }
+
+    /// <summary>Whom the rules of lists choose.</summary>
+    /// <param name="snapshot">Of the moment.</param>
+    /// <param name="lists">The lists.</param>
+    /// <param name="only">The parties that they are asked of; null for everybody.</param>
+    /// <param name="day">UTC.</param>
+    /// <param name="cancel">Gives up.</param>
+    private static async Task<Answers> Ask(Snapshot snapshot, IReadOnlyCollection<Watchlist> lists, IReadOnlyCollection<string>? only, DateOnly day, CancellationToken cancel)
+    {
+        var merges = await snapshot.Merges(cancel);
+        var chosen = new Dictionary<WatchlistId, (string Rule, HashSet<PartyId> Parties)>();
+        foreach (var over in lists.GroupBy(list => list.Over))
+        {
+            var rules = over.Select(list => (List: list, Rule: RuleOf(list))).ToList();
+            var needs = rules.Select(one => RuleNeeds.Of(one.Rule)).Aggregate((all, one) => all.And(one));
+            var parties = await new RuleFacts(snapshot, new RateQueries(snapshot)).Of(over.Key, needs, only, cancel);
+            foreach (var (list, rule) in rules)
+            {
+                var matcher = new RuleMatcher(rule, day, merges.Root);
+                chosen[list.Id] = (list.Rule!, parties.Where(matcher.Matches).Select(party => party.Party.Id).ToHashSet());
+            }
+        }
+        return new Answers(chosen, only?.Select(id => new PartyId(id)).ToList());
+    }
+
+    /// <summary>Records what a list does not hold yet of the answers.</summary>
+    private async Task<long> Record(WatchlistId id, DateOnly day, Answers answers, Causes causes, CancellationToken cancel)
+    {
+        long changes = 0;
+        await DealLedger.OnConflict.ExecuteAsync(
+            async stop =>
+            {
+                var list = await states.Get(id, null, stop);
+                var (rule, chosen) = answers.Chosen[id];
+                // Another rule is asked for itself, once its event is followed.
+                if (!list.IsKept || list.Rule != rule)
+                    return;
+                var asked = (IEnumerable<PartyId>?)answers.Asked ?? list.Entries.Values.Where(entry => entry.Chosen is not null).Select(entry => entry.Party).Union(chosen);
+                var events = WatchlistDecisions.Follow(list, asked.Select(party => (party, chosen.Contains(party), causes.Of(party))), day);
+                if (events.IsEmpty)
+                    return;
+                await log.Append(new Append(Author, [WatchlistLedger.Of(list, events)]), stop);
+                changes = events.Sum(happened => happened switch
+                {
+                    WatchlistEvent.WatchlistMembersJoined e => e.Members.Length,
+                    WatchlistEvent.WatchlistMembersLeft e => e.Members.Length,
+                    _ => 0,
+                });
+            },
+            cancel);
+        return changes;
+    }
+
+    private static Rule RuleOf(Watchlist list) => Language.RuleReader.Read(list.Rule!);
+
+    /// <param name="Chosen">By list: the rule that was asked, and whom it chooses.</param>
+    /// <param name="Asked">Whom the rules were asked of; null for everybody.</param>
+    private sealed record Answers(Dictionary<WatchlistId, (string Rule, HashSet<PartyId> Parties)> Chosen, List<PartyId>? Asked);
+}
+
+/// <summary>What following a batch came to.</summary>
+/// <param name="Position">Up to which the lists have followed.</param>
+/// <param name="Changes">How many times a party joined a list or left one.</param>
+/// <param name="More">There is more to follow.</param>
+/// <param name="IsMine">False where somebody else is at it.</param>
+internal sealed record FollowStep(long Position, long Changes, bool More, bool IsMine);
+
+/// <summary>Which events may have changed what rules say of a party.</summary>
+internal sealed class Causes(Dictionary<string, SortedSet<long>> byParty)
+{
+    private ImmutableArray<long> _always = [];
+
+    /// <summary>The same, and of every party these.</summary>
+    public Causes Also(ImmutableArray<long> positions) => new(byParty) { _always = positions };
+
+    public ImmutableArray<long> Of(PartyId party) =>
+        byParty.TryGetValue(party.Value, out var positions) ? [.. positions.Union(_always).Order().TakeLast(MemberChange.BecauseMax)] : [.. _always.Order().TakeLast(MemberChange.BecauseMax)];
+}

@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using Ledger.App.Log;
+using Ledger.App.Views;
+using Ledger.App.Views.Parties;
+using Ledger.App.Views.Rates;
+using Ledger.App.Watchlists.Language;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Values;
+using Ledger.Domain.Watchlists;
+using Ledger.EventStore;
+
+namespace Ledger.App.Watchlists;
+
+/// <summary>What is asked of watchlists, by pages, API and command line alike.</summary>
+internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, WatchlistStates states, WatchlistFollower follower, PartyNames names)
+{
+    private const int TriedMax = 50;
+
+    /// <summary>Lists that are kept, in the order of their ids.</summary>
+    public async Task<Page<WatchlistEntryRecord>> List(int limit, string? next, CancellationToken cancel)
+    {
+        var rest = (await states.Kept(snapshot.AsOf, cancel)).Where(list => next is null || string.CompareOrdinal(list.Id.Value, next) > 0).ToList();
+        var items = new List<WatchlistEntryRecord>();
+        foreach (var list in rest.Take(limit))
+            items.Add(await Entry(list, cancel));
+        return new Page<WatchlistEntryRecord>(items, rest.Count > limit ? items[^1].Id : null);
+    }
+
+    /// <summary>A list by its id or its name, with members in the order of their names.</summary>
+    /// <exception cref="NotFoundException">There is no such list.</exception>
+    public async Task<WatchlistRecord> Get(string idOrName, int limit, string? next, CancellationToken cancel)
+    {
+        var list = await Find(idOrName, cancel);
+        var merges = await snapshot.Merges(cancel);
+        var followed = list.Followed(merges.Root).ToList();
+        var called = await names.Of(followed.Select(entry => entry.Party.Value), cancel);
+        var ordered = followed.OrderBy(entry => called[entry.Party.Value].Name, StringComparer.OrdinalIgnoreCase).ThenBy(entry => entry.Party.Value, StringComparer.Ordinal).ToList();
+        var members = ordered.Where(entry => entry.IsMember).ToList();
+        var start = next is null ? 0 : members.FindIndex(entry => entry.Party.Value == next) is >= 0 and var last ? last + 1 : throw Cursor.Wrong(next);
+        var shown = members.Skip(start).Take(limit).ToList();
+        return new WatchlistRecord(
+            await Entry(list, cancel), snapshot.AsOf is not null || list.RuleSince!.Position <= await follower.Position(cancel), Ruling(list.Deleted),
+            [.. shown.Select(Of)], members.Count > start + shown.Count ? shown[^1].Party.Value : null, [.. ordered.Where(entry => entry.Excluded is not null).Select(Of)]);
+
+        MemberRecord Of(WatchlistEntry entry) => new(
+            called[entry.Party.Value], entry.Since?.RecordedAt, entry.Since?.Position, entry.Chosen?.Because ?? [], entry.Chosen is not null, Ruling(entry.Pinned), Ruling(entry.Excluded));
+    }
+
+    /// <summary>What events did to a list, the last one first.</summary>
+    /// <param name="idOrName">Of the list.</param>
+    /// <param name="party">Only what is about this party: an id, a name or an alias; null for all.</param>
+    /// <param name="limit">How many at the most.</param>
+    /// <param name="next">Where the page before ended.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Page<WatchlistHistoryEntry>> History(string idOrName, string? party, int limit, string? next, CancellationToken cancel)
+    {
+        var list = await Find(idOrName, cancel);
+        var ids = party is null ? null : (await snapshot.Merges(cancel)).Ids((await names.Find(party, cancel)).Id.Value).Select(id => new PartyId(id)).ToHashSet();
+        var events = new List<RecordedEvent>();
+        await foreach (var e in log.ReadStream(StoredEvents.StreamOf(list.Id), toVersion: Math.Min(Cursor.Parse(next) - 1, list.Version), backwards: true, cancel: cancel))
+        {
+            if (ids is null || Parties(e.Data).Any(one => ids.Contains(one.Party)))
+                events.Add(e);
+            if (events.Count > limit)
+                break;
+        }
+        var shown = events.Take(limit).ToList();
+        var called = await names.Of(shown.SelectMany(e => Parties(e.Data)).Select(one => one.Party.Value), cancel);
+        return new Page<WatchlistHistoryEntry>(
+            [
+                .. shown.Select(e => new WatchlistHistoryEntry(e.Version, e.Position, e.RecordedAt, e.Author, e.Type, ReasonOf(e.Data), RuleOf(e.Data), DayOf(e.Data),
+                    [.. Parties(e.Data).Where(one => ids is null || ids.Contains(one.Party)).Select(one => new PartyBecause(called[one.Party.Value], one.Because))])),
+            ],
+            events.Count > shown.Count ? Cursor.Of(shown[^1].Version) : null);
+    }
+
+    /// <summary>Reads a rule and tells it in words; or tells what is wrong with it.</summary>
+    public async Task<ReadRule> Read(string text, CancellationToken cancel)
+    {
+        var (rule, problem) = await RuleReader.Read(text, names, cancel);
+        return rule is null ? new ReadRule(null, null, new RuleProblemRecord(problem!.Line, problem.Column, problem.Says, problem.Text)) : new ReadRule(rule.ToString(), await Explain(rule, cancel), null);
+    }
+
+    /// <summary>A rule as people write it.</summary>
+    /// <exception cref="InvalidValueException">It is none.</exception>
+    public async Task<Rule> Rule(string text, CancellationToken cancel)
+    {
+        var (rule, problem) = await RuleReader.Read(text, names, cancel);
+        return rule ?? throw problem!.Refused();
+    }
+
+    /// <summary>Whom a rule over companies or investors chooses, without a list.</summary>
+    /// <exception cref="InvalidValueException">It is none.</exception>
+    public async Task<TriedRule> Try(string text, DateOnly day, CancellationToken cancel)
+    {
+        var rule = await Rule(text, cancel);
+        Watchlist.CheckOver(rule.Over);
+        var matcher = new RuleMatcher(rule, day, (await snapshot.Merges(cancel)).Root);
+        var chosen = (await new RuleFacts(snapshot, new RateQueries(snapshot)).Of(rule.Over, RuleNeeds.Of(rule), null, cancel)).Where(matcher.Matches).Select(party => party.Party.Id.Value).ToList();
+        var called = await names.Of(chosen, cancel);
+        return new TriedRule(rule.ToString(), await Explain(rule, cancel), rule.Over, day, chosen.Count,
+            [.. called.Values.OrderBy(party => party.Name, StringComparer.OrdinalIgnoreCase).ThenBy(party => party.Id, StringComparer.Ordinal).Take(TriedMax)]);
+    }
+
+    public async Task<string> Explain(Rule rule, CancellationToken cancel)
+    {
+        var called = await names.Of(rule.Parties().Select(party => party.Value), cancel);
+        return rule.Explain(party => called[party.Value].Name);
+    }
+
+    /// <summary>The list with an id, or else the one that is called so.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public async Task<Watchlist> Find(string idOrName, CancellationToken cancel)
+    {
+        try
+        {
+            var list = await states.Get(WatchlistLedger.IdOf(idOrName), snapshot.AsOf, cancel);
+            if (list.Last is not null)
+                return list;
+        }
+        catch (InvalidValueException)
+        {
+            // No list can be called so.
+        }
+        throw new NotFoundException($"No watchlist has the id or name '{Text.Shorten(idOrName)}'.");
+    }
+
+    private async Task<WatchlistEntryRecord> Entry(Watchlist list, CancellationToken cancel)
+    {
+        var entries = list.Followed((await snapshot.Merges(cancel)).Root).ToList();
+        return new WatchlistEntryRecord(
+            list.Id.Value, list.Name!, list.Over, list.Rule!, await Explain(RuleReader.Read(list.Rule!), cancel), entries.Count(entry => entry.IsMember), entries.Count(entry => entry.Pinned is not null),
+            entries.Count(entry => entry.Excluded is not null), list.Defined!.Author, list.Defined.RecordedAt, list.Version, list.Last!.Position);
+    }
+
+    private static WatchlistRuling? Ruling(Ruling? ruling) => ruling is null ? null : new WatchlistRuling(ruling.Reason.Text, ruling.Cause.Author, ruling.Cause.RecordedAt, ruling.Cause.Position);
+
+    private static ImmutableArray<MemberChange> Parties(object happened) => happened switch
+    {
+        WatchlistEvent.WatchlistMembersJoined e => e.Members,
+        WatchlistEvent.WatchlistMembersLeft e => e.Members,
+        WatchlistEvent.WatchlistMemberPinned e => [new MemberChange(e.Party, [])],
+        WatchlistEvent.WatchlistMemberExcluded e => [new MemberChange(e.Party, [])],
+        WatchlistEvent.WatchlistMemberReleased e => [new MemberChange(e.Party, [])],
+        _ => [],
+    };
+
+    private static string? ReasonOf(object happened) => happened switch
+    {
+        WatchlistEvent.WatchlistMemberPinned e => e.Reason.Text,
+        WatchlistEvent.WatchlistMemberExcluded e => e.Reason.Text,
+        WatchlistEvent.WatchlistMemberReleased e => e.Reason.Text,
+        WatchlistEvent.WatchlistRuleChanged e => e.Reason.Text,
+        WatchlistEvent.WatchlistDeleted e => e.Reason.Text,
+        _ => null,
+    };
+
+    private static string? RuleOf(object happened) => happened switch
+    {
+        WatchlistEvent.WatchlistDefined e => e.Rule,
+        WatchlistEvent.WatchlistRuleChanged e => e.Rule,
+        _ => null,
+    };
+
+    private static DateOnly? DayOf(object happened) => happened switch
+    {
+        WatchlistEvent.WatchlistMembersJoined e => e.Day,
+        WatchlistEvent.WatchlistMembersLeft e => e.Day,
+        _ => null,
+    };
+}

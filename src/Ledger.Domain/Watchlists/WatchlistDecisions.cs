@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Values;
+
+namespace Ledger.Domain.Watchlists;
+
+/// <summary>Something that somebody wants recorded of a watchlist. The set is closed.</summary>
+public abstract record WatchlistCommand
+{
+    private WatchlistCommand() { }
+
+    public sealed record Define(string Name, Rule Rule) : WatchlistCommand;
+
+    public sealed record ChangeRule(Rule Rule, Reason Reason) : WatchlistCommand;
+
+    public sealed record Pin(PartyId Party, Reason Reason) : WatchlistCommand;
+
+    public sealed record Exclude(PartyId Party, Reason Reason) : WatchlistCommand;
+
+    public sealed record Release(PartyId Party, Reason Reason) : WatchlistCommand;
+
+    public sealed record Delete(Reason Reason) : WatchlistCommand;
+}
+
+public static class WatchlistDecisions
+{
+    public static Decision<WatchlistEvent> Decide(Watchlist list, WatchlistCommand command) => command switch
+    {
+        WatchlistCommand.Define c => Define(list, c),
+        _ when list.Last is null => Refuse("watchlist-unknown", $"There is no watchlist '{list.Id}'."),
+        WatchlistCommand.Delete when list.Deleted is not null => Decision<WatchlistEvent>.Nothing,
+        _ when list.Deleted is not null => Deleted(list),
+        WatchlistCommand.ChangeRule c => c.Rule.ToString() == list.Rule ? Decision<WatchlistEvent>.Nothing
+            : Record(new WatchlistEvent.WatchlistRuleChanged(c.Rule.Over, c.Rule.ToString(), c.Reason)),
+        WatchlistCommand.Pin c => list.Of(c.Party).Pinned is not null ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberPinned(c.Party, c.Reason)),
+        WatchlistCommand.Exclude c => list.Of(c.Party).Excluded is not null ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberExcluded(c.Party, c.Reason)),
+        WatchlistCommand.Release c => list.Of(c.Party) is { Pinned: null, Excluded: null } ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberReleased(c.Party, c.Reason)),
+        WatchlistCommand.Delete c => Record(new WatchlistEvent.WatchlistDeleted(c.Reason)),
+        _ => throw new InvalidOperationException($"A watchlist knows no command {command.GetType().Name}."),
+    };
+
+    /// <summary>What has to be recorded for a list to hold whom its rule chooses; nothing where it does.</summary>
+    /// <param name="list">That is kept.</param>
+    /// <param name="asked">The parties that the rule was asked of, each once, with its answer and the events that may have changed it.</param>
+    /// <param name="day">The day, UTC, that it was asked of.</param>
+    public static ImmutableArray<WatchlistEvent> Follow(Watchlist list, IEnumerable<(PartyId Party, bool IsChosen, ImmutableArray<long> Because)> asked, DateOnly day)
+    {
+        var changes = asked.Where(one => one.IsChosen != (list.Of(one.Party).Chosen is not null))
+            .OrderBy(one => one.Party.Value, StringComparer.Ordinal).ToLookup(one => one.IsChosen, one => new MemberChange(one.Party, one.Because));
+        return
+        [
+            .. changes[false].Chunk(Watchlist.MembersMax).Select(members => new WatchlistEvent.WatchlistMembersLeft([.. members], day)),
+            .. changes[true].Chunk(Watchlist.MembersMax).Select(members => new WatchlistEvent.WatchlistMembersJoined([.. members], day)),
+        ];
+    }
+
+    private static Decision<WatchlistEvent> Define(Watchlist list, WatchlistCommand.Define c)
+    {
+        if (list.Last is null)
+            return Record(new WatchlistEvent.WatchlistDefined(c.Name, c.Rule.Over, c.Rule.ToString()));
+        if (list.Deleted is not null)
+            return Deleted(list);
+        return list.Name == c.Name && list.Rule == c.Rule.ToString() ? Decision<WatchlistEvent>.Nothing
+            : Refuse("watchlist-exists", $"Watchlist '{list.Id}' is there already, with the rule: {list.Rule}");
+    }
+
+    private static Decision<WatchlistEvent> Deleted(Watchlist list) => Refuse("watchlist-deleted", $"Watchlist '{list.Id}' was deleted by {list.Deleted!.Cause.Author}, because: {list.Deleted.Reason}");
+
+    private static Decision<WatchlistEvent> Record(WatchlistEvent happened) => new Decision<WatchlistEvent>.Record([happened]);
+
+    private static Decision<WatchlistEvent> Refuse(string type, string sentence) => new Decision<WatchlistEvent>.Refuse(new Refusal(type, sentence));
+}

@@ -1,0 +1,109 @@
+using Ledger.App.Log;
+using Ledger.App.Tests.Support;
+using Ledger.App.Watchlists;
+using Ledger.App.Watchlists.Language;
+using Ledger.Domain.Values;
+using Ledger.Domain.Watchlists;
+using Ledger.EventStore;
+using Npgsql;
+
+namespace Ledger.App.Tests.Watchlists;
+
+/// <summary>How lists follow the log: once each change, whoever is at it and however often; and by whole days.</summary>
+public sealed class WatchlistFollowerTests
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+    private static readonly WatchlistId Id = new("all");
+    private static readonly DateOnly Day = new(2026, 11, 20);
+
+    [Fact]
+    public async Task Whoever_follows_again_or_at_the_same_time_records_nothing_twice()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        var (history, follower) = (new WatchHistory(ledger.Get<EventLog>()), ledger.Get<WatchlistFollower>());
+        await Begin(ledger, history, "companies");
+        for (var number = 6; number < 40; number++)
+            await history.Happen((number * 7919 * 16) + 6, Cancel);
+        await ledger.CatchUp(Cancel);
+        var before = await follower.Position(Cancel);
+
+        // Four at once, with what each of them remembers.
+        var others = Enumerable.Range(0, 3).Select(_ => new WatchlistFollower(ledger.Database, ledger.Get<EventLog>(), ledger.Get<ViewRuntime>(), new WatchlistStates(ledger.Get<EventLog>(), ledger.Database)));
+        await Task.WhenAll(others.Append(follower).Select(one => one.CatchUp(Day, Cancel)));
+        var stream = await Stream(ledger);
+        Assert.Contains(stream, e => e is WatchlistEvent.WatchlistMembersJoined);
+        Assert.All(stream.OfType<WatchlistEvent.WatchlistMembersJoined>().SelectMany(e => e.Members).GroupBy(member => member.Party), joined => Assert.Single(joined));
+
+        // It recorded, and died before its position was moved.
+        await using (var connection = new NpgsqlConnection(ledger.OwnerConnectionString))
+        {
+            await connection.OpenAsync(Cancel);
+            await using var command = new NpgsqlCommand($"update ledger.watchlist_follower set position = {before}", connection);
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+        Assert.Equal(0, await follower.CatchUp(Day, Cancel));
+        // A ledger that was restored elsewhere has no position at all.
+        await using (var connection = new NpgsqlConnection(ledger.OwnerConnectionString))
+        {
+            await connection.OpenAsync(Cancel);
+            await using var command = new NpgsqlCommand("delete from ledger.watchlist_follower; delete from ledger.watchlists", connection);
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+        Assert.Equal(0, await follower.CatchUp(Day, Cancel));
+        Assert.Equal(stream.Count, (await Stream(ledger)).Count);
+        Assert.Single(await ledger.Get<WatchlistStates>().Kept(null, Cancel));
+    }
+
+    [Fact]
+    public async Task Time_takes_members_off_a_list_by_whole_days_and_what_differs_from_the_rule_is_found()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        var (history, follower) = (new WatchHistory(ledger.Get<EventLog>()), ledger.Get<WatchlistFollower>());
+        await Begin(ledger, history, "companies where announced within 10 days");
+        // Announced on 20 November, of one company.
+        await history.Happen(6, Cancel);
+        await Follow(Day);
+        var joined = Assert.IsType<WatchlistEvent.WatchlistMembersJoined>((await Stream(ledger))[^1]);
+        Assert.Equal((Day, true), (joined.Day, joined.Members.Single().Because.Length == 1));
+
+        await Follow(Day.AddDays(10));
+        Assert.Equal(2, (await Stream(ledger)).Count);
+        await Follow(Day.AddDays(11));
+        var left = Assert.IsType<WatchlistEvent.WatchlistMembersLeft>((await Stream(ledger))[^1]);
+        Assert.Equal((Day.AddDays(11), 0), (left.Day, left.Members.Single().Because.Length));
+        // A day that is over does not come again.
+        await Follow(Day);
+        Assert.Equal(3, (await Stream(ledger)).Count);
+        Assert.Empty(await follower.Recompute(Cancel));
+
+        await ledger.Get<EventLog>().Append(new Append("somebody", [new StreamAppend(StoredEvents.StreamOf(Id), 3, [new NewEvent(Guid.CreateVersion7(), joined)])]), Cancel);
+        Assert.Equal([(Id, 1L)], await follower.Recompute(Cancel));
+        Assert.IsType<WatchlistEvent.WatchlistMembersLeft>((await Stream(ledger))[^1]);
+
+        async Task Follow(DateOnly day)
+        {
+            await ledger.CatchUp(Cancel);
+            await follower.CatchUp(day, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task The_daily_job_says_what_it_changed()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        await ledger.Ask("watch", "define", "All", "companies");
+        var run = await ledger.Run("jobs", "run", "watchlists");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("0 memberships changed; no list differs from its rule.", run.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task Begin(LedgerOnTestDatabase ledger, WatchHistory history, string rule)
+    {
+        await history.Begin(Cancel);
+        await ledger.Get<WatchlistLedger>().Change(Id, new WatchlistCommand.Define("All", RuleReader.Read(rule)), "somebody", Cancel);
+        await ledger.CatchUp(Cancel);
+        await ledger.Get<WatchlistFollower>().CatchUp(Day, Cancel);
+    }
+
+    private static async Task<List<object>> Stream(LedgerOnTestDatabase ledger) => await ledger.Get<EventLog>().ReadStream(StoredEvents.StreamOf(Id), cancel: Cancel).Select(e => e.Data).ToListAsync(Cancel);
+}
