@@ -21,8 +21,11 @@ switch (group)
     case "views":
         measurements = ViewFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns), large: args.Contains("--large"));
         break;
+    case "rollups":
+        measurements = RollupFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns));
+        break;
     default:
-        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views");
+        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, rollups");
         return 2;
 }
 

@@ -15,6 +15,7 @@ using Ledger.App.Views.Audit;
 using Ledger.App.Views.Moments;
 using Npgsql;
 using Ledger.App.Views.Rates;
+using Ledger.App.Views.Rollups;
 using Serilog;
 
 namespace Ledger.App.Operations.Serve;
@@ -104,6 +105,7 @@ internal static class LedgerServer
         routes.Writing(Area.Deals).MapSources();
         routes.Writing(Area.Articles).MapAnnounce();
         routes.MapRates();
+        routes.MapRollups();
         routes.MapDuplicates();
         routes.MapApiDocument();
         routes.MapAudit();

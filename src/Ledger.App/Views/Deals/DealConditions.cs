@@ -13,12 +13,22 @@ namespace Ledger.App.Views.Deals;
 /// </summary>
 internal sealed class DealConditions
 {
-    private readonly List<string> _sql = ["merged_into is null", "not retracted"];
+    private readonly List<string> _sql = [];
     private readonly List<Func<Deal, bool>> _fits = [];
     private readonly List<object?> _parameters = [];
 
     /// <exception cref="InvalidValueException">Something that is asked for makes no sense.</exception>
-    public DealConditions(DealFilter filter, Merges merges, DateOnly? effectiveUntil)
+    public DealConditions(DealFilter filter, Merges merges, DateOnly? effectiveUntil) : this(filter, effectiveUntil)
+    {
+        Ask("merged_into is null");
+        Ask("not retracted");
+        if (filter.Source is { } source)
+            Ask($"{Parameter(new ArticleId(source).Value)} = any(sources)");
+        if (filter.Contested is { } contested)
+            AskContested(contested, merges);
+    }
+
+    private DealConditions(DealFilter filter, DateOnly? effectiveUntil)
     {
         if (filter.Series is { } series)
             Ask($"series = {Parameter(Slug.Check("series", SeriesOf(series)))}");
@@ -28,11 +38,11 @@ internal sealed class DealConditions
         AskAnnounced(filter);
         if (filter.Sector is { } sector)
             Ask($"{Parameter(Slug.Check("sector", sector))} = any(sectors)");
-        if (filter.Source is { } source)
-            Ask($"{Parameter(new ArticleId(source).Value)} = any(sources)");
-        if (filter.Contested is { } contested)
-            AskContested(contested, merges);
     }
+
+    /// <summary>The same of rows of listed deals which have the status that is asked about, and no sources or contests.</summary>
+    /// <exception cref="InvalidValueException">Something that is asked for makes no sense.</exception>
+    public static DealConditions OfListed(DealFilter filter) => new(filter, effectiveUntil: null);
 
     /// <summary>For a command, by their numbers.</summary>
     public object?[] Parameters => [.. _parameters];
