@@ -13,14 +13,15 @@ namespace Ledger.App.Tests.Views;
 /// <summary>Whatever is recorded, in whatever order: rollups are what a loop over all deals makes of them, now and as of any moment.</summary>
 public sealed class RollupHistoryTests
 {
+    private const int Happenings = 150;
     private const int Questions = 60;
 
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
     public void Rollups_league_tables_and_vintages_are_what_a_loop_over_all_deals_makes_of_them() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(3).WithStartSize(60).WithEndSize(120),
-        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ArrayOf().ToArbitrary(), numbers => Task.Run(() => Hold(numbers), Cancel).GetAwaiter().GetResult()));
+        Config.QuickThrowOnFailure.WithMaxTest(2),
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ArrayOf(Happenings).ToArbitrary(), numbers => Task.Run(() => Hold(numbers), Cancel).GetAwaiter().GetResult()));
 
     private static async Task Hold(int[] numbers)
     {
@@ -34,17 +35,20 @@ public sealed class RollupHistoryTests
 
         var random = new Random(numbers.FirstOrDefault());
         var head = await ledger.Get<EventLog>().Head(Cancel);
+        var told = 0;
         for (var n = 0; n < Questions; n++)
         {
             long? asOf = random.Next(2) == 0 ? null : random.NextInt64(head + 1);
             DateOnly? effective = random.Next(4) == 0 ? new DateOnly(2020, 4, 1).AddDays(random.Next(150)) : null;
-            await Compare(ledger, random, asOf, effective);
+            told += await Compare(ledger, random, asOf, effective) ? 1 : 0;
         }
+        // Not every question has an answer, but most have.
+        Assert.InRange(told, Questions / 3, Questions);
         await CompareVintages(ledger, random);
         Assert.All(await ledger.Get<ViewRuntime>().Replay(["rollup"], cancel: Cancel), outcome => Assert.Empty(outcome.Differences!));
     }
 
-    private static async Task Compare(LedgerOnTestDatabase ledger, Random random, long? asOf, DateOnly? effective)
+    private static async Task<bool> Compare(LedgerOnTestDatabase ledger, Random random, long? asOf, DateOnly? effective)
     {
         await using var scope = ledger.Get<IServiceScopeFactory>().CreateAsyncScope();
         var snapshot = scope.ServiceProvider.GetRequiredService<Snapshot>();
@@ -69,6 +73,7 @@ public sealed class RollupHistoryTests
             var deals = await scope.ServiceProvider.GetRequiredService<RollupQueries>().Deals(behind, 1000, null, Cancel);
             Assert.Equal((asked, cell.Deals), (asked, deals.Items.Count));
         }
+        return rollup.Total.Deals > 0;
     }
 
     private static async Task CompareVintages(LedgerOnTestDatabase ledger, Random random)
