@@ -106,11 +106,12 @@ public sealed class ViewSnapshot : IAsyncDisposable
         try
         {
             NpgsqlTransaction transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
-            // Another program's views may be behind; they are read at the same position all the same.
+            // Another program's views may be behind; they are read at the same position all the same. What is asked often is in memory,
+            // where looking up some rows by an index costs less than reading a table.
             await using var command = new NpgsqlCommand("""
                 select set_config('search_path', string_agg(v.schema_name, ', ' order by v.view), true), min(p.position) filter (where v.view = any($1)),
                     count(*) filter (where v.view = any($1)), (select h.position from ledger.log_head h order by h.position desc limit 1),
-                    count(*) filter (where v.view = any($1) and v.layout = any($2))
+                    count(*) filter (where v.view = any($1) and v.layout = any($2)), set_config('random_page_cost', '1.1', true)
                 from ledger.view_versions v cross join lateral (
                     select position from ledger.view_positions p where p.view = v.view and p.version = v.version order by p.position desc limit 1) p
                 where v.state = 'live'

@@ -14,6 +14,9 @@ internal static class Reading
 {
     private const int Seed = 7;
     private const int WarmUp = 300;
+
+    /// <summary>So many that the server's code is compiled as it stays.</summary>
+    private const int WarmUpOverHttp = 3_000;
     private const int Requests = 3_000;
     private const int CompaniesOfThePast = 500;
     private const int MomentsOfTheLargest = 20;
@@ -36,7 +39,7 @@ internal static class Reading
             string[] ids = await Ids(database, table);
             double[] selected = await Timed(ids, id => Select(database, table, id));
             long bytes = 0;
-            double[] answered = await Timed(ids, async id => bytes += (await client.GetByteArrayAsync(new Uri($"/api/{route}/{id}", UriKind.Relative))).Length);
+            double[] answered = await Timed(ids, async id => bytes += (await client.GetByteArrayAsync(new Uri($"/api/{route}/{id}", UriKind.Relative))).Length, WarmUpOverHttp);
             say($"{table} by id over HTTP: p50 {Quantiles.Median(answered):N1} ms, longest {answered.Max():N1} ms, {bytes / ids.Length:N0} bytes; "
                 + $"select of its row: p50 {Quantiles.Median(selected):N2} ms");
             figures.Add(Figure.AtMost($"{table} by id over HTTP, {events:N0} events, p99", Quantiles.Of(answered, 0.99), "ms", 10, Quantiles.Of(selected, 0.99)));
@@ -110,7 +113,7 @@ internal static class Reading
     {
         string[] all = [.. (await Rows(database, $"select id from views.{table} where id like '{table}-%' order by id", row => row.GetString(0)))];
         var random = new Random(Seed);
-        return [.. Enumerable.Range(0, WarmUp + Requests).Select(_ => all[random.Next(all.Length)])];
+        return [.. Enumerable.Range(0, WarmUpOverHttp + Requests).Select(_ => all[random.Next(all.Length)])];
     }
 
     private static async Task<List<T>> Rows<T>(RecordDatabase database, string sql, Func<NpgsqlDataReader, T> read)

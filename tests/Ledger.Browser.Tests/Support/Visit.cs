@@ -37,6 +37,8 @@ public sealed class Visit : IAsyncDisposable
         {
             JavaScriptEnabled = look.Script,
             ColorScheme = look.Colors,
+            // Colours that change slowly are neither the old nor the new ones.
+            ReducedMotion = ReducedMotion.Reduce,
             StorageState = look.IsSignedIn ? await site.SignedIn(browser) : null,
             ViewportSize = new() { Width = look.Width, Height = 900 },
         });

@@ -144,7 +144,7 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     private static ClaimValue.Investor Held(Deal deal, IReadOnlyCollection<string> investors) =>
         deal.Investors.Where(held => held.Party is { } party && investors.Contains(party.Value)).MinBy(held => held.Role)!;
 
-    /// <summary>Those it has most deals with first.</summary>
+    /// <summary>Those it has most deals with first. Ids are made of names: ordering by them spares looking up names that are not shown.</summary>
     private async Task<(IReadOnlyList<InvestorCompany> Items, long InAll)> Companies(string[] investors, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
@@ -157,9 +157,9 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
                 from (
                     select {merges.Sql("company_id")} as company_id, role, deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1)
                     union all select {merges.Sql("company_id")}, 'backer', null from backer where {now("backer")} and investor_id = any($1)) held
-                group by company_id) held
+                group by company_id order by deal_count desc, company_id limit $2) held
             left join party on party.id = held.company_id and {now("party")}
-            order by deal_count desc, lower(coalesce(party.name, held.company_id)) collate "C", company_id limit $2
+            order by deal_count desc, company_id
             """,
             row => (Company: new InvestorCompany(row.GetString(0), row.GetString(5),
                 [.. row.GetFieldValue<string[]>(1).Select(role => Enum.Parse<InvestorRole>(role, ignoreCase: true)).Order()],
@@ -192,19 +192,18 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         var distinct = merges.IsEmpty && investors.Length == 1 ? "" : "distinct";
         var rows = await snapshot.Query(
             now => $"""
-            with ranked as (
-                select others.*, coalesce(party.name, others.investor_id) as name,
-                    row_number() over (order by deals desc, lower(coalesce(party.name, others.investor_id)) collate "C", investor_id) as place
-                from (
-                    select other.investor_id, count(*) as deals, count(*) over () as in_all
-                    from (select {distinct} deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1) and role <> 'backer') mine
-                    join lateral (
-                        select {distinct} {merges.Sql("investor_id")} as investor_id from investor_deal
-                        where {now("investor_deal")} and investor_deal.deal_id = mine.deal_id and role <> 'backer' and investor_id <> all($1)) other on true
-                    group by other.investor_id) others
-                left join party on party.id = others.investor_id and {now("party")})
-            select investor_id, deals, in_all, name from ranked
-            where {(next is null ? "true" : "place > (select place from ranked where investor_id = $3)")} order by place limit $2
+            with others as (
+                select other.investor_id, count(*) as deals, count(*) over () as in_all
+                from (select {distinct} deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1) and role <> 'backer') mine
+                join lateral (
+                    select {distinct} {merges.Sql("investor_id")} as investor_id from investor_deal
+                    where {now("investor_deal")} and investor_deal.deal_id = mine.deal_id and role <> 'backer' and investor_id <> all($1)) other on true
+                group by other.investor_id),
+            page as (
+                select * from others {(next is null ? "" : "where (-deals, investor_id) > (select -last.deals, last.investor_id from others last where last.investor_id = $3)")}
+                order by deals desc, investor_id limit $2)
+            select page.*, coalesce(party.name, page.investor_id) as name from page left join party on party.id = page.investor_id and {now("party")}
+            order by deals desc, investor_id
             """,
             row => (Other: new CoInvestor(row.GetString(0), row.GetString(3), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, next is null ? [investors, limit] : [investors, limit, next]);
         return ([.. rows.Select(row => row.Other)], rows.Count == 0 ? 0 : rows[0].InAll);
