@@ -203,6 +203,50 @@ public sealed class ViewRuntime
     public Task<IReadOnlyList<ReplayOutcome>> Replay(IReadOnlyCollection<string> names, IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default) =>
         new Replay(_log.Reader, _database, [.. names.Select(Named)], _live, _chunkMax, progress).Run(cancel);
 
+    /// <summary>Builds views anew as <see cref="Replay"/> does, holds them against the live ones, and takes them away again: readers see what they saw before.</summary>
+    /// <param name="names">Which; all are built by one reading of the log.</param>
+    /// <param name="progress">Told after every chunk.</param>
+    /// <param name="cancel">Stops. Called again it goes on from there.</param>
+    /// <returns>What differs.</returns>
+    /// <exception cref="ArgumentException">This program has no view of that name.</exception>
+    /// <exception cref="ReplayRefusedException">One of them is being replayed already.</exception>
+    /// <exception cref="ViewStoppedException">A view cannot take an event.</exception>
+    public Task<IReadOnlyList<ReplayOutcome>> Check(IReadOnlyCollection<string> names, IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default) =>
+        new Replay(_log.Reader, _database, [.. names.Select(Named)], _live, _chunkMax, progress, isOnlyCheck: true).Run(cancel);
+
+    /// <summary>
+    /// Removes versions that nobody needs: those that were live before a switch that long ago, so that there is no way back to them any
+    /// more, and those that somebody began to build that long ago and nobody builds now.
+    /// </summary>
+    /// <returns>The names of their schemas.</returns>
+    public async Task<IReadOnlyList<string>> Forget(TimeSpan age, CancellationToken cancel = default)
+    {
+        var forgotten = new List<string>();
+        await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
+        foreach (View view in _views.Values)
+        {
+            try
+            {
+                await using ReplayLock held = await ReplayLock.Take(_database, [view], cancel);
+                List<ViewVersion> versions = [.. (await ViewVersion.ReadAll(connection, cancel)).Where(v => v.View == view.Name)];
+                DateTimeOffset until = DateTimeOffset.UtcNow - age;
+                DateTimeOffset? switched = versions.SingleOrDefault(v => v.State == ViewVersion.Live)?.SwitchedAt;
+                foreach (ViewVersion version in versions.Where(v => v.State == ViewVersion.Kept ? switched < until : v.State == ViewVersion.Building && v.MadeAt < until))
+                {
+                    await ViewTables.Execute(connection, "delete from ledger.view_versions where view = $1 and version = $2 and state = $3", cancel,
+                        new NpgsqlParameter<string> { TypedValue = version.View }, new NpgsqlParameter<int> { TypedValue = version.Version }, new NpgsqlParameter<string> { TypedValue = version.State });
+                    forgotten.Add(version.Schema);
+                }
+            }
+            catch (ReplayRefusedException)
+            {
+                // It is being built.
+            }
+        }
+        await ViewNames.Sweep(connection, cancel);
+        return forgotten;
+    }
+
     /// <summary>
     /// Lets readers see the version again that was live before the last switch: at the position where the views are, if it was made by
     /// the definition that this program has, and otherwise as it was then.

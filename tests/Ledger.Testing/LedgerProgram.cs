@@ -94,6 +94,8 @@ public sealed class LedgerProgram : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        // Nothing is to run by the clock while a test looks.
+        start.Environment["Ledger__Jobs__Enabled"] = "false";
         foreach (var (name, value) in options.Environment ?? new Dictionary<string, string?>())
         {
             if (value is null) start.Environment.Remove(name);

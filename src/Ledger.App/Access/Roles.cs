@@ -16,7 +16,7 @@ public enum Role
 /// <summary>What can be changed, in the parts that a key can be limited to.</summary>
 public enum Area
 {
-    /// <summary>Articles, and what they announce.</summary>
+    /// <summary>Articles, what they announce, and feeds that bring more of them.</summary>
     Articles,
 
     /// <summary>Changes of deals, one or many at once, and ranks of sources.</summary>
@@ -27,4 +27,7 @@ public enum Area
 
     /// <summary>Replays and rollbacks of views, which is for admins.</summary>
     Views,
+
+    /// <summary>Running, pausing and cancelling jobs, which is for admins.</summary>
+    Jobs,
 }

@@ -27,7 +27,7 @@ internal static class Visitors
     public static Role Role(this ClaimsPrincipal user) => Enum.Parse<Role>(user.FindFirstValue(ClaimTypes.Role)!, ignoreCase: true);
 
     /// <summary>The role that changes something: operating is for admins, and so is what nobody has said the area of.</summary>
-    public static Role Needed(Area? area) => area is null or Area.Views ? Access.Role.Admin : Access.Role.Editor;
+    public static Role Needed(Area? area) => area is null or Area.Views or Area.Jobs ? Access.Role.Admin : Access.Role.Editor;
 
     public static bool MayWrite(this ClaimsPrincipal user, Area? area)
     {

@@ -70,9 +70,12 @@ internal sealed class Invocation : IAsyncDisposable
         _database = await LedgerDatabase.Open(Choice, migrate, Logs.CreateLogger("Ledger"), cancel);
         if (Author != OsUser && !_database.IsOwners)
             throw AccessRefusedException.NotOwner();
-        _services = new ServiceCollection().AddSingleton(Logs).AddLogging().AddLedger(_database.Data).BuildServiceProvider();
-        _scope = _services.CreateAsyncScope();
         _key = await LedgerKey.Open(Choice, Configuration, _database.Data, cancel);
+        var services = new ServiceCollection().AddSingleton(Logs).AddLogging().AddLedger(_database.Data, Configuration, Choice);
+        if (HoldsKey)
+            services.AddSingleton(Tree);
+        _services = services.BuildServiceProvider();
+        _scope = _services.CreateAsyncScope();
     }
 
     /// <summary>Signs what is in the log: what a command has recorded is proven before the command ends.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Ledger.App.Access;
 using Ledger.App.Deals;
 using Ledger.App.Intake;
+using Ledger.App.Jobs;
 using Ledger.App.Operations;
 using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.EmbeddedPostgres;
@@ -106,7 +107,7 @@ internal static class LedgerCommand
     private static bool IsBadInput(Exception e) =>
         e is InputException or InvalidValueException or NotFoundException or ClusterUnavailableException or RefusedException { Refusal.IsOfInput: true };
 
-    private static bool IsRefusal(Exception e) => e is RefusedException or AccessRefusedException or MigrationRefusedException or KeyElsewhereException or LogDoesNotHoldException or InvalidDataException or BackupRefusedException or ViewStoppedException or ViewsBehindException or ViewsMissingException or ReplayRefusedException
+    private static bool IsRefusal(Exception e) => e is RefusedException or AccessRefusedException or MigrationRefusedException or KeyElsewhereException or LogDoesNotHoldException or InvalidDataException or BackupRefusedException or ViewStoppedException or ViewsBehindException or ViewsMissingException or ReplayRefusedException or JobFailedException
         or IOException or UnauthorizedAccessException;
 
     private static bool IsExpected(Exception e) => IsBadInput(e) || IsRefusal(e) || e is NpgsqlException or OperationCanceledException;

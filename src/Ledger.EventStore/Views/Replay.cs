@@ -8,11 +8,11 @@ namespace Ledger.EventStore.Views;
 /// <summary>
 /// Builds versions of views beside the live ones, from the first event on: reads the log stream by stream, so that one
 /// stream's state is in memory at a time, and loads the rows by COPY, a chunk a transaction. Then it catches up, holds
-/// the new versions against the live ones, and switches. It can be stopped anywhere and goes on where it was.
+/// the new versions against the live ones, and switches, or only says what differs. It can be stopped anywhere and goes on where it was.
 /// </summary>
 internal sealed class Replay(
     LogReader log, NpgsqlDataSource database, IReadOnlyList<View> views, LiveFold live, int chunkSize, IProgress<ReplayProgress>? progress,
-    Func<List<ViewVersion>, bool>? isNeeded = null)
+    Func<List<ViewVersion>, bool>? isNeeded = null, bool isOnlyCheck = false)
 {
     private readonly VersionFold _fold = new(log, views);
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -44,7 +44,10 @@ internal sealed class Replay(
             building = await Load(connection, building, cancel);
         building = await CatchUp(connection, building, cancel);
         List<IReadOnlyList<ViewDifference>?> differences = await Compare(connection, building, cancel);
-        await Switch(connection, building, cancel);
+        if (isOnlyCheck)
+            await Remove(connection, building, cancel);
+        else
+            await Switch(connection, building, cancel);
         return [.. building.Zip(differences, (version, found) => new ReplayOutcome(
             version.View, version.Version, version.ReplayOf ?? 0, Stopwatch.GetElapsedTime(_started), found))];
     }
@@ -273,6 +276,17 @@ internal sealed class Replay(
         await ViewTables.EndIfStopped(connection, live.StoppedAfter, cancel);
         (List<ViewVersion> versions, _) = await ViewVersion.LockLive(connection, names, wait: true, cancel);
         return versions;
+    }
+
+    /// <summary>Readers never saw the versions: they read what they read before.</summary>
+    private static async Task Remove(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)
+    {
+        foreach (ViewVersion version in building)
+        {
+            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
+            await ViewVersion.Remove(connection, version, cancel);
+            await transaction.CommitAsync(cancel);
+        }
     }
 
     private async Task Switch(NpgsqlConnection connection, List<ViewVersion> building, CancellationToken cancel)

@@ -37,6 +37,7 @@ internal sealed class ServedHere : IAsyncDisposable
         CommonOptions.AddTo(root);
         var invocation = new Invocation(root.Parse([]), LogEventLevel.Fatal, new DatabaseChoice(ledger.OwnerConnectionString, ledger.DataFolder));
         invocation.Configuration["Ledger:Reading"] = reading;
+        invocation.Configuration["Ledger:Jobs:Enabled"] = "false";
         await invocation.Open(migrate: false, cancel);
         var app = LedgerServer.Build(invocation, "http://127.0.0.1:0");
         await app.StartAsync(cancel);

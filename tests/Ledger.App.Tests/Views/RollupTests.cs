@@ -118,6 +118,25 @@ public sealed class RollupTests(SeededLedger seeded)
         Assert.Equal((2, sentence), (run.ExitCode, run.Errors.Trim()));
     }
 
+    [Fact]
+    public async Task The_nightly_job_makes_all_facts_again_and_fails_where_one_has_drifted()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        Assert.Equal(0, (await ledger.Run("seed", LedgerOnTestDatabase.Seeds)).ExitCode);
+        var before = await ledger.Run("rollup", "--by", "status,currency", "--json");
+
+        var run = await ledger.Run("jobs", "run", "rollups", "--json");
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal("1 view, each the same, row for row, as 92 events make it.", (string)JsonNode.Parse(run.Output)!["result"]!);
+        Assert.Equal(before.Output, (await ledger.Run("rollup", "--by", "status,currency", "--json")).Output);
+
+        await using (var command = ledger.Database.CreateCommand("update view_rollup_1.rollup_fact set amount_low = amount_low + 1 where deal_id = 'enflame-technology-series-b'"))
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancel));
+        var drifted = await ledger.Run("jobs", "run", "rollups");
+        Assert.Contains("Rows differ from what the log makes them: rollup;", drifted.Output + drifted.Errors, StringComparison.Ordinal);
+        Assert.NotEqual(0, drifted.ExitCode);
+    }
+
     private static async Task<Desk> Known(string channel)
     {
         var desk = await Desk.Open(channel);

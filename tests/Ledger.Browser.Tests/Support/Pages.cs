@@ -11,7 +11,8 @@ public static class Pages
         "/", "/deals", "/deals/enflame-technology-series-b", "/deals/zhipu-ai-2-5-billion-yuan-aggregate", "/deals/intellifusion-pre-ipo/history",
         "/companies", "/companies/zhipu-ai", "/companies/biren", "/investors", "/investors/tencent", "/investors/fortera-capital",
         "/parties/shanghai-state-owned-capital-investment", "/articles", "/record", "/sign-in", "/articles/b17244a40225f137", "/articles/5abb4a867af3d3e3",
-        "/log", "/log/19", "/views", "/duplicates", "/rates", "/rollups", "/rollups/deals?series=b", "/rollups/vintages?month=2020-03", "/league", "/investors/tencent/co-investors", "/companies/enflame-technology?at=40", "/search", "/search?q=in", "/problems", "/problems/deal-tied",
+        "/log", "/log/19", "/views", "/jobs", "/jobs/verify", "/inbox", "/review", "/duplicates", "/rates", "/companies/enflame-technology?at=40", "/search", "/search?q=in", "/problems", "/problems/deal-tied",
+        "/rollups", "/rollups/deals?series=b", "/rollups/vintages?month=2020-03", "/league", "/investors/tencent/co-investors",
     ];
 
     public static TheoryData<string> Each => [.. OfEachKind];

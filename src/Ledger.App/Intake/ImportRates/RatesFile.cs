@@ -18,20 +18,27 @@ internal static class RatesFile
     public const string Source = "ECB";
 
     /// <summary>A quarter of a century has two million.</summary>
-    private const long BytesMax = 50_000_000;
+    public const long BytesMax = 50_000_000;
 
     // The history writes days as in ISO 8601, the daily file in words.
     private static readonly string[] Dates = ["yyyy-MM-dd", "d MMMM yyyy"];
 
     /// <summary>The days of the file, the earliest first.</summary>
     /// <exception cref="InputException">Names the line, the value, and what would be right.</exception>
-    public static async Task<List<RatesOfDay>> Read(string path, CancellationToken cancel)
+    public static async Task<List<RatesOfDay>> Read(string path, CancellationToken cancel) => Parse(path, await Bytes(path, cancel));
+
+    /// <summary>What is read of a file, wherever it came from.</summary>
+    /// <exception cref="InputException">Names the line, the value, and what would be right.</exception>
+    public static List<RatesOfDay> Parse(string where, byte[] content) => Parse(where, TextFile.Decode(content, where).TrimStart('\uFEFF'));
+
+    /// <exception cref="InputException">The file is missing or too large.</exception>
+    public static async Task<byte[]> Bytes(string path, CancellationToken cancel)
     {
         if (!File.Exists(path))
             throw new InputException(path, "does not exist");
         if (new FileInfo(path).Length is > BytesMax and var length)
             throw new InputException(path, $"has {length} bytes; a file of rates has at most {BytesMax}");
-        return Parse(path, TextFile.Decode(await File.ReadAllBytesAsync(path, cancel), path).TrimStart('\uFEFF'));
+        return await File.ReadAllBytesAsync(path, cancel);
     }
 
     private static List<RatesOfDay> Parse(string path, string text)

@@ -7,11 +7,12 @@ namespace Ledger.App.Operations.Backup;
 internal static class BackupContent
 {
     // The migrator writes its own table when it lays out the new database; views are folded from the log again, and so their
-    // positions must start from zero.
+    // positions must start from zero. What Quartz keeps it makes anew by the schedules that the program has, and servers tell of themselves.
     private const string Ours =
         """
         c.relpersistence = 'p' and n.nspname <> 'information_schema' and n.nspname !~ '^(pg_|views$|view_)'
-        and (n.nspname, c.relname) not in (('ledger', 'migration'), ('ledger', 'view_versions'), ('ledger', 'view_positions'))
+        and (n.nspname, c.relname) not in (('ledger', 'migration'), ('ledger', 'view_versions'), ('ledger', 'view_positions'), ('jobs', 'server'))
+        and (n.nspname, c.relname) not in (select 'jobs', relname from pg_class where relname like 'qrtz\_%')
         """;
 
     public static Task<List<BackupManifest.MigrationRun>> Migrations(NpgsqlConnection connection, CancellationToken cancel) =>

@@ -1,3 +1,4 @@
+using Ledger.App.Jobs;
 using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
@@ -18,7 +19,8 @@ internal static class HealthChecks
         .AddCheck<DatabaseCheck>("database", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<ViewsCheck>("views", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<RoleCheck>("role", timeout: TimeSpan.FromSeconds(5))
-        .AddCheck<ProofCheck>("proof", timeout: TimeSpan.FromSeconds(5));
+        .AddCheck<ProofCheck>("proof", timeout: TimeSpan.FromSeconds(5))
+        .AddCheck<JobsCheck>("jobs", timeout: TimeSpan.FromSeconds(5));
 
     public static void MapLedgerHealth(this IEndpointRouteBuilder routes)
     {

@@ -3,9 +3,13 @@ using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
 using Ledger.App.Deals.RankSource;
+using Ledger.App.Deals.Review;
 using Ledger.App.Deals.Same;
 using Ledger.App.Intake.Announce;
+using Ledger.App.Intake.Feeds;
+using Ledger.App.Jobs;
 using Ledger.App.Operations.Health;
+using Ledger.App.Operations.Outgoing;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
 using Ledger.App.Parties.Change;
@@ -61,7 +65,8 @@ internal static class LedgerServer
         builder.WebHost.UseUrls(addresses.Split(';'));
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(ledger.Logs);
-        builder.Services.AddLedger(ledger.Database);
+        builder.Services.AddLedger(ledger.Database, ledger.Configuration, ledger.Choice);
+        builder.Services.AddJobServer();
         builder.Services.AddHostedService<ViewsFollower>();
         builder.Services.AddSingleton<Replays>();
         if (ledger.HoldsKey)
@@ -77,6 +82,9 @@ internal static class LedgerServer
         builder.Services.AddApiDocument();
         builder.Services.AddRazorComponents();
         var app = builder.Build();
+        // What is configured of jobs and of other hosts is looked at before anything is served.
+        app.Services.GetRequiredService<JobList>();
+        app.Services.GetRequiredService<OutgoingHttp>();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.Handle, CreateScopeForErrors = true, SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages(Problems.HandleStatus);
         app.UseRequestLog();
@@ -107,6 +115,9 @@ internal static class LedgerServer
         routes.MapRates();
         routes.MapRollups();
         routes.MapDuplicates();
+        routes.MapReview();
+        routes.Writing(Area.Articles).MapFeeds();
+        routes.Writing(Area.Jobs).MapJobs();
         routes.MapApiDocument();
         routes.MapAudit();
     }

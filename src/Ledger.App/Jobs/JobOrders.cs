@@ -1,0 +1,48 @@
+using Ledger.App.Views;
+using Npgsql;
+
+namespace Ledger.App.Jobs;
+
+/// <summary>What people do with jobs. It works through the database, so wherever they are and whichever server runs them.</summary>
+internal sealed class JobOrders(NpgsqlDataSource database, JobList jobs, JobRuns runs)
+{
+    /// <summary>Has a job run as soon as a server takes it; asked for again before that, it is the same run.</summary>
+    /// <returns>The run.</returns>
+    public async Task<long> Run(string name, string author, string? key, CancellationToken cancel)
+    {
+        jobs.Named(name);
+        await runs.Register(cancel);
+        return await runs.Ask(name, author, key, cancel);
+    }
+
+    /// <summary>The clock starts it no more, nor is it tried again; what goes on goes on.</summary>
+    public Task Pause(string name, string author, CancellationToken cancel) =>
+        Change(name, "update jobs.job set paused_by = $2, paused_at = clock_timestamp() where name = $1 and paused_at is null", cancel, name, author);
+
+    /// <summary>The clock starts it again; what was missed meanwhile runs once.</summary>
+    public Task Resume(string name, CancellationToken cancel) =>
+        Change(name, "update jobs.job set paused_by = null, paused_at = null where name = $1", cancel, name);
+
+    /// <summary>Ends what of it goes on, within seconds, and what waits.</summary>
+    public Task Cancel(string name, string author, CancellationToken cancel) => Change(
+        name,
+        """
+        update jobs.run set cancelled_by = $2, state = case state when 'waiting' then 'cancelled' else state end, ended_at = case state when 'waiting' then clock_timestamp() end
+        where job = $1 and state in ('waiting', 'running') and cancelled_by is null
+        """,
+        cancel, name, author);
+
+    /// <summary>Says that somebody has seen what failed.</summary>
+    public Task Acknowledge(string name, string author, CancellationToken cancel) => Change(
+        name,
+        "update jobs.run set acknowledged_by = $2, acknowledged_at = clock_timestamp() where job = $1 and state in ('failed', 'lost') and next_run is null and acknowledged_at is null",
+        cancel, name, author);
+
+    private async Task Change(string name, string sql, CancellationToken cancel, params object[] parameters)
+    {
+        jobs.Named(name);
+        await runs.Register(cancel);
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await connection.Execute(sql, cancel, parameters);
+    }
+}
