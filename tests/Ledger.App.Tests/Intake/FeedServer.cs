@@ -31,8 +31,9 @@ internal sealed class FeedServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0", "http://127.0.0.2:0");
         var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.Urls.Add("http://127.0.0.2:0");
         var server = new FeedServer(app);
         app.Use(async (context, next) =>
         {

@@ -100,11 +100,11 @@ public sealed class FeedsTests : IAsyncLifetime
     [InlineData("""<rss version="2.0"><channel><title>T</title><item><guid>https://example.com/guid</guid><title>One</title></item></channel></rss>""", "T", "https://example.com/guid", "https://example.com/guid", "One")]
     [InlineData("""<rss version="2.0"><channel><title>T</title><item><guid isPermaLink="false">17</guid><link>javascript:alert(1)</link><description>Only words.</description></item></channel></rss>""", "T", "17", null, "Only words.")]
     [InlineData("""<rss version="2.0" xmlns:media="urn:media"><channel><title>T</title><item><media:title>Not this</media:title><title>One <b>bold</b></title><link>a/b?c=d&amp;e</link></item></channel></rss>""", "T", "https://example.com/a/b?c=d&e", "https://example.com/a/b?c=d&e", "One bold")]
-    public void Feeds_are_read_as_they_are_written(string xml, string title, string guid, string? address, string item)
+    public void Feeds_are_read_as_they_are_written(string xml, string title, string name, string? address, string item)
     {
         var feed = FeedFile.Read(Encoding.UTF8.GetBytes(xml), new Uri("https://example.com/feed"));
 
-        Assert.Equal((title, guid, address, item), (feed.Title, feed.Items.Single().Guid, feed.Items.Single().Address, feed.Items.Single().Title));
+        Assert.Equal((title, name, address, item), (feed.Title, feed.Items.Single().Guid, feed.Items.Single().Address, feed.Items.Single().Title));
     }
 
     private static (RunState, long) Told(RunRecord run) => (run.State, run.Changed);

@@ -10,6 +10,8 @@ public sealed class JobRunTests : IAsyncLifetime
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
+    private static readonly string[] Names = ["work", "other"];
+
     private readonly Dictionary<string, Func<JobRun, CancellationToken, Task<string>>> _does = [];
     private LedgerOnTestDatabase _ledger = null!;
     private JobMachine _machine = null!;
@@ -262,7 +264,7 @@ public sealed class JobRunTests : IAsyncLifetime
     }
 
     private JobMachine Machine() => JobMachine.Make(_ledger.AppConnectionString,
-        new[] { "work", "other" }.Select(name => new TestJob(name, (run, cancel) => _does.TryGetValue(name, out var does) ? does(run, cancel) : Task.FromResult("Done."))));
+        Names.Select(name => new TestJob(name, (run, cancel) => _does.TryGetValue(name, out var does) ? does(run, cancel) : Task.FromResult("Done."))));
 
     private Task<HealthCheckResult> Health() => new JobsCheck(Queries).CheckHealthAsync(new HealthCheckContext(), Cancel);
 
