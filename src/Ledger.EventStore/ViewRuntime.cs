@@ -119,7 +119,7 @@ public sealed class ViewRuntime
                 attempt = 0;
                 if (step == LiveStep.SomebodyElse)
                     await Pause(TimeSpan.FromMilliseconds(10), cancel);
-                else if (!step.Moved && !step.Others)
+                else if (!step.Others)
                     await WaitForMore(step.Position, cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -155,6 +155,8 @@ public sealed class ViewRuntime
     /// <exception cref="ViewStoppedException">One stands still before that position.</exception>
     public async Task WaitFor(long position, CancellationToken cancel = default)
     {
+        // For an event that is still to come nobody is asked again and again.
+        await _log.Tail.WaitForMore(position - 1, cancel);
         while (true)
         {
             Task moved = _live.Moved;

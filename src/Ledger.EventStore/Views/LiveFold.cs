@@ -20,8 +20,11 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     private readonly Dictionary<string, long> _oneByOne = [];
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What follows the batch that is being written, if there is as much.</summary>
+    /// <summary>What is read and folded while something else is waited for: what follows a batch that is being written, or was.</summary>
     private Task<Batch?>? _ahead;
+
+    /// <summary>Where it is most likely to go on.</summary>
+    private (List<ViewVersion> Versions, long Position, int Max)? _next;
     private bool _othersTurn;
     private int _busy;
 
@@ -64,6 +67,9 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
 
     private async Task<LiveStep> Step(int batchMax, CancellationToken cancel)
     {
+        if (_next is { } next)
+            _ahead ??= Task.Run(() => Ahead(next.Versions, next.Position, next.Max, cancel), CancellationToken.None);
+        _next = null;
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
         if (await Begin(connection, cancel) is not { } versions)
@@ -138,6 +144,8 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
             await Fail(version, batch.Failures[views[version.View]], cancel);
         foreach (ViewVersion version in moving.Where(v => _oneByOne.TryGetValue(v.View, out long until) && batch.Events[^1].Position >= until))
             _oneByOne.Remove(version.View);
+        if (moving.Count == chosen.Count && !oneByOne)
+            _next = (chosen, batch.Events[^1].Position, batchMax);
         if (moving.Count > 0)
             Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         return (moving, batch.Events.Count);
@@ -173,13 +181,13 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         return batch;
     }
 
-    /// <summary>Null where there is less to fold, or something is wrong: what it is is found out when the views have come so far.</summary>
+    /// <summary>Null where there is nothing to fold, or something is wrong: what it is is found out when the views have come so far.</summary>
     private async Task<Batch?> Ahead(List<ViewVersion> chosen, long position, int max, CancellationToken cancel)
     {
         try
         {
             List<RecordedEvent> events = await log.After(position, max, cancel);
-            return events.Count == max ? await Fold(chosen, position, max, events, cancel) : null;
+            return events.Count > 0 ? await Fold(chosen, position, max, events, cancel) : null;
         }
         catch (Exception)
         {
