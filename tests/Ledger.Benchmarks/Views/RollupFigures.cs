@@ -27,7 +27,7 @@ internal static class RollupFigures
     public static IReadOnlyList<IMeasurement> All(int events, int turns) => [Recompute(events, turns), Asking(events), UntilVisible(events)];
 
     /// <summary>The floor makes the facts of the sample as they are now, by one statement that knows what events the sample has; the replay those of every moment, and proves them equal to those that are there.</summary>
-    private static IMeasurement Recompute(int events, int turns) => new Trial("recompute of all rollups from zero", async say =>
+    private static Trial Recompute(int events, int turns) => new Trial("recompute of all rollups from zero", async say =>
     {
         RecordDatabase database = await Following.Prepared(events);
         await using var log = new EventLog(database.Server, StoredEvents.Types);
@@ -58,7 +58,7 @@ internal static class RollupFigures
     });
 
     /// <summary>By the queries themselves, beside the same asked by hand.</summary>
-    private static IMeasurement Asking(int events) => new Trial("a rollup by quarter, series and currency", async say =>
+    private static Trial Asking(int events) => new Trial("a rollup by quarter, series and currency", async say =>
     {
         RecordDatabase database = await Following.Prepared(events);
         await using ServiceProvider services = new ServiceCollection().AddLogging().AddLedger(database.Server).BuildServiceProvider();
@@ -80,7 +80,7 @@ internal static class RollupFigures
     });
 
     /// <summary>From the answer to an append until a reader of the rollup sees the deal in its cell.</summary>
-    private static IMeasurement UntilVisible(int events) => new Trial("from a change to its rollup cells", async say =>
+    private static Trial UntilVisible(int events) => new Trial("from a change to its rollup cells", async say =>
     {
         RecordDatabase database = await Following.Prepared(events);
         await using ServiceProvider services = new ServiceCollection().AddLogging().AddLedger(database.Server).BuildServiceProvider();
