@@ -101,7 +101,7 @@ internal static class JobsCommand
     {
         RunState.Succeeded => run.Result ?? "Done.",
         RunState.Cancelled => $"Cancelled by {run.CancelledBy}.",
-        RunState.Failed or RunState.Lost => $"{run.Failure}{(run.NextRun is { } next ? $" Run {next} tries again." : "")}",
+        RunState.Failed or RunState.Lost => $"{run.Failure?.TrimEnd('.')}.{(run.NextRun is { } next ? $" Run {next} tries again." : "")}",
         RunState.Running when run.Done is { } done => run.Total is { } total ? $"{done:#,0} of {total:#,0} {run.Unit}" : $"{done:#,0} {run.Unit}",
         _ => "",
     };

@@ -65,22 +65,23 @@ internal sealed class ReviewList(NpgsqlDataSource database, Snapshot snapshot, D
     /// <returns>How many came, and how many went.</returns>
     internal static async Task<(int Came, int Went)> Replace(NpgsqlConnection connection, IReadOnlyList<Finding> found, CancellationToken cancel)
     {
-        object?[] rows =
-        [
-            Array(found, one => Written.Name(one.Kind)), Array(found, one => one.Deal), Array(found, one => one.Other), Array(found, one => one.Company), Array(found, one => one.Title), Array(found, one => one.Says),
-            new NpgsqlParameter { Value = found.Select(one => one.Since).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date }, found.Select(one => one.Weight).ToArray(),
-        ];
         var went = await connection.Query(
             "delete from ledger.review r where not exists (select from unnest($1, $2, $3) f (kind, deal, other) where (f.kind, f.deal, f.other) = (r.kind, r.deal, r.other)) returning 1",
-            _ => true, cancel, rows[..3]);
+            _ => true, cancel, Keys());
         var came = await connection.Query(
             """
             insert into ledger.review (kind, deal, other, company, title, says, since, weight) select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
             on conflict (kind, deal, other) do update set company = excluded.company, title = excluded.title, says = excluded.says, since = excluded.since, weight = excluded.weight
             returning xmax = 0
             """,
-            row => row.GetBoolean(0), cancel, rows);
+            row => row.GetBoolean(0), cancel,
+            [
+                .. Keys(), Array(found, one => one.Company), Array(found, one => one.Title), Array(found, one => one.Says),
+                new NpgsqlParameter { Value = found.Select(one => one.Since).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date }, found.Select(one => one.Weight).ToArray(),
+            ]);
         return (came.Count(isNew => isNew), went.Count);
+
+        object?[] Keys() => [Array(found, one => Written.Name(one.Kind)), Array(found, one => one.Deal), Array(found, one => one.Other)];
     }
 
     private async Task<IEnumerable<Finding>> StalePledges(ReviewPolicy policy, DateOnly today, CancellationToken cancel)
