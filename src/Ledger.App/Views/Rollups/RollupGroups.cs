@@ -34,7 +34,7 @@ internal sealed class RollupGroups(FactSql facts, IReadOnlyList<RollupDimension>
                 select grouped.*, {Median("exact || other_low")} as median_low, {Median("dollars_exact || dollars_other_low")} as dollars_median_low
                 from (
                     select {names} valued.currency as code, {(isApart ? "true" : "grouping(valued.currency) = 1")} as is_whole, {FactSql.Sums},
-                        {Bounds("", "amount", "")}, {Bounds("dollars_", "dollars", isApart ? " and currency <> 'USD'" : "")}
+                        {Bounds("", "amount", "")}, {Bounds("dollars_", "dollars", isApart ? " and currency is distinct from 'USD'" : "")}
                     from (
                         select {string.Concat(_dimensions.Select((dimension, n) => $"{dimension.Column} as d{n}, "))} valued.*
                         from valued {string.Join(' ', _dimensions.Select(dimension => dimension.Join))}) valued
