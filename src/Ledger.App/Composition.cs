@@ -19,9 +19,11 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
 using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
+using Ledger.App.Views.League;
 using Ledger.App.Views.Moments;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Rates;
+using Ledger.App.Views.Rollups;
 using Ledger.App.Views.Search;
 using Ledger.App.Watchlists;
 using Ledger.EventStore;
@@ -71,6 +73,9 @@ internal static class Composition
         .AddScoped<Announcing>()
         .AddScoped<CompanyQueries>()
         .AddScoped<InvestorQueries>()
+        .AddScoped<RollupQueries>()
+        .AddScoped<VintageQueries>()
+        .AddScoped<LeagueQueries>()
         .AddScoped<ArticleQueries>()
         .AddScoped<EventQueries>()
         .AddScoped<Explanations>()

@@ -25,7 +25,9 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Events;
 using Ledger.App.Views.Explain;
 using Ledger.App.Views.Investors;
+using Ledger.App.Views.League;
 using Ledger.App.Views.Rates;
+using Ledger.App.Views.Rollups;
 using Ledger.App.Watchlists;
 
 var root = new RootCommand("Ledger: the record of funding deals, as a chain of immutable events.")
@@ -42,6 +44,10 @@ var root = new RootCommand("Ledger: the record of funding deals, as a chain of i
     AuditCommands.Audit(),
     CompanyCommand.Make(),
     InvestorCommand.Make(),
+    CoInvestorsCommand.Make(),
+    RollupCommands.Rollup(),
+    RollupCommands.Vintages(),
+    LeagueCommand.Make(),
     EventsCommand.Make(),
     ExplainCommand.Make(),
     ReplayCommand.Make(),

@@ -29,8 +29,11 @@ switch (group)
     case "watchlists":
         measurements = WatchlistFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns));
         break;
+    case "rollups":
+        measurements = RollupFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns));
+        break;
     default:
-        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, jobs, watchlists");
+        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, jobs, watchlists, rollups");
         return 2;
 }
 

@@ -7,6 +7,7 @@ using Ledger.App.Operations.CleanUp;
 using Ledger.App.Operations.Drift;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
+using Ledger.App.Views.Rollups;
 using Ledger.App.Watchlists;
 using Ledger.Domain.Values;
 
@@ -31,6 +32,7 @@ internal sealed class JobList
         new BackupJob(),
         new VerifyJob(),
         new DriftJob(),
+        new RollupsJob(),
         new CleanUpJob(),
         new WatchlistsJob(),
     ];

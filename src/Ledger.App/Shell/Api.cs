@@ -24,6 +24,7 @@ internal static class Api
         api.MapGet("/companies/{name}", GetCompany).WithTags("Parties").WithExample(("name", "enflame-technology")).WithProblems("not-found");
         api.MapGet("/investors", ListInvestors).WithTags("Parties").WithExample(("limit", "20"));
         api.MapGet("/investors/{name}", GetInvestor).WithTags("Parties").WithExample(("name", "tencent")).WithProblems("not-found");
+        api.MapGet("/investors/{name}/co-investors", ListCoInvestors).WithTags("Parties").WithExample(("name", "tencent"), ("limit", "20")).WithProblems("not-found");
         api.MapGet("/articles", ListArticles).WithTags("Articles").WithExample(("limit", "20"));
         api.MapGet("/articles/{id}", GetArticle).WithTags("Articles").WithExample(("id", "b17244a40225f137")).WithProblems("not-found");
         api.MapGet("/explain/{view}/{key}", Explain).WithTags("Deals").WithExample(("view", "deal"), ("key", Deal), ("field", "amount")).WithProblems("not-found");
@@ -121,6 +122,17 @@ internal static class Api
     /// <param name="affiliates">Whether its funds, subsidiaries and corporate ventures are counted in.</param>
     /// <param name="cancel">The reader has gone.</param>
     internal static Task<InvestorOverview> GetInvestor(InvestorQueries investors, string name, bool? affiliates, CancellationToken cancel) => investors.Get(name, affiliates ?? false, cancel);
+
+    /// <summary>Who invests together with an investor, those it meets most often first</summary>
+    /// <remarks>Each with how many deals name both. Who only backs a company is in none together with anybody.</remarks>
+    /// <param name="investors">The record's.</param>
+    /// <param name="name">An id, a name or an alias, in any case.</param>
+    /// <param name="affiliates">Whether its funds, subsidiaries and corporate ventures are counted in.</param>
+    /// <param name="next">Where the page before ended, as it said.</param>
+    /// <param name="limit">How many at the most, up to 1000; 50 where nothing is said.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<Page<CoInvestor>> ListCoInvestors(InvestorQueries investors, string name, bool? affiliates, string? next, string? limit, CancellationToken cancel) =>
+        investors.CoInvestors(name, affiliates ?? false, PageLimit.Parse(limit), next, cancel);
 
     /// <summary>Articles, the latest first</summary>
     /// <remarks>With how each begins, and how many claims were made from it.</remarks>

@@ -5,6 +5,7 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Investors;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Rates;
+using Ledger.App.Views.Rollups;
 using Ledger.EventStore;
 
 namespace Ledger.App.Views;
@@ -12,7 +13,7 @@ namespace Ledger.App.Views;
 /// <summary>The views of the record, and what their definitions are known by.</summary>
 internal static class RecordViews
 {
-    public static IReadOnlyList<View> All { get; } = [ArticleView.Definition, CompanyView.Definition, DealView.Definition, InvestorView.Definition, PartyView.Definition, RateView.Definition];
+    public static IReadOnlyList<View> All { get; } = [ArticleView.Definition, CompanyView.Definition, DealView.Definition, InvestorView.Definition, PartyView.Definition, RateView.Definition, RollupView.Definition];
 
     /// <summary>The source texts that a view's rows depend on: its own file, and everything that states are folded by.</summary>
     public static string SourceOf(string viewFile)

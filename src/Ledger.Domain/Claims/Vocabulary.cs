@@ -32,6 +32,12 @@ public enum DealStatus
     Postponed,
 }
 
+public static class DealStatuses
+{
+    /// <summary>Whether the sum of a deal that has come so far counts as money raised.</summary>
+    public static bool IsRaised(this DealStatus status) => status is DealStatus.Pledged or DealStatus.Announced or DealStatus.Closed;
+}
+
 public enum Instrument
 {
     Equity,

@@ -93,12 +93,11 @@ public sealed class Deal
     /// <summary>Whether it is in lists and totals: neither retracted nor merged into another one.</summary>
     public bool IsListed => Retracted is null && MergedInto is null;
 
-    /// <summary>
-    /// Whether the sum counts as money raised by the company: it was pledged, announced or closed, and is not a sum over
-    /// deals that are counted themselves.
-    /// </summary>
-    public bool Counts => IsListed && Parts.IsEmpty && Covers.IsEmpty && Kind is not (null or DealKind.Aggregate)
-        && Status is DealStatus.Pledged or DealStatus.Announced or DealStatus.Closed;
+    /// <summary>Whether it is counted as a deal of its own: listed, and no sum over deals that are counted themselves.</summary>
+    public bool IsSingle => IsListed && Parts.IsEmpty && Covers.IsEmpty && Kind is not (null or DealKind.Aggregate);
+
+    /// <summary>Whether the sum counts as money raised by the company: it is a deal of its own, and was pledged, announced or closed.</summary>
+    public bool Counts => IsSingle && Status?.IsRaised() == true;
 
     public IEnumerable<Field> Contested =>
         _slots.Where(slot => slot.IsContested).Select(slot => slot.Slot.Field).Distinct();

@@ -38,6 +38,21 @@ public static class EffectiveDeal
         return Begins(status) ?? deal.Value<ClaimValue.Announced>(Field.Announced)?.When.To ?? DateOnly.FromDateTime(status.Cause.RecordedAt.UtcDateTime);
     }
 
+    /// <summary>
+    /// Which status the deal had from which day on, the first of them from ever; null while it had none. Empty where no status has a
+    /// time, so that the present one holds on every day.
+    /// </summary>
+    public static IEnumerable<(DateOnly From, DealStatus? Status)> StatusSteps(this Deal deal)
+    {
+        SortedSet<DateOnly>? days = null;
+        foreach (var claim in deal.Claims)
+        {
+            if (Begins(claim) is { } begins)
+                (days ??= []).Add(begins);
+        }
+        return days is null ? [] : days.Prepend(DateOnly.MinValue).Select(day => (day, deal.Until(day).Status));
+    }
+
     /// <summary>The last day that a status may have begun on; null of an unknown one, and of other claims.</summary>
     private static DateOnly? Begins(RecordedClaim claim) => (claim.Claim.Value as ClaimValue.Status)?.Effective.To;
 }

@@ -15,6 +15,7 @@ public sealed partial class MomentLinksTests(SeededLedger seeded) : IAsyncLifeti
         "/", "/deals", "/deals?company=enflame", "/deals?limit=3", "/deals?company=nobody", "/deals/enflame-technology-series-b", "/deals/enflame-technology-series-b/history",
         "/deals/no-such-deal", "/companies", "/companies?limit=2", "/companies/enflame-technology", "/companies/enflame", "/investors", "/investors/tencent",
         "/parties/xinhua", "/parties/tencent", "/parties/tencent/merge/preview?into=alibaba", "/articles", "/articles/b17244a40225f137", "/log", "/log?limit=5", "/log/40", "/duplicates", "/duplicates?company=enflame", "/rates", "/rates?currency=CNY&on=2020-04-03", "/watchlists", "/watchlists?rule=companies", "/watchlists?rule=companies+who", "/watchlists/language", "/watchlists/no-such-list", "/watchlists/no-such-list/history", "/search?q=a", "/search?q=tencent", "/views", "/jobs", "/jobs/verify", "/inbox", "/review", "/record", "/register", "/sources", "/bulk", "/bulk/none", "/problems", "/problems/deal-tied", "/sign-in?return=/deals", "/nothing-here",
+        "/rollups", "/rollups?by=sector&by=series&limit=2", "/rollups?currency=XX", "/rollups/deals?year=2020", "/rollups/vintages", "/rollups/vintages?year=2020", "/league", "/league?by=led&limit=2", "/investors/tencent/co-investors",
     ];
 
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;

@@ -104,6 +104,13 @@ internal sealed class RecordDatabase : IAsyncDisposable
         await Execute(connection, sql);
     }
 
+    /// <summary>The one number that a query gives.</summary>
+    public async Task<long> Count(string sql)
+    {
+        await using NpgsqlCommand command = Owner.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     public static async Task Clear()
     {
         foreach (RecordDatabase database in Made.Values)

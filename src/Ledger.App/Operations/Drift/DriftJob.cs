@@ -13,11 +13,15 @@ internal sealed class DriftJob : LedgerJob
 
     public override string Cron => "0 30 3 ? * SUN";
 
-    public override async Task<string> Run(JobRun run, CancellationToken cancellation)
+    public override Task<string> Run(JobRun run, CancellationToken cancellation) => Check(run, run.Get<ViewRuntime>().Names, cancellation);
+
+    /// <summary>The same of some views.</summary>
+    /// <exception cref="JobFailedException">A row differs.</exception>
+    internal static async Task<string> Check(JobRun run, IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
         var views = run.Get<ViewRuntime>();
         await views.Prepare(cancel: cancellation);
-        var outcomes = await views.Check(views.Names, new Told(progress => run.Progress(progress.Done, progress.Of, $"events, {progress.Phase}")), cancellation);
+        var outcomes = await views.Check(names, new Told(progress => run.Progress(progress.Done, progress.Of, $"events, {progress.Phase}")), cancellation);
         foreach (var outcome in outcomes)
             Tell(run, outcome);
         var differing = outcomes.Where(outcome => outcome.Differences is { Count: > 0 }).Select(outcome => outcome.View).Order(StringComparer.Ordinal).ToList();

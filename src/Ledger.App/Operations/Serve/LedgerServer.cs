@@ -20,6 +20,7 @@ using Ledger.App.Views.Audit;
 using Ledger.App.Views.Moments;
 using Npgsql;
 using Ledger.App.Views.Rates;
+using Ledger.App.Views.Rollups;
 using Ledger.App.Watchlists;
 using Serilog;
 
@@ -117,6 +118,7 @@ internal static class LedgerServer
         routes.Writing(Area.Watchlists).MapWatchlists();
         routes.MapRates();
         routes.Writing(Area.Articles).MapImportRates();
+        routes.MapRollups();
         routes.MapDuplicates();
         routes.MapReview();
         routes.Writing(Area.Articles).MapFeeds();

@@ -13,12 +13,22 @@ namespace Ledger.App.Views.Deals;
 /// </summary>
 internal sealed class DealConditions
 {
-    private readonly List<Func<Func<string, string>, string>> _sql = [_ => "merged_into is null", _ => "not retracted"];
+    private readonly List<Func<Func<string, string>, string>> _sql = [];
     private readonly List<Func<Deal, bool>> _fits = [];
     private readonly List<object?> _parameters = [];
 
     /// <exception cref="InvalidValueException">Something that is asked for makes no sense.</exception>
-    public DealConditions(DealFilter filter, Merges merges, DateOnly? effectiveUntil)
+    public DealConditions(DealFilter filter, Merges merges, DateOnly? effectiveUntil) : this(filter, effectiveUntil)
+    {
+        Ask("merged_into is null");
+        Ask("not retracted");
+        if (filter.Source is { } source)
+            Ask($"{Parameter(new ArticleId(source).Value)} = any(sources)");
+        if (filter.Contested is { } contested)
+            AskContested(contested, merges);
+    }
+
+    private DealConditions(DealFilter filter, DateOnly? effectiveUntil)
     {
         if (filter.Series is { } series)
             Ask($"series = {Parameter(Slug.Check("series", SeriesOf(series)))}");
@@ -28,13 +38,16 @@ internal sealed class DealConditions
         AskAnnounced(filter);
         if (filter.Sector is { } sector)
             Ask($"{Parameter(Slug.Check("sector", sector))} = any(sectors)");
-        if (filter.Source is { } source)
-            Ask($"{Parameter(new ArticleId(source).Value)} = any(sources)");
-        if (filter.Contested is { } contested)
-            AskContested(contested, merges);
     }
 
-    /// <summary>For a command, by their numbers; one of them with another value.</summary>
+    /// <summary>The same of rows of listed deals which have the status that is asked about, and no sources or contests.</summary>
+    /// <exception cref="InvalidValueException">Something that is asked for makes no sense.</exception>
+    public static DealConditions OfListed(DealFilter filter) => new(filter, effectiveUntil: null);
+
+    /// <summary>For a command, by their numbers.</summary>
+    public object?[] Parameters => [.. _parameters];
+
+    /// <summary>The same, one of them with another value.</summary>
     public object?[] With(string parameter, object value) => [.. _parameters.Select((held, index) => Name(index + 1) == parameter ? value : held)];
 
     /// <param name="now">What says that a row of a table holds.</param>

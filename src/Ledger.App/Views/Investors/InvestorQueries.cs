@@ -57,7 +57,7 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         var companies = await Companies(ids, cancel);
         if (companies.Items.Count == 0)
             throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
-        var others = await CoInvestors(ids, cancel);
+        var others = await CoInvestors(ids, ItemsMax, null, cancel);
         var deals = await dealQueries.Of(new DealFilter(Limit: ItemsMax), ids, cancel);
         var records = await dealQueries.Records(deals.Items, cancel);
         var backed = await snapshot.Query(
@@ -167,25 +167,45 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         return ([.. rows.Select(row => row.Company)], rows.Count == 0 ? 0 : rows[0].InAll);
     }
 
+    /// <summary>Who invests together with an investor, those it meets most often first; each with how many deals name both.</summary>
+    /// <param name="idOrName">Of any of the parties that are the same as it.</param>
+    /// <param name="affiliates">Whether it is asked about together with its funds, subsidiaries and corporate ventures.</param>
+    /// <param name="limit">How many at the most.</param>
+    /// <param name="next">Where the page before ended: a co-investor's id.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="NotFoundException">Nobody goes by it, or several do.</exception>
+    public async Task<Page<CoInvestor>> CoInvestors(string idOrName, bool affiliates, int limit, string? next, CancellationToken cancel)
+    {
+        var party = await names.Find(idOrName, cancel);
+        var members = affiliates ? await Groups.Of(party.Id.Value, Groups.Affiliates, snapshot, names, cancel) : [];
+        var ids = (await snapshot.Merges(cancel)).Ids([party.Id.Value, .. members.Select(member => member.Id)]);
+        var found = (await CoInvestors(ids, limit + 1, next, cancel)).Items;
+        if (found.Count == 0 && next is not null && (await CoInvestors(ids, int.MaxValue, null, cancel)).Items.All(other => other.Id != next))
+            throw Cursor.Wrong(next);
+        return new Page<CoInvestor>([.. found.Take(limit)], found.Count > limit ? found[limit - 1].Id : null);
+    }
+
     /// <summary>Who only backs the company was in no deal together with anybody.</summary>
-    private async Task<(IReadOnlyList<CoInvestor> Items, long InAll)> CoInvestors(string[] investors, CancellationToken cancel)
+    private async Task<(IReadOnlyList<CoInvestor> Items, long InAll)> CoInvestors(string[] investors, long limit, string? next, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
         var distinct = merges.IsEmpty && investors.Length == 1 ? "" : "distinct";
         var rows = await snapshot.Query(
             now => $"""
-            select others.*, coalesce(party.name, others.investor_id) as name
-            from (
+            with others as (
                 select other.investor_id, count(*) as deals, count(*) over () as in_all
                 from (select {distinct} deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1) and role <> 'backer') mine
                 join lateral (
                     select {distinct} {merges.Sql("investor_id")} as investor_id from investor_deal
                     where {now("investor_deal")} and investor_deal.deal_id = mine.deal_id and role <> 'backer' and investor_id <> all($1)) other on true
-                group by other.investor_id order by deals desc, other.investor_id limit $2) others
-            left join party on party.id = others.investor_id and {now("party")}
+                group by other.investor_id),
+            page as (
+                select * from others {(next is null ? "" : "where (-deals, investor_id) > (select -last.deals, last.investor_id from others last where last.investor_id = $3)")}
+                order by deals desc, investor_id limit $2)
+            select page.*, coalesce(party.name, page.investor_id) as name from page left join party on party.id = page.investor_id and {now("party")}
             order by deals desc, investor_id
             """,
-            row => (Other: new CoInvestor(row.GetString(0), row.GetString(3), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, investors, (long)ItemsMax);
+            row => (Other: new CoInvestor(row.GetString(0), row.GetString(3), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, next is null ? [investors, limit] : [investors, limit, next]);
         return ([.. rows.Select(row => row.Other)], rows.Count == 0 ? 0 : rows[0].InAll);
     }
 }

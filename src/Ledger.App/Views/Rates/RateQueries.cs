@@ -50,11 +50,7 @@ public sealed class RateQueries(Snapshot snapshot)
         var found = await snapshot.Query(
             now => $"""
             select asked.code, asked.first, asked.last, found.low, found.high, found.first, found.last, found.source
-            from unnest($1, $2, $3) as asked(code, first, last) cross join lateral (
-                select min(used.per_dollar) as low, max(used.per_dollar) as high, min(used.day) as first, max(used.day) as last, max(used.source) as source
-                from (select per_dollar, day, source from rate where {now("rate")} and currency = asked.code and per_dollar is not null
-                        and day between asked.first - case when asked.first = asked.last then {DollarRate.DaysBackMax} else 0 end and asked.last
-                    order by day desc limit case when asked.first = asked.last then 1 end) used) found
+            from unnest($1, $2, $3) as asked(code, first, last) cross join lateral ({Used(now)}) found
             where found.low is not null
             """,
             row => KeyValuePair.Create((row.GetString(0), row.GetFieldValue<DateOnly>(1), row.GetFieldValue<DateOnly>(2)), new DollarRate(
@@ -62,6 +58,14 @@ public sealed class RateQueries(Snapshot snapshot)
             cancel, spans.Select(span => span.Code).ToArray(), spans.Select(span => span.From).ToArray(), spans.Select(span => span.To).ToArray());
         return new DollarRates(found.ToDictionary());
     }
+
+    /// <summary>SQL for the rates that count for a currency and a time, which are code, first and last of asked: the least and the most, and the days that they are of.</summary>
+    internal static string Used(Func<string, string> now) => $"""
+        select min(used.per_dollar) as low, max(used.per_dollar) as high, min(used.day) as first, max(used.day) as last, max(used.source) as source
+        from (select per_dollar, day, source from rate where {now("rate")} and currency = asked.code and per_dollar is not null
+                and day between asked.first - case when asked.first = asked.last then {DollarRate.DaysBackMax} else 0 end and asked.last
+            order by day desc limit case when asked.first = asked.last then 1 end) used
+        """;
 
     private static DateOnly Day(string field, string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day > DateOnly.MinValue ? day
