@@ -90,8 +90,8 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals");
         Assert.Equal(
-            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Rollups", "Articles", "Log"],
-            await Tabbed(visit.Page, 12));
+            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Rollups", "Watchlists", "Articles", "Log"],
+            await Tabbed(visit.Page, 13));
 
         await visit.Open("/deals");
         await visit.Page.Keyboard.PressAsync("Tab");
