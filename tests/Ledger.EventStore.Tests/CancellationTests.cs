@@ -16,8 +16,7 @@ public sealed class CancellationTests(LogFixture fixture) : IClassFixture<LogFix
         await using NpgsqlTransaction holding = await HoldHead(blocker);
         Append onItsWay = Samples.To(Samples.Name(), 0, Samples.Moved()), queued = Samples.To(Samples.Name(), 0, Samples.Moved());
         Task<Appended> first = fixture.Log.Append(onItsWay, cancel.Token);
-        while (await Waiting() == 0)
-            await Task.Delay(5, Cancel);
+        await UntilWaiting(first);
         Task<Appended> second = fixture.Log.Append(queued, cancel.Token);
         await cancel.CancelAsync();
 
@@ -70,8 +69,7 @@ public sealed class CancellationTests(LogFixture fixture) : IClassFixture<LogFix
         await using NpgsqlConnection blocker = await fixture.Database.OpenConnectionAsync(Cancel);
         await using NpgsqlTransaction holding = await HoldHead(blocker);
         Task<Appended> first = log.Append(Samples.To(Samples.Name(), 0, Samples.Moved()), Cancel);
-        while (await Waiting() == 0)
-            await Task.Delay(5, Cancel);
+        await UntilWaiting(first);
         string why = new('x', 50_000);
         List<WeakReference> withdrawn = [];
         for (int i = 0; i < 50; i++)
@@ -99,6 +97,17 @@ public sealed class CancellationTests(LogFixture fixture) : IClassFixture<LogFix
         await using var hold = new NpgsqlCommand("select from ledger.log_head for update", connection);
         await hold.ExecuteNonQueryAsync(Cancel);
         return transaction;
+    }
+
+    private async Task UntilWaiting(Task<Appended> append)
+    {
+        while (await Waiting() == 0)
+        {
+            // It may have failed for a reason of its own.
+            if (append.IsCompleted)
+                await append;
+            await Task.Delay(5, Cancel);
+        }
     }
 
     private async Task<long> Waiting() => (long)(await fixture.Sql(

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Ledger.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Xunit;
 using YamlDotNet.RepresentationModel;
 
@@ -83,7 +84,10 @@ public sealed class DeploymentTests
     [InlineData(503, 1)]
     public async Task The_image_s_health_check_asks_whether_the_server_is_ready(int status, int exitCode)
     {
-        await using var server = WebApplication.CreateSlimBuilder().Build();
+        // What it says would stand among what other tests have the program print.
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var server = builder.Build();
         server.Urls.Add("http://127.0.0.1:0");
         server.MapGet("/health/ready", () => Results.StatusCode(status));
         await server.StartAsync(Cancel);

@@ -48,8 +48,8 @@ public sealed class ReplayCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(2, "VIEW: 'nix' is none; there are article, company, deal, investor, party, rates", "replay", "nix")]
-    [InlineData(2, "VIEW: 'nix' is none; there are article, company, deal, investor, party, rates", "projections", "rollback", "nix")]
+    [InlineData(2, "VIEW: 'nix' is none; there are article, company, deal, investor, party, rates, rollup", "replay", "nix")]
+    [InlineData(2, "VIEW: 'nix' is none; there are article, company, deal, investor, party, rates, rollup", "projections", "rollback", "nix")]
     [InlineData(1, "View 'deal' has no earlier version to go back to.", "projections", "rollback", "deal")]
     public async Task What_cannot_be_is_refused(int code, string sentence, params string[] arguments)
     {

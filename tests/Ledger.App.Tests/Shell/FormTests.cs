@@ -1,5 +1,6 @@
 using Ledger.App.Access;
 using Ledger.App.Tests.Support;
+using Ledger.App.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +45,9 @@ public sealed class FormTests : IAsyncLifetime
         await Rates();
         await Bulk();
         await Views();
+        await Watchlists();
+        await Jobs();
+        await Inbox();
         await Do("/", "Sign out", "Latest changes");
 
         Assert.Equal(_ada.Seen, _ada.Posted);
@@ -165,6 +169,46 @@ public sealed class FormTests : IAsyncLifetime
         for (var began = DateTime.UtcNow; !_ada.Seen.Contains("/views/*/rollback"); await _ada.Open("/views"))
             Assert.True(DateTime.UtcNow - began < TimeSpan.FromSeconds(30), "It did not end.");
         await Press("Roll back deal to version 1", "Views");
+    }
+
+    private async Task Watchlists()
+    {
+        await _ada.Open("/watchlists");
+        await Press("Try it", "Keep a list of them", ("rule", "companies where investor = big"));
+        await Press("Keep the list", "Companies that have the investor Big", ("name", "Of Big"));
+        await Press("Exclude it", "We own it.", ("party", "acme"), ("reason", "We own it."));
+        await Press("Pin it", "We sold it.", ("party", "acme"), ("reason", "We sold it."));
+        await Press("Leave it to the rule again", "Of Big", ("party", "acme"), ("reason", "It can tell."));
+        Assert.DoesNotContain("We sold it.", _ada.Text, StringComparison.Ordinal);
+        await Press("Read it", "Have this rule choose", ("rule", "companies where investor = small"));
+        await Press("Have this rule choose", "small", ("reason", "Smaller ones."));
+        await Press("Delete the list", "Nobody reads it.", ("reason", "Nobody reads it."));
+    }
+
+    private async Task Jobs()
+    {
+        await Do("/jobs/verify", "Run now", "Ada");
+        await Press("Cancel", "cancelled");
+        await Press("Pause", "paused by Ada");
+        await Press("Resume", "Next");
+        await Execute("update jobs.run set state = 'failed', failure = 'No room.' where job = 'verify'");
+        await Do("/jobs/verify", "Seen to", "Ada");
+    }
+
+    private async Task Inbox()
+    {
+        await Do("/inbox", "Add", "https://example.com/feed", ("address", "https://example.com/feed"));
+        await Execute("insert into ledger.inbox (feed, guid, title) select id, 'one', 'Acme raises' from ledger.feeds");
+        await Do("/inbox", "Read: Acme raises", "https://example.com/feed");
+        Assert.DoesNotContain("Acme raises", _ada.Text, StringComparison.Ordinal);
+        await Press("Remove https://example.com/feed", "Inbox");
+        Assert.DoesNotContain("https://example.com/feed", _ada.Text, StringComparison.Ordinal);
+    }
+
+    private async Task Execute(string sql)
+    {
+        await using var connection = await _server.Ledger.Database.OpenConnectionAsync(Cancel);
+        await connection.Execute(sql, Cancel);
     }
 
     /// <summary>What forms of pages may post to, beside the pages' own addresses, which take no form.</summary>

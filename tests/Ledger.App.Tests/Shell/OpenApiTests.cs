@@ -8,6 +8,7 @@ using Ledger.App.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Ledger.App.Tests.Shell;
 
@@ -101,6 +102,7 @@ public sealed class OpenApiTests(SeededLedger seeded)
     private async Task<IEnumerable<string>> Endpoints()
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.Services.AddLedger((await seeded.Ledger).Database).AddSingleton<Replays>().AddApiDocument();
         await using var app = builder.Build();
         app.MapWholeApi();

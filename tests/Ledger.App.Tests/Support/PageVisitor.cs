@@ -38,7 +38,7 @@ internal sealed partial class PageVisitor(HttpClient http)
     public async Task Press(string button, params (string Name, string Value)[] fields)
     {
         var pressed = _page.QuerySelectorAll("form button[type=submit]").Where(one => Words(one) == button).FirstOrDefault(one => Fits(one.Closest("form")!, fields));
-        Assert.True(pressed is not null, $"{Address} has no button “{button}” with {string.Join(", ", fields.Select(field => field.Name))}.");
+        Assert.True(pressed is not null, $"{Address} has no button “{button}” with {string.Join(", ", fields.Select(field => field.Name))}; its buttons: {string.Join(", ", _page.QuerySelectorAll("form button[type=submit]").Select(Words))}.");
         var form = pressed.Closest("form")!;
         var sent = Fields(form, fields);
         var action = pressed.GetAttribute("formaction") ?? form.GetAttribute("action")!;
@@ -127,6 +127,6 @@ internal sealed partial class PageVisitor(HttpClient http)
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
 
-    [GeneratedRegex("^/(deals|parties|views|bulk(?=/[^/]+/))/[^/]+/")]
+    [GeneratedRegex("^/(deals|parties|views|watchlists|jobs|inbox/feeds|inbox(?!/feeds)|bulk(?=/[^/]+/))/[^/]+/")]
     private static partial Regex Ids();
 }

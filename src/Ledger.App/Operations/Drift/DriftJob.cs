@@ -1,6 +1,8 @@
 using Ledger.App.Jobs;
 using Ledger.App.Views;
 using Ledger.EventStore;
+using Polly;
+using Polly.Retry;
 
 namespace Ledger.App.Operations.Drift;
 
@@ -21,7 +23,8 @@ internal sealed class DriftJob : LedgerJob
     {
         var views = run.Get<ViewRuntime>();
         await views.Prepare(cancel: cancellation);
-        var outcomes = await views.Check(names, new Told(progress => run.Progress(progress.Done, progress.Of, $"events, {progress.Phase}")), cancellation);
+        var outcomes = await WhenFree(run).ExecuteAsync(
+            async stop => await views.Check(names, new Told(progress => run.Progress(progress.Done, progress.Of, $"events, {progress.Phase}")), stop), cancellation);
         foreach (var outcome in outcomes)
             Tell(run, outcome);
         var differing = outcomes.Where(outcome => outcome.Differences is { Count: > 0 }).Select(outcome => outcome.View).Order(StringComparer.Ordinal).ToList();
@@ -29,6 +32,20 @@ internal sealed class DriftJob : LedgerJob
             ? $"{Shown.Count(outcomes.Count, "view")}, each the same, row for row, as {Shown.Count(outcomes.Max(outcome => outcome.Events), "event")} make it."
             : throw new JobFailedException($"Rows differ from what the log makes them: {string.Join(", ", differing)}; 'ledger replay' builds these anew.");
     }
+
+    /// <summary>A view is replayed by one at a time: what somebody else replays, this one waits for.</summary>
+    private static ResiliencePipeline WhenFree(JobRun run) => new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
+    {
+        ShouldHandle = new PredicateBuilder().Handle<ReplayRefusedException>(),
+        MaxRetryAttempts = int.MaxValue,
+        Delay = TimeSpan.FromSeconds(1),
+        OnRetry = refused =>
+        {
+            if (refused.AttemptNumber == 0)
+                run.Log($"{refused.Outcome.Exception!.Message} This waits until that has ended.");
+            return default;
+        },
+    }).Build();
 
     private static void Tell(JobRun run, ReplayOutcome outcome)
     {
