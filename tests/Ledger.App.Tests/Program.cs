@@ -1,5 +1,8 @@
 using Ledger.App.Tests.Jobs;
 
+// Many wait for other processes, and for servers that are to notice that another one is gone, more than they work.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+
 // Started by a test it is the other process that the test needs; otherwise it runs the tests.
 return args switch
 {
