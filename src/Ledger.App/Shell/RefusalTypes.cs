@@ -54,6 +54,8 @@ internal static class RefusalTypes
         new("status-not-advanced", 409, "No advance leads there", "The deal has come as far already, or has ended. If a claim of its status is wrong, correct or withdraw that."),
         new("status-not-preferred", 409, "A status goes by time", "Claims of the status are not preferred; correct or withdraw those that are wrong."),
         new("status-too-late", 409, "An earlier time than the status has", "The deal has its present status since a later time than the one that is claimed."),
+        new("subscription-deleted", 409, "The subscription was deleted", "Its history stays; one that is to go on needs another name."),
+        new("subscription-exists", 409, "The subscription is there already", "One has the name already, and is another one. Change that one, or choose another name."),
         new("watchlist-deleted", 409, "The watchlist was deleted", "Its history stays; a list that is to go on needs another name."),
         new("watchlist-exists", 409, "The watchlist is there already", "A list has the name already, with another rule. Change that one's rule, or choose another name."),
     ];

@@ -1,4 +1,5 @@
 using Ledger.App.Access;
+using Ledger.App.Alerts;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
@@ -69,6 +70,7 @@ internal static class LedgerServer
         builder.Services.AddJobServer();
         builder.Services.AddHostedService<ViewsFollower>();
         builder.Services.AddHostedService<WatchlistsFollowing>();
+        builder.Services.AddAlertServer();
         builder.Services.AddSingleton<Replays>();
         if (ledger.HoldsKey)
         {
@@ -114,6 +116,7 @@ internal static class LedgerServer
         routes.Writing(Area.Deals).MapSources();
         routes.Writing(Area.Articles).MapAnnounce();
         routes.Writing(Area.Watchlists).MapWatchlists();
+        routes.Writing(Area.Alerts).MapAlerts();
         routes.MapRates();
         routes.MapDuplicates();
         routes.MapReview();
