@@ -155,6 +155,8 @@ public sealed class ViewRuntime
     /// <exception cref="ViewStoppedException">One stands still before that position.</exception>
     public async Task WaitFor(long position, CancellationToken cancel = default)
     {
+        // For an event that is still to come nobody is asked again and again.
+        await _log.Tail.WaitForMore(position - 1, cancel);
         while (true)
         {
             Task moved = _live.Moved;

@@ -89,7 +89,7 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals");
         Assert.Equal(
-            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Articles", "Log"],
+            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Watchlists", "Articles", "Log"],
             await Tabbed(visit.Page, 11));
 
         await visit.Open("/deals");

@@ -18,9 +18,12 @@ public sealed class ViewsPageTests(TestBrowser browser, SeedSite seeds, Disputed
             await visit.Page.ReloadAsync();
         Assert.Equal("Version 2 is live, the same row for row as the version before.", await row.GetByRole(AriaRole.Status).InnerTextAsync());
 
+        // Who looks at a past moment goes on looking at it.
+        await visit.Open("/views?at=1");
         await row.GetByRole(AriaRole.Button, new() { Name = "Roll back company to version 1" }).ClickAsync();
         Assert.Equal("Readers see the version again that was live before.", await row.GetByRole(AriaRole.Status).InnerTextAsync());
         Assert.Equal("1", await row.GetByRole(AriaRole.Cell).First.InnerTextAsync());
+        Assert.Equal("/views?at=1", visit.Path);
     }
 
     [Fact]

@@ -53,11 +53,13 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
         if (await Lock(connection, isPatient, cancel) is not { } at)
             return new FollowStep(0, 0, More: false, IsMine: false);
         var until = await ViewsPosition(cancel);
-        var upTo = Math.Min(until, at.Position < 0 ? until : at.Position + BatchMax);
+        // A ledger may have been restored, or be older than the lists: whatever lists it holds are then asked from the start. Where there is none, nothing but a new one matters.
+        var isFirst = at.Position < 0 || (await states.Kept(null, cancel)).Count == 0;
+        var upTo = isFirst ? until : Math.Min(until, at.Position + BatchMax);
         if (at.Position >= 0 && upTo <= at.Position && !(day > at.Day))
             return new FollowStep(at.Position, 0, More: false, IsMine: true);
         var today = at.Day is { } last && !(day > last) ? last : day ?? DateOnly.FromDateTime(DateTime.UtcNow);
-        var changes = await Follow(at.Position, upTo, isNewDay: at.Day is not null && today > at.Day, today, () => Stay(connection, cancel), cancel);
+        var changes = await Follow(isFirst, at.Position, upTo, isNewDay: at.Day is not null && today > at.Day, today, () => Stay(connection, cancel), cancel);
         await connection.Execute(
             "insert into ledger.watchlist_follower (position, day) values ($1, $2) on conflict (one) do update set position = excluded.position, day = excluded.day", cancel, upTo, today);
         await transaction.CommitAsync(cancel);
@@ -112,12 +114,10 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
         return await snapshot.Position(cancel);
     }
 
-    private async Task<long> Follow(long position, long upTo, bool isNewDay, DateOnly day, Func<Task> stay, CancellationToken cancel)
+    private async Task<long> Follow(bool isFirst, long position, long upTo, bool isNewDay, DateOnly day, Func<Task> stay, CancellationToken cancel)
     {
         await using var snapshot = new Snapshot(views, log) { AsOf = upTo };
-        var isFirst = position < 0;
-        // A ledger may have been restored, or be older than the lists: whatever lists it holds are then asked from the start.
-        var events = await log.Read(isFirst ? new LogQuery { UpTo = upTo, Types = ["watchlist_defined"] } : new LogQuery { After = position, UpTo = upTo }, cancel).ToListAsync(cancel);
+        var events = await log.Read(new LogQuery { After = Math.Max(position, 0), UpTo = upTo, Types = isFirst ? ["watchlist_defined"] : null }, cancel).ToListAsync(cancel);
         var defined = events.Where(e => e.Data is WatchlistEvent.WatchlistDefined).Select(e => StoredEvents.WatchlistOf(e.Stream)).ToList();
         if (defined.Count > 0)
             await states.Add(defined, cancel);

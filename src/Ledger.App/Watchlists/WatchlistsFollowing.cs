@@ -11,6 +11,9 @@ internal sealed class WatchlistsFollowing(WatchlistFollower follower, ViewRuntim
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Why the lists do not follow the log; null while they do.</summary>
+    public string? Fault { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -18,6 +21,7 @@ internal sealed class WatchlistsFollowing(WatchlistFollower follower, ViewRuntim
             try
             {
                 var step = await follower.Next(null, isPatient: false, stoppingToken);
+                Fault = null;
                 if (!step.IsMine)
                     await Task.Delay(LookAgainAfter, stoppingToken);
                 else if (!step.More)
@@ -35,6 +39,7 @@ internal sealed class WatchlistsFollowing(WatchlistFollower follower, ViewRuntim
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException or OperationCanceledException or VersionConflictException or Domain.Values.InvalidValueException)
             {
                 log.LogError(e, "The watchlists could not follow the log; they try again");
+                Fault = e.Message;
                 await Wait(stoppingToken);
             }
         }

@@ -9,7 +9,7 @@ internal static class RuleText
 {
     private static readonly SearchValues<char> OfWords = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
-    public static string Of(Rule rule) => rule.Where is null ? RuleFields.Name(rule.Over) : $"{RuleFields.Name(rule.Over)} where {Of(rule.Where)}";
+    public static string Of(Rule rule) => rule.Where is null ? RuleFields.Name(rule.Over) : $"{RuleFields.Name(rule.Over)} where {Of(rule.Where, rule.Over is Subject.Investors ? "invested" : "raised")}";
 
     public static string Symbol(Comparison by) => by switch
     {
@@ -37,22 +37,24 @@ internal static class RuleText
         return string.Create(CultureInfo.InvariantCulture, $"{span.Count} {(span.Count == 1 ? unit[..^1] : unit)}");
     }
 
-    private static string Of(Condition condition) => condition switch
+    /// <param name="condition">To be written.</param>
+    /// <param name="raised">What whoever the rule is over does with money.</param>
+    private static string Of(Condition condition, string raised) => condition switch
     {
-        Condition.All c => string.Join(" and ", c.Conditions.Select(one => one is Condition.Any ? $"({Of(one)})" : Of(one))),
-        Condition.Any c => string.Join(" or ", c.Conditions.Select(Of)),
+        Condition.All c => string.Join(" and ", c.Conditions.Select(one => one is Condition.Any ? $"({Of(one, raised)})" : Of(one, raised))),
+        Condition.Any c => string.Join(" or ", c.Conditions.Select(one => Of(one, raised))),
         Condition.Not { Condition: Condition.Is { Values: [var value] } c } => $"{RuleFields.Name(c.Field)} != {Value(value)}",
-        Condition.Not { Condition: Condition.Has { AtLeast: 1 } c } => $"no {RuleFields.Name(c.Of)} ({Of(c.Condition)})",
-        Condition.Not { Condition: Condition.All or Condition.Any } c => $"not ({Of(c.Condition)})",
-        Condition.Not c => $"not {Of(c.Condition)}",
-        Condition.Has { AtLeast: 1 } c => $"any {RuleFields.Name(c.Of)} ({Of(c.Condition)})",
-        Condition.Has c => string.Create(CultureInfo.InvariantCulture, $"at least {c.AtLeast} {Several(c.Of)} ({Of(c.Condition)})"),
+        Condition.Not { Condition: Condition.Has { AtLeast: 1 } c } => $"no {RuleFields.Name(c.Of)} ({Of(c.Condition, raised)})",
+        Condition.Not { Condition: Condition.All or Condition.Any } c => $"not ({Of(c.Condition, raised)})",
+        Condition.Not c => $"not {Of(c.Condition, raised)}",
+        Condition.Has { AtLeast: 1 } c => $"any {RuleFields.Name(c.Of)} ({Of(c.Condition, raised)})",
+        Condition.Has c => string.Create(CultureInfo.InvariantCulture, $"at least {c.AtLeast} {Several(c.Of)} ({Of(c.Condition, raised)})"),
         Condition.Is { Values: [var value] } c => $"{RuleFields.Name(c.Field)} = {Value(value)}",
         Condition.Is c => $"{RuleFields.Name(c.Field)} in ({string.Join(", ", c.Values.Select(Value))})",
         Condition.Sum c => $"{RuleFields.Name(c.Field)} {Symbol(c.By)} {Figure(c.Figure)} {c.Currency}",
         Condition.Announced c => $"announced {Symbol(c.By)} {c.When}",
         Condition.AnnouncedWithin c => $"announced within {Of(c.Span)}",
-        Condition.RaisedWithin c => $"raised within {Of(c.Span)}",
+        Condition.RaisedWithin c => $"{raised} within {Of(c.Span)}",
         Condition.PledgedFor c => $"pledged and not closed for {Of(c.Span)}",
         Condition.Contested c => c.Field is { } field ? $"contested = {RuleFields.Name(field)}" : "contested",
         Condition.Affiliated c => $"affiliated{(c.As is { } kind ? $" as {RuleFields.Name(kind)}" : "")}{(c.With is { } with ? $" with {with}" : "")}",

@@ -46,6 +46,9 @@ public sealed partial class View
 
     internal IEnumerable<TableShape> Tables => _rows.Select(t => t.Shape).Concat(_sums.Select(t => t.Shape));
 
+    /// <summary>What its tables are called in schema <c>views</c>.</summary>
+    internal IEnumerable<string> StableNames => _rows.SelectMany(t => new[] { t.Shape.Name, t.Shape.Name + "_history" }).Concat(_sums.Select(t => t.Shape.Name));
+
     /// <summary>The streams that the view is made of.</summary>
     internal IEnumerable<StreamFold> Folds => _rows.SelectMany(t => t.Folds).Distinct();
 

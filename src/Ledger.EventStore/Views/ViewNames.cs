@@ -35,16 +35,15 @@ internal static class ViewNames
             if (live.SingleOrDefault(v => v.View == view.Name && v.Layout == view.Layout) is not { } version
                 || await IsPublished(connection, view, version.Schema, cancel))
                 continue;
-            string[] names = [.. view.RowTables.SelectMany(t => new[] { t.Shape.Name, t.Shape.Name + "_history" }), .. view.SumTables.Select(t => t.Shape.Name)];
-            List<(string Name, string User)> users = await Users(connection, names, cancel);
-            stale.AddRange(users.Count == 0 ? [new StaleName(view.Name, "views." + names[0], [])]
+            List<(string Name, string User)> users = await Users(connection, view, cancel);
+            stale.AddRange(users.Count == 0 ? [new StaleName(view.Name, "views." + view.StableNames.First(), [])]
                 : users.GroupBy(u => u.Name).Select(u => new StaleName(view.Name, u.Key, [.. u.Select(x => x.User)])));
         }
         return stale;
     }
 
     /// <summary>What others have made of stable names.</summary>
-    private static async Task<List<(string Name, string User)>> Users(NpgsqlConnection connection, string[] names, CancellationToken cancel)
+    private static async Task<List<(string Name, string User)>> Users(NpgsqlConnection connection, View view, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("""
             select distinct 'views.' || name.relname, format('%I.%I', space.nspname, other.relname)
@@ -54,7 +53,7 @@ internal static class ViewNames
             where name.relnamespace = (select oid from pg_namespace where nspname = 'views') and name.relname = any($1)
             order by 1, 2
             """, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = names });
+        command.Parameters.Add(new NpgsqlParameter { Value = view.StableNames.ToArray() });
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
         var users = new List<(string, string)>();
         while (await reader.ReadAsync(cancel))
@@ -124,7 +123,7 @@ internal static class ViewNames
 
     /// <summary>
     /// Names are shown anew in place, so that what others have made of them and may do with them stays. Where the columns are
-    /// other ones they are made anew; if somebody's view is in the way they stay as they are, and are tried again later.
+    /// other ones they are made anew, for the same readers; if somebody's view is in the way they stay as they are, and are tried again later.
     /// </summary>
     private static async Task Patiently(NpgsqlConnection connection, View view, string schema, CancellationToken cancel)
     {
@@ -133,7 +132,7 @@ internal static class ViewNames
         {
             try
             {
-                await Once(connection, ViewTables.Publish(view, schema, replace), cancel);
+                await Once(connection, ViewTables.Publish(view, schema, replace) + (replace ? "" : await Grants(connection, view, cancel)), cancel);
                 return;
             }
             catch (PostgresException problem) when (replace && problem.SqlState is PostgresErrorCodes.InvalidTableDefinition)
@@ -149,6 +148,19 @@ internal static class ViewNames
                 await Task.Delay(Failures.Pause(attempt++), cancel);
             }
         }
+    }
+
+    /// <summary>Statements that give again what others may do with names that are made anew.</summary>
+    private static async Task<string> Grants(NpgsqlConnection connection, View view, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("""
+            select string_agg(format(E'\ngrant %s on views.%I to %s%s;', privilege_type, relname,
+                case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end, case when is_grantable then ' with grant option' end), '')
+            from pg_class, aclexplode(relacl)
+            where relnamespace = (select oid from pg_namespace where nspname = 'views') and relname = any($1) and grantee <> relowner
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = view.StableNames.ToArray() });
+        return await command.ExecuteScalarAsync(cancel) as string ?? "";
     }
 
     private static async Task Once(NpgsqlConnection connection, string sql, CancellationToken cancel)

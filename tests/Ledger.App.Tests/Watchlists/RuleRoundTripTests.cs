@@ -9,7 +9,7 @@ public sealed class RuleRoundTripTests
 {
     [Fact]
     public void Every_rule_that_is_written_is_read_as_itself_and_can_be_told() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(1000),
+        Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(1000),
         Prop.ForAll(AnyRule.Over(["acme", "zeta"], Subject.Companies, Subject.Investors, Subject.Deals), rule =>
         {
             var read = RuleReader.Read(rule.ToString());

@@ -82,7 +82,7 @@ public sealed class WatchlistStoryTests
         using var again = await http.PostAsJsonAsync("/api/watchlists", new { name = "Chips, paid for", rule = "investors" }, Cancel);
         JsonAssert.Has("""{ "status": 409, "type": "/problems/watchlist-exists" }""", await Body(again));
         using var wrong = await http.PostAsJsonAsync("/api/watchlists", new { name = "Wrong", rule = "companies where" }, Cancel);
-        JsonAssert.Has("""{ "status": 400, "field": "rule", "detail": "rule: line 1, column 16: the rule ends here; a condition is expected." }""", await Body(wrong));
+        JsonAssert.Has("""{ "status": 400, "field": "rule", "detail": "rule: line 1, column 16: the rule ends here; a condition is expected" }""", await Body(wrong));
         using var nowhere = await http.PostAsJsonAsync("/api/watchlists/nowhere/delete", new { reason = "x" }, Cancel);
         JsonAssert.Has("""{ "status": 404, "type": "/problems/watchlist-unknown" }""", await Body(nowhere));
 

@@ -97,6 +97,13 @@ public sealed class StableNameTests : IAsyncLifetime
             Assert.Equal(3L, await _fixture.Sql("select total from public.report"));
             Assert.Equal(true, await _fixture.Sql("select has_table_privilege('reader_of_names', 'views.counter', 'select')"));
             Assert.Empty(await views.StaleNames(Cancel));
+
+            // Names with other columns are other names, for the same readers.
+            await _fixture.Sql("drop view public.report; grant select on views.counter_history to reader_of_names with grant option");
+            await new ViewRuntime(_fixture.Log, _fixture.Database, [CounterViews.Wide(), CounterViews.Reasons()]).Prepare(cancel: Cancel);
+            Assert.Equal(3, await Shown());
+            Assert.Equal((true, true), (await _fixture.Sql("select has_table_privilege('reader_of_names', 'views.counter', 'select')"),
+                await _fixture.Sql("select has_table_privilege('reader_of_names', 'views.counter_history', 'select with grant option')")));
         }
         finally
         {

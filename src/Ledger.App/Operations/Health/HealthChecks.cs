@@ -3,6 +3,7 @@ using Ledger.App.Jobs;
 using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
+using Ledger.App.Watchlists;
 using Ledger.EventStore;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -21,6 +22,7 @@ internal static class HealthChecks
         .AddCheck<ViewsCheck>("views", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<RoleCheck>("role", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<ProofCheck>("proof", timeout: TimeSpan.FromSeconds(5))
+        .AddCheck<WatchlistsCheck>("watchlists", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<JobsCheck>("jobs", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<AlertsCheck>("alerts", timeout: TimeSpan.FromSeconds(5));
 
@@ -83,6 +85,12 @@ internal static class HealthChecks
                 ? HealthCheckResult.Unhealthy("The server's role owns the log's tables and could rewrite them; let it log in as ledger_app.")
                 : HealthCheckResult.Healthy("The server's role cannot rewrite the log.");
         }
+    }
+
+    private sealed class WatchlistsCheck(WatchlistsFollowing following) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(following.Fault is { } fault ? HealthCheckResult.Degraded($"The watchlists do not follow the log: {fault}") : HealthCheckResult.Healthy("The watchlists follow the log."));
     }
 
     private sealed class ProofCheck(IServiceProvider services) : IHealthCheck

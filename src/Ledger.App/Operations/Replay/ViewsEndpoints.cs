@@ -16,15 +16,15 @@ internal static class ViewsEndpoints
     {
         routes.MapGet("/api/views", ListViews).WithTags("Log").WithExample(("after", "92"));
         var changing = routes.MapGroup("/views/{name}");
-        changing.MapPost("/replay", (Replays replays, string name) =>
+        changing.MapPost("/replay", (Replays replays, string name, HttpRequest request) =>
         {
             replays.Begin(name);
-            return Results.LocalRedirect("~/views");
+            return Results.LocalRedirect("~/views" + request.QueryString);
         });
-        changing.MapPost("/rollback", async (Replays replays, string name, CancellationToken cancel) =>
+        changing.MapPost("/rollback", async (Replays replays, string name, HttpRequest request, CancellationToken cancel) =>
         {
             await replays.Rollback(name, cancel);
-            return Results.LocalRedirect("~/views");
+            return Results.LocalRedirect("~/views" + request.QueryString);
         });
     }
 }

@@ -69,7 +69,7 @@ internal static class LedgerServer
         builder.Services.AddLedger(ledger.Database, ledger.Configuration, ledger.Choice);
         builder.Services.AddJobServer();
         builder.Services.AddHostedService<ViewsFollower>();
-        builder.Services.AddHostedService<WatchlistsFollowing>();
+        builder.Services.AddSingleton<WatchlistsFollowing>().AddHostedService(services => services.GetRequiredService<WatchlistsFollowing>());
         builder.Services.AddAlertServer();
         builder.Services.AddSingleton<Replays>();
         if (ledger.HoldsKey)
