@@ -23,7 +23,8 @@ internal static class AlertSetup
         .AddScoped<SubscriptionQueries>();
 
     public static IServiceCollection AddAlertServer(this IServiceCollection services) => services
-        .AddHostedService<AlertsFollowing>()
+        .AddSingleton<AlertsFollowing>()
+        .AddHostedService(provider => provider.GetRequiredService<AlertsFollowing>())
         .AddHostedService<WebhookSender>();
 }
 

@@ -108,11 +108,11 @@ public sealed class AlertRunnerTests : IAsyncLifetime
         await Make("All");
         await _history.Happen(Announced, Cancel);
         await Follow();
-        Assert.Contains(await _ledger.Contents(Cancel), row => row.Contains("receiver.example", StringComparison.Ordinal));
+        Assert.Contains(await _ledger.Contents(Cancel, "alerts", "ledger", "jobs", "public"), row => row.Contains("receiver.example", StringComparison.Ordinal));
 
         var endpoints = _ledger.Get<EndpointTable>();
         await endpoints.Forget(Assert.Single(await endpoints.List(Cancel)).Id, Cancel);
-        Assert.DoesNotContain(await _ledger.Contents(Cancel), row => row.Contains("receiver.example", StringComparison.Ordinal));
+        Assert.DoesNotContain(await _ledger.Contents(Cancel, "alerts", "ledger", "jobs", "public"), row => row.Contains("receiver.example", StringComparison.Ordinal));
         Assert.Empty((await _ledger.Get<DeliveryQueries>().List(null, null, 10, null, Cancel)).Items);
         await Turn();
         await Follow();

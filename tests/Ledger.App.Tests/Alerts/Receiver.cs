@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Ledger.Testing;
 
 namespace Ledger.App.Tests.Alerts;
 
@@ -14,7 +15,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     public static async Task<Receiver> Start(CancellationToken cancel)
     {
-        var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "receiver", "receiver.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests/Ledger.App.Tests/obj/receiver/receiver.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         return new Receiver(node, int.Parse((await node.StandardOutput.ReadLineAsync(cancel))!, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture));
     }
 

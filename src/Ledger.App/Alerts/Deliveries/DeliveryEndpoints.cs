@@ -51,7 +51,7 @@ internal static class DeliveryEndpoints
 
     private static void MapEndpoint(this IEndpointRouteBuilder routes, string order, string summary, string description, Func<EndpointTable, long, CancellationToken, Task<MadeSecrets>> give)
     {
-        routes.MapPost($"/endpoints/{{id:long}}/{order}", async (HttpContext context, EndpointTable endpoints, long id, CancellationToken cancel) =>
+        routes.MapPost($"/endpoints/{{id}}/{order}", async (HttpContext context, EndpointTable endpoints, long id, CancellationToken cancel) =>
             SecretAnswer.Of((await give(endpoints, id, cancel)).Secrets, "/deliveries")).ExcludeFromDescription();
         routes.MapPost($"/api/endpoints/{{id}}/{order}", async (HttpContext context, EndpointTable endpoints, long id, CancellationToken cancel) =>
         {

@@ -11,6 +11,9 @@ internal sealed class AlertsFollowing(AlertRunner runner, ViewRuntime views, ILo
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Why the alerts do not follow the log; null while they do.</summary>
+    public string? Fault { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -18,6 +21,7 @@ internal sealed class AlertsFollowing(AlertRunner runner, ViewRuntime views, ILo
             try
             {
                 var step = await runner.Next(isPatient: false, stoppingToken);
+                Fault = null;
                 if (!step.IsMine)
                     await Task.Delay(LookAgainAfter, stoppingToken);
                 else if (!step.More)
@@ -34,6 +38,7 @@ internal sealed class AlertsFollowing(AlertRunner runner, ViewRuntime views, ILo
             }
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException or OperationCanceledException or Domain.Values.InvalidValueException)
             {
+                Fault = e.Message;
                 log.LogError(e, "The alerts could not follow the log; they try again");
                 await Wait(stoppingToken);
             }
