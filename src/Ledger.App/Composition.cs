@@ -1,3 +1,4 @@
+using Ledger.App.Alerts;
 using Ledger.App.Deals;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.RankSource;
@@ -84,5 +85,6 @@ internal static class Composition
         .AddSingleton<WatchlistStates>()
         .AddSingleton<WatchlistLedger>()
         .AddSingleton<WatchlistFollower>()
-        .AddScoped<WatchlistQueries>();
+        .AddScoped<WatchlistQueries>()
+        .AddAlerts(configuration);
 }

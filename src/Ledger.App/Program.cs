@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.App.Access;
+using Ledger.App.Alerts;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
@@ -72,6 +73,7 @@ root.Subcommands.Add(JobsCommand.Make());
 root.Subcommands.Add(BulkCommand.Make());
 root.Subcommands.Add(PartyCommands.Make());
 root.Subcommands.Add(WatchCommands.Make());
+root.Subcommands.Add(AlertCommands.Make());
 root.Subcommands.Add(KeysCommand.Make());
 foreach (var command in ChangeCommands.Make())
     root.Subcommands.Add(command);

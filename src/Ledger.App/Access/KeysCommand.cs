@@ -19,7 +19,7 @@ internal static class KeysCommand
     {
         var name = new Argument<string>("NAME") { Description = "Whom all that is written with the key is by." };
         var role = new Option<string>("--role") { Description = "reader, editor or admin.", HelpName = "ROLE", Required = true };
-        var scope = new Option<string[]>("--scope") { Description = "Limits what it may change to articles, deals, parties, watchlists, views or jobs; may be given several times.", HelpName = "AREA" };
+        var scope = new Option<string[]>("--scope") { Description = "Limits what it may change to articles, deals, parties, watchlists, alerts, views or jobs; may be given several times.", HelpName = "AREA" };
         var expires = new Option<string?>("--expires") { Description = "The last day, UTC, on which it works.", HelpName = "DATE" };
         return new Command("add", "Make a key, and print it this once.") { name, role, scope, expires }.Doing(async (ledger, cancel) =>
         {

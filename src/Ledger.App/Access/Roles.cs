@@ -28,6 +28,9 @@ public enum Area
     /// <summary>Watchlists: their rules, and whom editors pin or exclude.</summary>
     Watchlists,
 
+    /// <summary>Subscriptions, where they send to, and what is sent.</summary>
+    Alerts,
+
     /// <summary>Replays and rollbacks of views, which is for admins.</summary>
     Views,
 

@@ -55,6 +55,8 @@ internal static class RefusalTypes
         new("status-not-preferred", 409, "A status goes by time", "Claims of the status are not preferred; correct or withdraw those that are wrong."),
         new("too-long", 409, "An event would be too long", "An event has at most 65,535 bytes, so that it can be proved; what is to be recorded at once comes to more. Record it in parts."),
         new("status-too-late", 409, "An earlier time than the status has", "The deal has its present status since a later time than the one that is claimed."),
+        new("subscription-deleted", 409, "The subscription was deleted", "Its history stays; one that is to go on needs another name."),
+        new("subscription-exists", 409, "The subscription is there already", "One has the name already, and is another one. Change that one, or choose another name."),
         new("watchlist-deleted", 409, "The watchlist was deleted", "Its history stays; a list that is to go on needs another name."),
         new("watchlist-exists", 409, "The watchlist is there already", "A list has the name already, with another rule. Change that one's rule, or choose another name."),
     ];

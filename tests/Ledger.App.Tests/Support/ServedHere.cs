@@ -26,18 +26,21 @@ internal sealed class ServedHere : IAsyncDisposable
     /// <param name="ledger">Goes away with the server.</param>
     /// <param name="reading">What is configured as <c>Ledger:Reading</c>.</param>
     /// <param name="cancel">Stops the start.</param>
-    public static Task<ServedHere> Start(LedgerOnTestDatabase ledger, string? reading, CancellationToken cancel) => Start(ledger, reading, isAlone: true, cancel);
+    /// <param name="settings">What else is configured.</param>
+    public static Task<ServedHere> Start(LedgerOnTestDatabase ledger, string? reading, CancellationToken cancel, params (string Key, string Value)[] settings) => Start(ledger, reading, isAlone: true, cancel, settings);
 
     /// <summary>One more server on the ledger of another one.</summary>
     public static Task<ServedHere> Beside(ServedHere other, string? reading, CancellationToken cancel) => Start(other.Ledger, reading, isAlone: false, cancel);
 
-    private static async Task<ServedHere> Start(LedgerOnTestDatabase ledger, string? reading, bool isAlone, CancellationToken cancel)
+    private static async Task<ServedHere> Start(LedgerOnTestDatabase ledger, string? reading, bool isAlone, CancellationToken cancel, params (string Key, string Value)[] settings)
     {
         var root = new RootCommand();
         CommonOptions.AddTo(root);
         var invocation = new Invocation(root.Parse([]), LogEventLevel.Fatal, new DatabaseChoice(ledger.OwnerConnectionString, ledger.DataFolder));
         invocation.Configuration["Ledger:Reading"] = reading;
         invocation.Configuration["Ledger:Jobs:Enabled"] = "false";
+        foreach (var (key, value) in settings)
+            invocation.Configuration[key] = value;
         await invocation.Open(migrate: false, cancel);
         var app = LedgerServer.Build(invocation, "http://127.0.0.1:0");
         await app.StartAsync(cancel);

@@ -92,7 +92,7 @@ public sealed partial class RepositoryTests
     [Fact]
     public void Tests_stand_with_the_stages_of_the_program()
     {
-        string[] stages = ["Access", "Intake", "Deals", "Parties", "Log", "Views", "Watchlists", "Jobs", "Operations", "Shell", "CommandLine"];
+        string[] stages = ["Access", "Intake", "Deals", "Parties", "Log", "Views", "Watchlists", "Alerts", "Jobs", "Operations", "Shell", "CommandLine"];
         // The write path is tested through what it records: tests of the seeds and of being repeated.
         string[] others = ["Seeds", "Support", "Tidy"];
 

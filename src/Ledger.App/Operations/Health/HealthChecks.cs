@@ -1,3 +1,4 @@
+using Ledger.App.Alerts;
 using Ledger.App.Jobs;
 using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Proof;
@@ -22,7 +23,8 @@ internal static class HealthChecks
         .AddCheck<RoleCheck>("role", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<ProofCheck>("proof", timeout: TimeSpan.FromSeconds(5))
         .AddCheck<WatchlistsCheck>("watchlists", timeout: TimeSpan.FromSeconds(5))
-        .AddCheck<JobsCheck>("jobs", timeout: TimeSpan.FromSeconds(5));
+        .AddCheck<JobsCheck>("jobs", timeout: TimeSpan.FromSeconds(5))
+        .AddCheck<AlertsCheck>("alerts", timeout: TimeSpan.FromSeconds(5));
 
     public static void MapLedgerHealth(this IEndpointRouteBuilder routes)
     {

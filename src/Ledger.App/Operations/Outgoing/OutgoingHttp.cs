@@ -64,27 +64,56 @@ internal sealed class OutgoingHttp : IDisposable
     /// <param name="time">All of it takes at most that long.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="OutgoingException">There is no answer that can be used.</exception>
-    public async Task<OutgoingAnswer> Get(Uri address, string? etag, string? lastModified, int bytesMax, TimeSpan time, CancellationToken cancel)
+    public Task<OutgoingAnswer> Get(Uri address, string? etag, string? lastModified, int bytesMax, TimeSpan time, CancellationToken cancel) => Bound(address, time, async stop =>
+    {
+        var asked = address;
+        for (var redirects = 0; ; redirects++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, asked);
+            if (etag is not null)
+                request.Headers.TryAddWithoutValidation("If-None-Match", etag);
+            if (lastModified is not null)
+                request.Headers.TryAddWithoutValidation("If-Modified-Since", lastModified);
+            using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            if (!IsRedirection(answer.StatusCode) || answer.Headers.Location is not { } location)
+                return await Read(asked, answer, bytesMax, stop);
+            if (redirects == RedirectsMax)
+                throw new OutgoingException($"{asked.Host} redirects again and again");
+            asked = Redirected(asked, location);
+        }
+    }, cancel);
+
+    /// <summary>Sends JSON, and follows no redirection: what is sent is for the address that somebody named.</summary>
+    /// <param name="address">Of http or https.</param>
+    /// <param name="headers">Beside those of the body.</param>
+    /// <param name="body">The JSON.</param>
+    /// <param name="answerMax">Of the answer no more bytes than that are kept.</param>
+    /// <param name="time">All of it takes at most that long.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="OutgoingException">There is no answer.</exception>
+    public Task<PostAnswer> Post(Uri address, IReadOnlyDictionary<string, string> headers, string body, int answerMax, TimeSpan time, CancellationToken cancel) => Bound(address, time, async stop =>
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        await using var stream = await answer.Content.ReadAsStreamAsync(stop);
+        var buffer = new byte[answerMax];
+        var read = await stream.ReadAtLeastAsync(buffer, answerMax, throwOnEndOfStream: false, stop);
+        var after = answer.Headers.RetryAfter;
+        return new PostAnswer((int)answer.StatusCode, System.Text.Encoding.UTF8.GetString(buffer, 0, read), after?.Delta ?? after?.Date - DateTimeOffset.UtcNow);
+    }, cancel);
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>What goes wrong is told in a sentence.</summary>
+    private static async Task<T> Bound<T>(Uri address, TimeSpan time, Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         bound.CancelAfter(time);
         try
         {
-            var asked = address;
-            for (var redirects = 0; ; redirects++)
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, asked);
-                if (etag is not null)
-                    request.Headers.TryAddWithoutValidation("If-None-Match", etag);
-                if (lastModified is not null)
-                    request.Headers.TryAddWithoutValidation("If-Modified-Since", lastModified);
-                using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bound.Token);
-                if (!IsRedirection(answer.StatusCode) || answer.Headers.Location is not { } location)
-                    return await Read(asked, answer, bytesMax, bound.Token);
-                if (redirects == RedirectsMax)
-                    throw new OutgoingException($"{asked.Host} redirects again and again");
-                asked = Redirected(asked, location);
-            }
+            return await ask(bound.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -103,8 +132,6 @@ internal sealed class OutgoingHttp : IDisposable
             throw new OutgoingException($"the answer of {address.Host} cannot be unpacked: {e.Message.TrimEnd('.')}");
         }
     }
-
-    public void Dispose() => _client.Dispose();
 
     private static bool IsRedirection(HttpStatusCode status) =>
         status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
@@ -170,6 +197,12 @@ internal sealed class OutgoingHttp : IDisposable
 /// <param name="Etag">As it was told.</param>
 /// <param name="LastModified">As it was told.</param>
 internal sealed record OutgoingAnswer(Uri Address, byte[]? Body, string? Etag, string? LastModified);
+
+/// <summary>What another host answered to what was sent there.</summary>
+/// <param name="Status">Of HTTP.</param>
+/// <param name="Body">Its beginning.</param>
+/// <param name="RetryAfter">How long it asks to be left alone; null where it does not.</param>
+internal sealed record PostAnswer(int Status, string Body, TimeSpan? RetryAfter);
 
 /// <summary>Another host gave no answer that can be used. The message says why, in one sentence without its stop.</summary>
 internal sealed class OutgoingException(string message) : Exception(message);

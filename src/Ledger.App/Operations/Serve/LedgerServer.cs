@@ -1,4 +1,5 @@
 using Ledger.App.Access;
+using Ledger.App.Alerts;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
@@ -71,6 +72,7 @@ internal static class LedgerServer
         builder.Services.AddJobServer();
         builder.Services.AddHostedService<ViewsFollower>();
         builder.Services.AddSingleton<WatchlistsFollowing>().AddHostedService(services => services.GetRequiredService<WatchlistsFollowing>());
+        builder.Services.AddAlertServer();
         builder.Services.AddSingleton<Replays>();
         if (ledger.HoldsKey)
         {
@@ -116,6 +118,7 @@ internal static class LedgerServer
         routes.Writing(Area.Deals).MapSources();
         routes.Writing(Area.Articles).MapAnnounce();
         routes.Writing(Area.Watchlists).MapWatchlists();
+        routes.Writing(Area.Alerts).MapAlerts();
         routes.MapRates();
         routes.Writing(Area.Articles).MapImportRates();
         routes.MapRollups();

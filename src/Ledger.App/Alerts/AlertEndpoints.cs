@@ -1,0 +1,173 @@
+using Ledger.App.Alerts.Atom;
+using Ledger.App.Alerts.Deliveries;
+using Ledger.App.Alerts.Live;
+using Ledger.App.Alerts.Matching;
+using Ledger.App.Alerts.Subscriptions;
+using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Shell;
+using Ledger.App.Views;
+using Ledger.Domain.Values;
+
+namespace Ledger.App.Alerts;
+
+/// <summary>Alerts over HTTP: under /api as JSON, and as the forms on their pages.</summary>
+internal static class AlertEndpoints
+{
+    private const string Alerts = "Alerts";
+
+    public static void MapAlerts(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/alerts", ListSubscriptions).WithTags(Alerts).WithExample(("limit", "20"));
+        routes.MapGet("/api/alerts/{id}", GetSubscription).WithTags(Alerts).WithExample(("id", "tencent")).WithProblems("not-found");
+        routes.MapGet("/api/alerts/{id}/told", ListAlerts).WithTags(Alerts).WithExample(("id", "tencent"), ("limit", "20")).WithProblems("not-found");
+        routes.MapGet("/api/alerts-tried", TrySubscription).WithTags(Alerts).WithExample(("investor", "tencent"), ("years", "10")).WithProblems("not-found");
+        routes.MapGet("/api/deliveries", ListDeliveries).WithTags(Alerts).WithExample(("limit", "20"));
+        routes.MapGet("/api/deliveries/{id}", GetDelivery).WithTags(Alerts).WithExample(("id", "alert_0123456789abcdef0123456789abcdef")).WithProblems("not-found");
+        routes.MapGet("/api/endpoints", ListEndpoints).WithTags(Alerts).WithExample();
+        routes.MapGroup("/api/alerts").MapPost("", MakeSubscription).WithTags(Alerts).Accepts<MakeFields>("application/json").WithProblems("not-found", "subscription-exists")
+            .WithBody("""{"name": "Tencent", "investor": "tencent", "kinds": "newDeal, correction", "webhook": "https://receiver.example/hook"}""");
+        routes.MapGroup("/alerts").MapPost("make", MakeByForm).ExcludeFromDescription();
+        Change<ChangeFields>(routes, "change", "Has a subscription follow something else, be called otherwise, or send elsewhere", """{"kinds": "all"}""", async (services, id, fields, by, cancel) =>
+            await services.GetRequiredService<SubscriptionTable>().Change(
+                id, fields.Name, Targets.IsIn(fields) ? await services.GetRequiredService<Targets>().Read(fields, cancel) : null, fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), Addresses(fields.Webhook), by, cancel));
+        Change<NoFields>(routes, "pause", "Has a subscription be told of nothing until it is resumed", "{}", async (services, id, _, by, cancel) =>
+        {
+            await services.GetRequiredService<SubscriptionTable>().Pause(id, by, cancel);
+            return new MadeSubscription(id, []);
+        });
+        Change<NoFields>(routes, "resume", "Has a subscription be told again, of what is recorded from now on", "{}", async (services, id, _, by, cancel) =>
+        {
+            await services.GetRequiredService<SubscriptionTable>().Resume(id, by, cancel);
+            return new MadeSubscription(id, []);
+        });
+        Change<NoFields>(routes, "delete", "Ends a subscription; its history stays", "{}", async (services, id, _, by, cancel) =>
+        {
+            await services.GetRequiredService<SubscriptionTable>().Delete(id, by, cancel);
+            return new MadeSubscription(id, []);
+        });
+        routes.MapLive();
+        routes.MapAtom();
+        routes.MapFeedAddresses();
+        routes.MapDeliveryOrders();
+    }
+
+    /// <summary>Subscriptions</summary>
+    /// <remarks>By their ids: what each follows, and whether it is told of anything now.</remarks>
+    /// <param name="subscriptions">The ledger's.</param>
+    /// <param name="next">Where the page before ended, as it said.</param>
+    /// <param name="limit">How many at the most, up to 1000; 50 where nothing is said.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<Page<SubscriptionRecord>> ListSubscriptions(SubscriptionQueries subscriptions, string? next, string? limit, CancellationToken cancel) =>
+        subscriptions.List(PageLimit.Parse(limit), next, cancel);
+
+    /// <summary>A subscription, what was decided about it, and where it sends to</summary>
+    /// <remarks>With its latest alerts.</remarks>
+    /// <param name="subscriptions">The ledger's.</param>
+    /// <param name="id">The subscription's.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<SubscriptionDetails> GetSubscription(SubscriptionQueries subscriptions, string id, CancellationToken cancel) => subscriptions.Get(id, cancel);
+
+    /// <summary>What a subscription was told, the last first</summary>
+    /// <remarks>Each alert is of one change of one deal or list.</remarks>
+    /// <param name="subscriptions">The ledger's.</param>
+    /// <param name="id">The subscription's.</param>
+    /// <param name="next">Where the page before ended, as it said.</param>
+    /// <param name="limit">How many at the most, up to 1000; 50 where nothing is said.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static async Task<Page<AlertContent>> ListAlerts(SubscriptionQueries subscriptions, string id, string? next, string? limit, CancellationToken cancel)
+    {
+        await subscriptions.Get(id, cancel);
+        return await subscriptions.Alerts(id, PageLimit.Parse(limit), next, cancel);
+    }
+
+    /// <summary>What a subscription would have been told</summary>
+    /// <remarks>One of the first five says what would have been followed. How many alerts there would have been, and the last 50.</remarks>
+    /// <param name="targets">Reads what is followed.</param>
+    /// <param name="history">What has happened.</param>
+    /// <param name="investor">An id, a name or an alias.</param>
+    /// <param name="company">An id, a name or an alias.</param>
+    /// <param name="sector">Its name.</param>
+    /// <param name="watchlist">An id or a name.</param>
+    /// <param name="rule">In the language of rules, which /watchlists/language tells.</param>
+    /// <param name="kinds">Of changes, separated by commas; all where nothing is said.</param>
+    /// <param name="years">How far back; 1 where nothing is said.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<TriedAlerts> TrySubscription(
+        Targets targets, AlertHistory history, string? investor, string? company, string? sector, string? watchlist, string? rule, string? kinds, string? years, CancellationToken cancel) =>
+        AlertTries.Try(targets, history, new FollowFields { Investor = investor, Company = company, Sector = sector, Watchlist = watchlist, Rule = rule, Kinds = kinds }, years, cancel);
+
+    /// <summary>Deliveries to endpoints, those made last first</summary>
+    /// <remarks>How far each is, and how its last attempt went.</remarks>
+    /// <param name="deliveries">The ledger's.</param>
+    /// <param name="subscription">Only this one's.</param>
+    /// <param name="state">Only those that are pending, sent, failed or disabled.</param>
+    /// <param name="next">Where the page before ended, as it said.</param>
+    /// <param name="limit">How many at the most, up to 1000; 50 where nothing is said.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<Page<DeliveryRecord>> ListDeliveries(DeliveryQueries deliveries, string? subscription, string? state, string? next, string? limit, CancellationToken cancel) =>
+        deliveries.List(subscription, state is null ? null : Written.Parse<DeliveryState>("state", state), PageLimit.Parse(limit), next, cancel);
+
+    /// <summary>A delivery with every attempt</summary>
+    /// <remarks>What was sent, what was answered, and how long that took.</remarks>
+    /// <param name="deliveries">The ledger's.</param>
+    /// <param name="id">Its webhook-id.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static Task<DeliveryDetails> GetDelivery(DeliveryQueries deliveries, string id, CancellationToken cancel) => deliveries.Get(id, cancel);
+
+    /// <summary>Endpoints that webhooks are sent to</summary>
+    /// <remarks>A handful; there is no next page. Of their addresses only the hosts are shown.</remarks>
+    /// <param name="endpoints">The ledger's.</param>
+    /// <param name="cancel">The reader has gone.</param>
+    internal static async Task<Page<EndpointRecord>> ListEndpoints(EndpointTable endpoints, CancellationToken cancel) => new(await endpoints.List(cancel), null);
+
+    /// <summary>Follows something</summary>
+    /// <remarks>Its id is made from its name. It is told of what is recorded from now on. The secrets of addresses that were not known before are in the answer, and nowhere else.</remarks>
+    /// <param name="context">Of the request.</param>
+    /// <param name="cancel">The sender has gone.</param>
+    internal static async Task<MadeSubscription> MakeSubscription(HttpContext context, CancellationToken cancel) => await Make(context, await Fields.OfJson<MakeFields>(context.Request, cancel), cancel);
+
+    private static async Task<IResult> MakeByForm(HttpContext context, CancellationToken cancel)
+    {
+        var made = await Make(context, await Fields.OfForm<MakeFields>(context.Request, cancel), cancel);
+        return SecretAnswer.Of(made.Secrets, $"/alerts/{made.Id}");
+    }
+
+    private static async Task<MadeSubscription> Make(HttpContext context, MakeFields fields, CancellationToken cancel)
+    {
+        var name = Text.Line("name", fields.Name, 100);
+        var target = await context.RequestServices.GetRequiredService<Targets>().Read(fields, cancel);
+        return await context.RequestServices.GetRequiredService<SubscriptionTable>().Make(name, target, Targets.Kinds(fields.Kinds), Addresses(fields.Webhook) ?? [], Author.Of(context), cancel);
+    }
+
+    private static string[]? Addresses(string? webhook) => webhook?.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+
+    private static void Change<TFields>(
+        IEndpointRouteBuilder routes, string verb, string summary, string body, Func<IServiceProvider, string, TFields, string, CancellationToken, Task<MadeSubscription>> change) where TFields : class, new()
+    {
+        routes.MapGroup("/alerts/{id}").MapPost(verb, async (HttpContext context, string id, CancellationToken cancel) =>
+        {
+            var made = await change(context.RequestServices, id, await Fields.OfForm<TFields>(context.Request, cancel), Author.Of(context), cancel);
+            return SecretAnswer.Of(made.Secrets, $"/alerts/{id}");
+        }).ExcludeFromDescription();
+        routes.MapGroup("/api/alerts/{id}").MapPost(verb, async (HttpContext context, string id, CancellationToken cancel) =>
+                await change(context.RequestServices, id, await Fields.OfJson<TFields>(context.Request, cancel), Author.Of(context), cancel))
+            .WithTags(Alerts).WithSummary(summary).WithDescription("It holds for what is recorded from now on.").Accepts<TFields>("application/json").WithBody(body).WithExample(("id", "tencent"))
+            .WithProblems("not-found", "subscription-deleted");
+    }
+
+    internal sealed class MakeFields : FollowFields
+    {
+        public string? Name { get; set; }
+
+        /// <summary>Addresses of https or http, separated by spaces.</summary>
+        public string? Webhook { get; set; }
+    }
+
+    internal sealed class ChangeFields : FollowFields
+    {
+        public string? Name { get; set; }
+
+        /// <summary>Addresses of https or http, separated by spaces, in place of those that there are.</summary>
+        public string? Webhook { get; set; }
+    }
+}

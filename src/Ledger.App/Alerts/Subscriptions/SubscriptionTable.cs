@@ -1,0 +1,159 @@
+using Ledger.App.Alerts.Matching;
+using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Deals;
+using Ledger.App.Operations.Outgoing;
+using Ledger.App.Views;
+using Ledger.App.Watchlists;
+using Ledger.Domain.Alerts;
+using Ledger.Domain.Values;
+using Ledger.EventStore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.App.Alerts.Subscriptions;
+
+/// <summary>What somebody has decided about a subscription.</summary>
+public enum SubscriptionDecision
+{
+    Made,
+    Changed,
+    Paused,
+    Resumed,
+    Deleted,
+}
+
+/// <summary>A subscription from one decision about it to the next.</summary>
+/// <param name="Number">Of the decision, from 1.</param>
+/// <param name="After">The end of the log at that moment: it holds for what comes after.</param>
+internal sealed record SubscriptionVersion(
+    string Subscription, int Number, SubscriptionDecision What, string By, DateTimeOffset At, string Name, AlertTarget Target, AlertKinds Kinds, bool IsActive, long After, long? Until)
+{
+    public AlertSubscription Matching => new(Subscription, Target, Kinds, After, Until);
+}
+
+/// <summary>Decides about subscriptions. Whatever is decided holds for the changes after the end of the log at that moment.</summary>
+internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log, OutgoingHttp http)
+{
+    private const string Columns = "subscription, number, what, by, at, name, target, follows, kinds, is_active, after, until";
+
+    /// <summary>Makes one; its id comes from its name. The same again changes nothing.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="target">What it follows.</param>
+    /// <param name="kinds">Which changes it is told of.</param>
+    /// <param name="webhooks">Where it sends to.</param>
+    /// <param name="by">Who makes it.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>Its id, and the secrets of addresses that were not known before.</returns>
+    /// <exception cref="RefusedException">One is called so already.</exception>
+    public async Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, string by, CancellationToken cancel)
+    {
+        var (id, addresses) = (WatchlistLedger.IdOf(name).Value, webhooks.Select(address => http.Check("webhook", address)).ToList());
+        var secrets = new List<NewSecret>();
+        await Decide(id, async (connection, last) =>
+        {
+            if (last is { What: SubscriptionDecision.Made } && last.Target == target && last.Kinds == kinds)
+                return null;
+            if (last is not null)
+                throw new RefusedException($"alert {id}", new Refusal("subscription-exists", $"A subscription has the name '{name}' already{(last.What == SubscriptionDecision.Deleted ? ", and was deleted" : "")}."));
+            secrets.AddRange(await Connect(connection, id, addresses, by, cancel));
+            return new SubscriptionVersion(id, 1, SubscriptionDecision.Made, by, default, Text.Line("name", name.Trim(), 100), target, kinds, true, 0, null);
+        }, cancel);
+        return new MadeSubscription(id, secrets);
+    }
+
+    /// <summary>Has it follow something else, be called otherwise, or send elsewhere; what is null stays as it is.</summary>
+    public async Task<MadeSubscription> Change(string id, string? name, AlertTarget? target, AlertKinds? kinds, IReadOnlyCollection<string>? webhooks, string by, CancellationToken cancel)
+    {
+        var addresses = webhooks?.Select(address => http.Check("webhook", address)).ToList();
+        var secrets = new List<NewSecret>();
+        await Decide(id, async (connection, last) =>
+        {
+            var changed = Kept(id, last) with { What = SubscriptionDecision.Changed };
+            changed = changed with { Name = name is null ? changed.Name : Text.Line("name", name.Trim(), 100), Target = target ?? changed.Target, Kinds = kinds ?? changed.Kinds };
+            if (addresses is not null)
+            {
+                await connection.Execute("delete from alerts.channel where subscription = $1", cancel, id);
+                secrets.AddRange(await Connect(connection, id, addresses, by, cancel));
+            }
+            return changed with { By = by };
+        }, cancel);
+        return new MadeSubscription(id, secrets);
+    }
+
+    /// <summary>Has it send nothing for what happens until it is resumed.</summary>
+    public Task Pause(string id, string by, CancellationToken cancel) => Decide(id, (_, last) =>
+        Task.FromResult(Kept(id, last).IsActive ? last! with { What = SubscriptionDecision.Paused, By = by, IsActive = false } : null), cancel);
+
+    public Task Resume(string id, string by, CancellationToken cancel) => Decide(id, (_, last) =>
+        Task.FromResult(Kept(id, last).IsActive ? null : last! with { What = SubscriptionDecision.Resumed, By = by, IsActive = true }), cancel);
+
+    /// <summary>Ends it; its history stays.</summary>
+    public Task Delete(string id, string by, CancellationToken cancel) => Decide(id, async (connection, last) =>
+    {
+        var kept = Kept(id, last);
+        await connection.Execute("delete from alerts.channel where subscription = $1", cancel, id);
+        await connection.Execute("delete from alerts.feed where subscription = $1", cancel, id);
+        return kept with { What = SubscriptionDecision.Deleted, By = by, IsActive = false };
+    }, cancel);
+
+    /// <summary>Every decision about a subscription, the first one first; none where there is no such subscription.</summary>
+    public Task<List<SubscriptionVersion>> History(string id, CancellationToken cancel) =>
+        database.Query($"select {Columns} from alerts.subscription where subscription = $1 order by number", Read, cancel, id);
+
+    /// <summary>The subscriptions that there are, by their ids; those that were deleted are left out.</summary>
+    public Task<List<SubscriptionVersion>> List(string? after, int limit, CancellationToken cancel) => database.Query(
+        $"select {Columns} from alerts.subscription where until is null and what <> 'deleted' and subscription collate \"C\" > $1 order by subscription collate \"C\" limit $2", Read, cancel, after ?? "", limit);
+
+    /// <summary>What may concern changes after a position.</summary>
+    public static Task<List<SubscriptionVersion>> Active(NpgsqlConnection connection, long position, CancellationToken cancel) =>
+        connection.Query($"select {Columns} from alerts.subscription where is_active and (until is null or until > $1)", Read, cancel, position);
+
+    private static SubscriptionVersion Kept(string id, SubscriptionVersion? last) => last switch
+    {
+        null => throw new NotFoundException($"There is no subscription '{Text.Shorten(id)}'."),
+        { What: SubscriptionDecision.Deleted } => throw new RefusedException($"alert {id}", new Refusal("subscription-deleted", $"The subscription was deleted by {last.By}.")),
+        _ => last,
+    };
+
+    private async Task Decide(string id, Func<NpgsqlConnection, SubscriptionVersion?, Task<SubscriptionVersion?>> decide, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        // While it is held nobody looks through the log: what was decided is known to whoever does so next.
+        await AlertRunner.Begin(connection, cancel);
+        await connection.Execute("select from alerts.runner for update", cancel);
+        var last = (await connection.Query($"select {Columns} from alerts.subscription where subscription = $1 and until is null", Read, cancel, id)).SingleOrDefault();
+        if (await decide(connection, last) is not { } next)
+            return;
+        var head = await log.Head(cancel);
+        await connection.Execute("update alerts.subscription set until = $2 where subscription = $1 and until is null", cancel, id, head);
+        var (target, follows) = Targets.Write(next.Target);
+        await connection.Execute(
+            "insert into alerts.subscription (subscription, number, what, by, name, target, follows, kinds, is_active, after) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", cancel,
+            id, (last?.Number ?? 0) + 1, Written.Name(next.What), next.By, next.Name, target, follows,
+            new NpgsqlParameter { Value = next.Kinds.IsAll ? DBNull.Value : next.Kinds.Each().Select(Written.Name).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }, next.IsActive, head);
+        await transaction.CommitAsync(cancel);
+    }
+
+    private static async Task<List<NewSecret>> Connect(NpgsqlConnection connection, string id, IEnumerable<Uri> addresses, string by, CancellationToken cancel)
+    {
+        var secrets = new List<NewSecret>();
+        foreach (var address in addresses.Distinct())
+        {
+            var (endpoint, secret) = await EndpointTable.FindOrMake(connection, address, by, cancel);
+            if (secret is not null)
+                secrets.Add(new NewSecret(endpoint, secret));
+            await connection.Execute("insert into alerts.channel (subscription, endpoint) values ($1, $2)", cancel, id, endpoint);
+        }
+        return secrets;
+    }
+
+    private static SubscriptionVersion Read(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetInt32(1), Written.Parse<SubscriptionDecision>("what", row.GetString(2)), row.GetString(3), row.GetDateTime(4), row.GetString(5),
+        Targets.Stored(row.GetString(6), row.GetString(7)), row.IsDBNull(8) ? AlertKinds.All : AlertKinds.Of(row.GetFieldValue<string[]>(8).Select(kind => Written.Parse<AlertKind>("kinds", kind))),
+        row.GetBoolean(9), row.GetInt64(10), row.IsDBNull(11) ? null : row.GetInt64(11));
+}
+
+/// <param name="Id">The subscription's.</param>
+/// <param name="Secrets">Of addresses that were not known before. They are shown this once.</param>
+public sealed record MadeSubscription(string Id, IReadOnlyList<NewSecret> Secrets);

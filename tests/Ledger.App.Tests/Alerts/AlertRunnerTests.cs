@@ -1,0 +1,158 @@
+using Ledger.App.Alerts;
+using Ledger.App.Alerts.Deliveries;
+using Ledger.App.Alerts.Matching;
+using Ledger.App.Alerts.Subscriptions;
+using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Tests.Support;
+using Ledger.App.Tests.Watchlists;
+using Ledger.App.Views;
+using Ledger.App.Watchlists;
+using Ledger.Domain.Alerts;
+using Ledger.Domain.Values;
+using Ledger.EventStore;
+using Npgsql;
+
+namespace Ledger.App.Tests.Alerts;
+
+/// <summary>Alerts follow the log: each change once, from the moment on that somebody follows it, whoever is at it and however often.</summary>
+public sealed class AlertRunnerTests : IAsyncLifetime
+{
+    // Numbers of these histories: one announces a deal in robotics, the other one retracts it, or reinstates it.
+    private const int Announced = 6;
+    private const int Turned = 4;
+    private const string Address = "https://receiver.example/hook";
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+    private static readonly AlertTarget Robotics = new AlertTarget.Sector("robotics");
+
+    private LedgerOnTestDatabase _ledger = null!;
+    private WatchHistory _history = null!;
+
+    private SubscriptionTable Subscriptions => _ledger.Get<SubscriptionTable>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _ledger = await LedgerOnTestDatabase.Create(Cancel);
+        _history = new WatchHistory(_ledger.Get<EventLog>());
+        await _history.Begin(Cancel);
+    }
+
+    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
+
+    [Fact]
+    public async Task A_subscription_is_told_of_what_happens_while_it_is_active_whenever_the_log_is_looked_through()
+    {
+        await _history.Happen(Announced, Cancel);
+        await Make("First");
+        var before = await Turn();
+        await Subscriptions.Pause("first", "Ada", Cancel);
+        await Turn();
+        await Subscriptions.Resume("first", "Ada", Cancel);
+        var after = await Turn();
+        await Subscriptions.Delete("first", "Ada", Cancel);
+        await Turn();
+        // All of it at once, and long after.
+        await Follow();
+
+        Assert.Equal([before, after], await Told("first"));
+        Assert.Equal([SubscriptionDecision.Made, SubscriptionDecision.Paused, SubscriptionDecision.Resumed, SubscriptionDecision.Deleted], (await Subscriptions.History("first", Cancel)).Select(one => one.What));
+    }
+
+    [Fact]
+    public async Task One_change_makes_one_alert_a_subscription_and_one_delivery_to_each_of_its_endpoints()
+    {
+        await Subscriptions.Make("Both", Robotics, AlertKinds.All, [Address, "https://receiver.example/other"], "Ada", Cancel);
+        await _history.Happen(Announced, Cancel);
+        await Follow();
+
+        var position = Assert.Single(await Told("both"));
+        var deliveries = (await _ledger.Get<DeliveryQueries>().List(null, null, 10, null, Cancel)).Items;
+        Assert.Equal(2, deliveries.Count);
+        Assert.All(deliveries, one => Assert.Equal((DeliveryWriter.IdOf("both", position, one.Subject, one.Endpoint), DeliveryState.Pending), (one.Id, one.State)));
+    }
+
+    [Fact]
+    public async Task Several_at_once_and_a_position_that_was_lost_make_nothing_twice()
+    {
+        await Make("All");
+        for (var number = 6; number < 40; number++)
+            await _history.Happen((number * 7919 * 16) + 6, Cancel);
+        await _ledger.CatchUp(Cancel);
+        using var other = new AlertRunner(_ledger.Database, _ledger.Get<EventLog>(), _ledger.Get<ViewRuntime>(), _ledger.Get<WatchlistStates>(), new AlertSignal(), new LedgerAddress(""));
+        await Task.WhenAll(other.CatchUp(Cancel), _ledger.Get<AlertRunner>().CatchUp(Cancel));
+        var contents = await _ledger.Contents(Cancel, "alerts");
+        Assert.NotEmpty(await Told("all"));
+
+        var position = await other.Position(Cancel);
+        await Owner("update alerts.runner set position = 0");
+        await _ledger.Get<AlertRunner>().CatchUp(Cancel);
+        Assert.Equal(position, await other.Position(Cancel));
+        Assert.Equal(contents, await _ledger.Contents(Cancel, "alerts"));
+    }
+
+    [Fact]
+    public async Task A_replay_of_the_views_tells_nobody_of_anything()
+    {
+        await Make("All");
+        await _history.Happen(Announced, Cancel);
+        await Follow();
+        var contents = await _ledger.Contents(Cancel, "alerts");
+
+        await _ledger.Get<ViewRuntime>().Replay(["deal", "investor"], cancel: Cancel);
+        await Follow();
+        Assert.Equal(contents, await _ledger.Contents(Cancel, "alerts"));
+    }
+
+    [Fact]
+    public async Task An_address_that_is_forgotten_is_nowhere_any_more_and_its_subscription_goes_on()
+    {
+        await Make("All");
+        await _history.Happen(Announced, Cancel);
+        await Follow();
+        Assert.Contains(await _ledger.Contents(Cancel, "alerts", "ledger", "jobs", "public"), row => row.Contains("receiver.example", StringComparison.Ordinal));
+
+        var endpoints = _ledger.Get<EndpointTable>();
+        await endpoints.Forget(Assert.Single(await endpoints.List(Cancel)).Id, Cancel);
+        Assert.DoesNotContain(await _ledger.Contents(Cancel, "alerts", "ledger", "jobs", "public"), row => row.Contains("receiver.example", StringComparison.Ordinal));
+        Assert.Empty((await _ledger.Get<DeliveryQueries>().List(null, null, 10, null, Cancel)).Items);
+        await Turn();
+        await Follow();
+        Assert.Equal(2, (await Told("all")).Count);
+    }
+
+    [Fact]
+    public async Task The_same_subscription_again_is_nothing_new_and_another_one_needs_another_name()
+    {
+        Assert.Single((await Make("All")).Secrets);
+        Assert.Empty((await Make("All")).Secrets);
+        Assert.Single(await Subscriptions.History("all", Cancel));
+        var refused = await Assert.ThrowsAsync<Ledger.App.Deals.RefusedException>(() => Subscriptions.Make("All", new AlertTarget.Sector("chips"), AlertKinds.All, [], "Ada", Cancel));
+        Assert.Equal("subscription-exists", refused.Refusal.Type);
+        await Subscriptions.Delete("all", "Ada", Cancel);
+        Assert.Equal("subscription-deleted", (await Assert.ThrowsAsync<Ledger.App.Deals.RefusedException>(() => Subscriptions.Resume("all", "Ada", Cancel))).Refusal.Type);
+        await Assert.ThrowsAsync<NotFoundException>(() => Subscriptions.Pause("nobody", "Ada", Cancel));
+        await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Make("Inside", Robotics, AlertKinds.All, ["http://127.0.0.1/hook"], "Ada", Cancel));
+    }
+
+    private Task<MadeSubscription> Make(string name) => Subscriptions.Make(name, Robotics, AlertKinds.All, [Address], "Ada", Cancel);
+
+    private async Task<long> Turn()
+    {
+        await _history.Happen(Turned, Cancel);
+        return await _ledger.Get<EventLog>().Head(Cancel);
+    }
+
+    private async Task Follow()
+    {
+        await _ledger.CatchUp(Cancel);
+        await _ledger.Get<AlertRunner>().CatchUp(Cancel);
+    }
+
+    private Task<List<long>> Told(string subscription) => _ledger.Database.Query("select position from alerts.alert where subscription = $1 order by position", row => row.GetInt64(0), Cancel, subscription);
+
+    private async Task Owner(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_ledger.OwnerConnectionString);
+        await connection.OpenAsync(Cancel);
+        await connection.Execute(sql, Cancel);
+    }
+}
