@@ -20,7 +20,7 @@ internal static class AlertEndpoints
         routes.MapGet("/api/alerts", ListSubscriptions).WithTags(Alerts).WithExample(("limit", "20"));
         routes.MapGet("/api/alerts/{id}", GetSubscription).WithTags(Alerts).WithExample(("id", "tencent")).WithProblems("not-found");
         routes.MapGet("/api/alerts/{id}/told", ListAlerts).WithTags(Alerts).WithExample(("id", "tencent"), ("limit", "20")).WithProblems("not-found");
-        routes.MapGet("/api/alerts-tried", TrySubscription).WithTags(Alerts).WithExample(("investor", "tencent"), ("years", "10")).WithProblems("not-found");
+        routes.MapGet("/api/alerts-tried", TrySubscription).WithTags(Alerts).WithExample(("what", "investor"), ("which", "tencent"), ("years", "10")).WithProblems("not-found");
         routes.MapGet("/api/deliveries", ListDeliveries).WithTags(Alerts).WithExample(("limit", "20"));
         routes.MapGet("/api/deliveries/{id}", GetDelivery).WithTags(Alerts).WithExample(("id", "alert_0123456789abcdef0123456789abcdef")).WithProblems("not-found");
         routes.MapGet("/api/endpoints", ListEndpoints).WithTags(Alerts).WithExample();
@@ -81,20 +81,16 @@ internal static class AlertEndpoints
     }
 
     /// <summary>What a subscription would have been told</summary>
-    /// <remarks>One of the first five says what would have been followed. How many alerts there would have been, and the last 50.</remarks>
+    /// <remarks>How many alerts there would have been, and the last 50.</remarks>
     /// <param name="targets">Reads what is followed.</param>
     /// <param name="history">What has happened.</param>
-    /// <param name="investor">An id, a name or an alias.</param>
-    /// <param name="company">An id, a name or an alias.</param>
-    /// <param name="sector">Its name.</param>
-    /// <param name="watchlist">An id or a name.</param>
-    /// <param name="rule">In the language of rules, which /watchlists/language tells.</param>
+    /// <param name="what">investor, company, sector, watchlist or rule.</param>
+    /// <param name="which">An id, a name or an alias; or a rule, in the language that /watchlists/language tells.</param>
     /// <param name="kinds">Of changes, separated by commas; all where nothing is said.</param>
     /// <param name="years">How far back; 1 where nothing is said.</param>
     /// <param name="cancel">The reader has gone.</param>
-    internal static Task<TriedAlerts> TrySubscription(
-        Targets targets, AlertHistory history, string? investor, string? company, string? sector, string? watchlist, string? rule, string? kinds, string? years, CancellationToken cancel) =>
-        AlertTries.Try(targets, history, new FollowFields { Investor = investor, Company = company, Sector = sector, Watchlist = watchlist, Rule = rule, Kinds = kinds }, years, cancel);
+    internal static Task<TriedAlerts> TrySubscription(Targets targets, AlertHistory history, string what, string which, string? kinds, string? years, CancellationToken cancel) =>
+        AlertTries.Try(targets, history, new FollowFields { What = what, Which = which, Kinds = kinds }, years, cancel);
 
     /// <summary>Deliveries to endpoints, those made last first</summary>
     /// <remarks>How far each is, and how its last attempt went.</remarks>
