@@ -1,0 +1,82 @@
+using Ledger.Domain.Alerts;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Tests.Support;
+using Ledger.Domain.Values;
+
+namespace Ledger.Domain.Tests.Alerts;
+
+/// <summary>Whom a change concerns.</summary>
+public sealed class AlertMatcherTests
+{
+    private static readonly DateOnly Day = new(2026, 11, 20);
+    private static readonly PartyId Merged = new("tencent-holdings");
+
+    [Fact]
+    public void A_change_concerns_whoever_follows_its_parties_its_sectors_or_lists_with_them()
+    {
+        var change = Change(companies: [Sample.Enflame], investors: [Sample.Tencent], sectors: ["chips"], lists: [new WatchlistId("mine")]);
+
+        Assert.Equal(
+            ["investor", "company", "sector", "list"],
+            Told(change, ("investor", new AlertTarget.Investor(Sample.Tencent)), ("company", new AlertTarget.Company(Sample.Enflame)), ("sector", new AlertTarget.Sector("chips")), ("list", new AlertTarget.Watchlist(new WatchlistId("mine"))),
+                ("another investor", new AlertTarget.Investor(Sample.Enflame)), ("another company", new AlertTarget.Company(Sample.Tencent)), ("another sector", new AlertTarget.Sector("drones")), ("another list", new AlertTarget.Watchlist(new WatchlistId("other")))));
+    }
+
+    [Fact]
+    public void Whoever_follows_a_party_that_is_another_one_by_now_is_told_of_that_one() =>
+        Assert.Equal(["merged"], Told(Change(investors: [Sample.Tencent]), ("merged", new AlertTarget.Investor(Merged))));
+
+    [Fact]
+    public void A_rule_chooses_a_deal_by_what_it_was_or_by_what_it_is()
+    {
+        var change = Change(deals: [Deal("a", Sample.Tencent), Deal("b", Sample.Summitview)]);
+
+        Assert.Equal(
+            ["of tencent", "was a", "is b", "either"],
+            Told(change, ("was a", Over(new Condition.Is(RuleField.Series, ["a"]))), ("is b", Over(new Condition.Is(RuleField.Series, ["b"]))), ("is c", Over(new Condition.Is(RuleField.Series, ["c"]))),
+                ("of tencent", Over(new Condition.Is(RuleField.Investor, ["tencent-holdings"]))), ("of enflame", Over(new Condition.Is(RuleField.Investor, ["enflame"]))),
+                ("either", Over(Condition.AnyOf([new Condition.Is(RuleField.Series, ["a"]), new Condition.Is(RuleField.Series, ["b"])])))));
+    }
+
+    [Fact]
+    public void Subscriptions_are_told_of_their_kinds_and_of_what_came_after_they_were_made_until_they_ended()
+    {
+        var (change, target) = (Change(investors: [Sample.Tencent]), new AlertTarget.Investor(Sample.Tencent));
+        AlertSubscription[] subscriptions =
+        [
+            new("all", target, AlertKinds.All, 9, null), new("corrections", target, AlertKinds.Of(AlertKind.Correction, AlertKind.Merge), 9, 10), new("new deals", target, AlertKinds.Of(AlertKind.NewDeal), 9, null),
+            new("later", target, AlertKinds.All, 10, null), new("ended", target, AlertKinds.All, 0, 9),
+        ];
+
+        Assert.Equal(["all", "corrections"], new AlertMatcher(subscriptions, Day, Root).Match(change).Select(one => one.Id));
+    }
+
+    private static AlertTarget.Chosen Over(Condition where) => new(new Rule(Subject.Deals, where));
+
+    private static DealFacts Deal(string series, PartyId investor) => new()
+    {
+        Id = Sample.Deal,
+        Company = PartyTraits.Only(Sample.Enflame),
+        Investors = [new HolderFact(PartyTraits.Only(investor), "lead")],
+        Kind = "round",
+        Status = "announced",
+        StatusSince = Day,
+        Series = series,
+    };
+
+    private static AlertFacts Change(PartyId[]? companies = null, PartyId[]? investors = null, string[]? sectors = null, WatchlistId[]? lists = null, DealFacts[]? deals = null) => new()
+    {
+        Position = 10,
+        Kinds = AlertKinds.Of(AlertKind.Correction),
+        Companies = companies ?? [],
+        Investors = investors ?? [],
+        Sectors = sectors ?? [],
+        Lists = lists ?? [],
+        Deals = deals ?? [],
+    };
+
+    private static IEnumerable<string> Told(AlertFacts change, params (string Id, AlertTarget Target)[] subscriptions) =>
+        new AlertMatcher(subscriptions.Select(one => new AlertSubscription(one.Id, one.Target, AlertKinds.All, 0, null)), Day, Root).Match(change).Select(one => one.Id);
+
+    private static PartyId Root(PartyId party) => party == Merged ? Sample.Tencent : party;
+}
