@@ -110,6 +110,7 @@ public sealed class CancellationTests(LogFixture fixture) : IClassFixture<LogFix
         }
     }
 
+    /// <summary>A writer that comes to work for the first time waits at the head before it appends.</summary>
     private async Task<long> Waiting() => (long)(await fixture.Sql(
-        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'call ledger.append%'"))!;
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'call ledger.%'"))!;
 }

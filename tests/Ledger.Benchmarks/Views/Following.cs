@@ -30,7 +30,7 @@ internal static class Following
         double all = await CatchingUp(database, RecordViews.All, say);
         return
         [
-            Figure.AtLeast("live folding at saturation, all five views", all, "events/s", 10_000),
+            Figure.AtLeast("live folding at saturation, all views of the record", all, "events/s", 10_000),
             Figure.Told("live folding at saturation, deals, companies and investors", three, "events/s"),
         ];
     });

@@ -60,14 +60,31 @@ public sealed class RuleMatcherTests
     {
         var first = new DealFacts
         {
-            Id = new DealId("first"), Company = Acme, Kind = "round", Status = "closed", StatusSince = new DateOnly(2020, 1, 1), Series = "b", Instrument = "equity", Counts = true,
-            Announced = (new DateOnly(2026, 2, 1), new DateOnly(2026, 2, 28)), Sectors = ["drones"], Places = ["beijing"],
-            Investors = [new HolderFact(Big, "lead"), new HolderFact(Small, "participant")], Contested = ["amount"],
+            Id = new DealId("first"),
+            Company = Acme,
+            Kind = "round",
+            Status = "closed",
+            StatusSince = new DateOnly(2020, 1, 1),
+            Series = "b",
+            Instrument = "equity",
+            Counts = true,
+            Announced = (new DateOnly(2026, 2, 1), new DateOnly(2026, 2, 28)),
+            Sectors = ["drones"],
+            Places = ["beijing"],
+            Investors = [new HolderFact(Big, "lead"), new HolderFact(Small, "participant")],
+            Contested = ["amount"],
         };
         var second = new DealFacts
         {
-            Id = new DealId("second"), Company = Acme, Kind = "round", Status = "pledged", StatusSince = Today.AddDays(-30), Series = "c", Counts = false,
-            Announced = (Today, Today), Investors = [new HolderFact(Big, "backer")],
+            Id = new DealId("second"),
+            Company = Acme,
+            Kind = "round",
+            Status = "pledged",
+            StatusSince = Today.AddDays(-30),
+            Series = "c",
+            Counts = false,
+            Announced = (Today, Today),
+            Investors = [new HolderFact(Big, "backer")],
         };
         var company = new PartyFacts(Acme, [first, second], [PartyTraits.Only(new PartyId("backer"))]);
 
@@ -152,6 +169,14 @@ public sealed class RuleMatcherTests
 
     private static DealFacts Deal(SumFact? amount, SumFact? dollars = null, (DateOnly, DateOnly)? announced = null, HolderFact[]? investors = null) => new()
     {
-        Id = new DealId("deal"), Company = Acme, Kind = "round", Status = "announced", StatusSince = Today, Amount = amount, Dollars = dollars, Announced = announced, Investors = investors ?? [],
+        Id = new DealId("deal"),
+        Company = Acme,
+        Kind = "round",
+        Status = "announced",
+        StatusSince = Today,
+        Amount = amount,
+        Dollars = dollars,
+        Announced = announced,
+        Investors = investors ?? [],
     };
 }
