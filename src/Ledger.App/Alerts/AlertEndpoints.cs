@@ -1,6 +1,7 @@
 using Ledger.App.Alerts.Atom;
 using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Live;
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
@@ -29,7 +30,7 @@ internal static class AlertEndpoints
         routes.MapGroup("/alerts").MapPost("make", MakeByForm).ExcludeFromDescription();
         Change<ChangeFields>(routes, "change", "Has a subscription follow something else, be called otherwise, or send elsewhere", """{"kinds": "all"}""", async (services, id, fields, by, cancel) =>
             await services.GetRequiredService<SubscriptionTable>().Change(
-                id, fields.Name, Targets.IsIn(fields) ? await services.GetRequiredService<Targets>().Read(fields, cancel) : null, fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), Addresses(fields.Webhook), by, cancel));
+                id, fields.Name, Targets.IsIn(fields) ? await services.GetRequiredService<Targets>().Read(fields, cancel) : null, fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), Addresses(fields.Webhook), MailOrder.Of(fields), by, cancel));
         Change<NoFields>(routes, "pause", "Has a subscription be told of nothing until it is resumed", "{}", async (services, id, _, by, cancel) =>
         {
             await services.GetRequiredService<SubscriptionTable>().Pause(id, by, cancel);
@@ -47,6 +48,7 @@ internal static class AlertEndpoints
         });
         routes.MapLive();
         routes.MapAtom();
+        routes.MapUnsubscribe();
         routes.MapFeedAddresses();
         routes.MapDeliveryOrders();
     }
@@ -132,7 +134,7 @@ internal static class AlertEndpoints
     {
         var name = Text.Line("name", fields.Name, 100);
         var target = await context.RequestServices.GetRequiredService<Targets>().Read(fields, cancel);
-        return await context.RequestServices.GetRequiredService<SubscriptionTable>().Make(name, target, Targets.Kinds(fields.Kinds), Addresses(fields.Webhook) ?? [], Author.Of(context), cancel);
+        return await context.RequestServices.GetRequiredService<SubscriptionTable>().Make(name, target, Targets.Kinds(fields.Kinds), Addresses(fields.Webhook) ?? [], MailOrder.Of(fields), Author.Of(context), cancel);
     }
 
     private static string[]? Addresses(string? webhook) => webhook?.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
@@ -151,7 +153,7 @@ internal static class AlertEndpoints
             .WithProblems("not-found", "subscription-deleted");
     }
 
-    internal sealed class MakeFields : FollowFields
+    internal sealed class MakeFields : MailFields
     {
         public string? Name { get; set; }
 
@@ -159,7 +161,7 @@ internal static class AlertEndpoints
         public string? Webhook { get; set; }
     }
 
-    internal sealed class ChangeFields : FollowFields
+    internal sealed class ChangeFields : MailFields
     {
         public string? Name { get; set; }
 
