@@ -15,6 +15,7 @@ internal static class AlertSetup
         .AddSingleton<EndpointTable>()
         .AddSingleton<SubscriptionTable>()
         .AddSingleton<DeliveryQueries>()
+        .AddSingleton<AlertFigures>()
         .AddSingleton<DeliveryQueue>()
         .AddSingleton<AlertRunner>()
         .AddScoped<Targets>()
