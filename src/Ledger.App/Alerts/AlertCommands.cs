@@ -131,7 +131,7 @@ internal static class AlertCommands
             var queries = ledger.Get<DeliveryQueries>();
             var page = await queries.List(
                 ledger.Parsed.GetValue(of), ledger.Parsed.GetValue(state) is { } only ? Written.Parse<DeliveryState>("--state", only) : null, ledger.Parsed.GetValue(limit), ledger.Parsed.GetValue(next), cancel);
-            ledger.Print(new DeliveriesShown(await queries.Summary(cancel), page.Items, page.Next), AlertTables.Write);
+            ledger.Print(new DeliveriesShown(await queries.Summary(ledger.Parsed.GetValue(of), cancel), page.Items, page.Next), AlertTables.Write);
         });
     }
 

@@ -10,7 +10,7 @@ internal sealed class AlertFigures(NpgsqlDataSource database, DeliveryQueries de
 {
     public async Task<IReadOnlyList<Metric>> Read(CancellationToken cancel)
     {
-        var (summary, all) = (await deliveries.Summary(cancel), await endpoints.List(cancel));
+        var (summary, all) = (await deliveries.Summary(null, cancel), await endpoints.List(cancel));
         var (taken, refused) = (await database.Query(
             "select count(*) filter (where status between 200 and 299), count(*) filter (where status is null or status not between 200 and 299) from alerts.attempt", row => (row.GetInt64(0), row.GetInt64(1)), cancel)).Single();
         return

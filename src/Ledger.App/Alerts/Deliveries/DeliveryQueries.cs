@@ -92,7 +92,9 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
         return new DeliveryDetails(delivery, JsonSerializer.Deserialize<AlertContent>(content, ApiJson.Compact)!, attempts);
     }
 
-    public async Task<DeliverySummary> Summary(CancellationToken cancel)
+    /// <param name="subscription">Only of this one; null for all.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<DeliverySummary> Summary(string? subscription, CancellationToken cancel)
     {
         const string Lags = "within group (order by d.ended_at - c.recorded_at) filter (where d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour')";
         var head = await log.Head(cancel);
@@ -102,9 +104,10 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
                 count(*) filter (where d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour'), percentile_cont(0.5) {Lags}, percentile_cont(0.99) {Lags},
                 clock_timestamp() - min(d.next_at) filter (where {State} = 'pending' and d.next_at < clock_timestamp()), coalesce((select position from alerts.runner), 0)
             from alerts.delivery d join alerts.endpoint e on e.id = d.endpoint join alerts.change c on c.position = d.position and c.subject = d.subject
+            where $1::text is null or d.subscription = $1
             """,
             row => new DeliverySummary(
-                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), Time(row, 5), Time(row, 6), Time(row, 7), row.GetInt64(8), Math.Max(0, head - row.GetInt64(8))), cancel)).Single();
+                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), Time(row, 5), Time(row, 6), Time(row, 7), row.GetInt64(8), Math.Max(0, head - row.GetInt64(8))), cancel, TextOf(subscription))).Single();
     }
 
     /// <summary>Sends one again, under the same id.</summary>
