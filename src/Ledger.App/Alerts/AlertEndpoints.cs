@@ -1,6 +1,7 @@
 using Ledger.App.Alerts.Atom;
 using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Live;
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
@@ -30,12 +31,13 @@ internal static class AlertEndpoints
         routes.MapGroup("/alerts").MapPost("make", MakeByForm).ExcludeFromDescription();
         Change<ChangeFields>(routes, "change", "Has a subscription follow something else, be called otherwise, or send elsewhere", """{"kinds": "all"}""", async (services, id, fields, by, cancel) =>
             await services.GetRequiredService<SubscriptionTable>().Change(
-                id, fields.Name, Targets.IsIn(fields) ? await services.GetRequiredService<Targets>().Read(fields, cancel) : null, fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), Addresses(fields.Webhook), by, cancel));
+                id, fields.Name, Targets.IsIn(fields) ? await services.GetRequiredService<Targets>().Read(fields, cancel) : null, fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), Addresses(fields.Webhook), MailOrder.Of(fields), by, cancel));
         Order(routes, "pause", "Has a subscription be told of nothing until it is resumed", (table, id, by, cancel) => table.Pause(id, by, cancel));
         Order(routes, "resume", "Has a subscription be told again, of what is recorded from now on", (table, id, by, cancel) => table.Resume(id, by, cancel));
         Order(routes, "delete", "Ends a subscription; its history stays", (table, id, by, cancel) => table.Delete(id, by, cancel));
         routes.MapLive();
         routes.MapAtom();
+        routes.MapUnsubscribe();
         routes.MapFeedAddresses();
         routes.MapDeliveryOrders();
     }
@@ -125,7 +127,7 @@ internal static class AlertEndpoints
     {
         var name = Text.Line("name", fields.Name, 100);
         var target = await context.RequestServices.GetRequiredService<Targets>().Read(fields, cancel);
-        return await context.RequestServices.GetRequiredService<SubscriptionTable>().Make(name, target, Targets.Kinds(fields.Kinds), Addresses(fields.Webhook) ?? [], by, cancel);
+        return await context.RequestServices.GetRequiredService<SubscriptionTable>().Make(name, target, Targets.Kinds(fields.Kinds), Addresses(fields.Webhook) ?? [], MailOrder.Of(fields), by, cancel);
     }
 
     private static string[]? Addresses(string? webhook) => webhook?.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
@@ -155,7 +157,7 @@ internal static class AlertEndpoints
             .WithProblems("not-found", "subscription-deleted");
     }
 
-    internal sealed class MakeFields : FollowFields
+    internal sealed class MakeFields : MailFields
     {
         public string? Name { get; set; }
 
@@ -163,7 +165,7 @@ internal static class AlertEndpoints
         public string? Webhook { get; set; }
     }
 
-    internal sealed class ChangeFields : FollowFields
+    internal sealed class ChangeFields : MailFields
     {
         public string? Name { get; set; }
 

@@ -39,7 +39,9 @@ internal static class AlertTables
         var one = details.Subscription;
         console.WriteFacts(
             ("Subscription", $"{one.Name} ({one.Id})"), ("Follows", one.Follows), ("Of", Told(one)), ("State", Written.Name(one.State)), ("Made", $"{Shown.Time(one.MadeAt)} UTC, by {one.MadeBy}"),
-            ("Sends to", string.Join(", ", details.Endpoints.Select(endpoint => $"{endpoint.Host} (endpoint {endpoint.Id})"))), ("Alerts", one.Alerts.ToString(CultureInfo.InvariantCulture)));
+            ("Sends to", string.Join(", ", details.Endpoints.Select(endpoint => $"{endpoint.Host} ({Told(details, endpoint)}endpoint {endpoint.Id})"))), ("Alerts", one.Alerts.ToString(CultureInfo.InvariantCulture)));
+        foreach (var mail in details.Mails.Where(mail => mail.UnsubscribedAt is not null))
+            console.WriteLine($"{mail.Address} has unsubscribed, {Shown.Time(mail.UnsubscribedAt!.Value)} UTC");
         console.WriteHeading("Decisions");
         foreach (var decision in details.Decisions)
             console.WriteLine($"{Shown.Time(decision.At)} UTC: {Written.Name(decision.What)} by {decision.By}, for what comes after position {decision.Position}");
@@ -108,6 +110,9 @@ internal static class AlertTables
         { FailingSince: { } since } => $"failing since {Shown.Time(since)} UTC",
         _ => "well",
     };
+
+    /// <summary>"daily at 08:00, Europe/Berlin; " of a mail address; nothing of others.</summary>
+    private static string Told(SubscriptionDetails details, EndpointRecord endpoint) => details.Mails.FirstOrDefault(mail => mail.Endpoint == endpoint.Id) is { } mail ? $"{mail.When}; " : "";
 
     public static string Told(SubscriptionRecord one) => Targets.Tell(Domain.Alerts.AlertKinds.Of(one.Kinds));
 

@@ -11,6 +11,7 @@ internal static class OldAlerts
     {
         await connection.Execute(
             "delete from alerts.delivery d using alerts.change c where c.position = d.position and c.subject = d.subject and c.recorded_at < clock_timestamp() - $1 and d.ended_at < clock_timestamp() - $1", cancel, age);
+        await connection.Execute("delete from alerts.mail m where m.made_at < clock_timestamp() - $1 and not exists (select from alerts.delivery d where d.mail = m.id)", cancel, age);
         var alerts = await connection.Query(
             """
             delete from alerts.alert a using alerts.change c where c.position = a.position and c.subject = a.subject and c.recorded_at < clock_timestamp() - $1

@@ -27,6 +27,7 @@ public enum DeliveryState
 
 /// <summary>One alert on its way to one endpoint.</summary>
 /// <param name="Id">Its <c>webhook-id</c>.</param>
+/// <param name="Host">Where it goes; of a mail address not all of it.</param>
 /// <param name="Attempts">How often it was sent.</param>
 /// <param name="NextAt">When it is sent next; null where it is not.</param>
 /// <param name="Lag">From when the change was recorded to when this was taken; null where it was not.</param>
@@ -45,7 +46,7 @@ public sealed record AttemptRecord(int Number, DateTimeOffset At, IReadOnlyDicti
 
 /// <summary>How many deliveries are how far.</summary>
 /// <param name="SentLastHour">Taken within the last hour.</param>
-/// <param name="MedianLag">Of those, from when the change was recorded; null where there are none.</param>
+/// <param name="MedianLag">Of webhooks among those, from when the change was recorded; null where there are none.</param>
 /// <param name="LongLag">The same: 99 of 100 took no longer.</param>
 /// <param name="OldestPending">How long the one that has waited longest was due; null where none is.</param>
 /// <param name="Position">Up to where the log has been looked through.</param>
@@ -96,7 +97,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     /// <param name="cancel">Gives up.</param>
     public async Task<DeliverySummary> Summary(string? subscription, CancellationToken cancel)
     {
-        const string Lags = "within group (order by d.ended_at - c.recorded_at) filter (where d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour')";
+        const string Lags = "within group (order by d.ended_at - c.recorded_at) filter (where e.kind = 'webhook' and d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour')";
         var head = await log.Head(cancel);
         return (await database.Query(
             $"""
@@ -143,7 +144,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     }
 
     private static DeliveryRecord Read(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), new Uri(row.GetString(5)).Authority, Written.Parse<DeliveryState>("state", row.GetString(6)), row.GetInt32(7),
+        row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), EndpointTable.Shown(row.GetString(5)), Written.Parse<DeliveryState>("state", row.GetString(6)), row.GetInt32(7),
         row.GetDateTime(8), row.IsDBNull(9) ? null : row.GetDateTime(9), row.IsDBNull(10) ? null : row.GetDateTime(10), Time(row, 11), row.TextOrNull(12));
 
     private static TimeSpan? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<TimeSpan>(column);

@@ -1,3 +1,4 @@
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Alerts.Webhooks;
 using Ledger.App.Deals;
@@ -33,20 +34,24 @@ internal sealed record SubscriptionVersion(
 }
 
 /// <summary>Decides about subscriptions. Whatever is decided holds for the changes after the end of the log at that moment.</summary>
-internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log, OutgoingHttp http)
+internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log, OutgoingHttp http, MailTable mails)
 {
     private const string Columns = "subscription, number, what, by, at, name, target, follows, kinds, is_active, after, until";
+
+    /// <summary>Makes one that mails nobody.</summary>
+    public Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, Writer by, CancellationToken cancel) => Make(name, target, kinds, webhooks, null, by, cancel);
 
     /// <summary>Makes one; its id comes from its name. The same again changes nothing.</summary>
     /// <param name="name">What it is called.</param>
     /// <param name="target">What it follows.</param>
     /// <param name="kinds">Which changes it is told of.</param>
     /// <param name="webhooks">Where it sends to.</param>
+    /// <param name="mail">Whom it mails, and when; null for nobody.</param>
     /// <param name="by">Who makes it.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>Its id, and the secrets of addresses that were not known before.</returns>
     /// <exception cref="RefusedException">One is called so already.</exception>
-    public async Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, Writer by, CancellationToken cancel)
+    public async Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
     {
         var (id, addresses) = (WatchlistLedger.IdOf(name).Value, webhooks.Select(address => http.Check("webhook", address)).ToList());
         return await Decide(id, by, async (connection, last, secrets) =>
@@ -56,12 +61,14 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
             if (last is not null)
                 throw new RefusedException($"alert {id}", new Refusal("subscription-exists", $"A subscription has the name '{name}' already{(last.What == SubscriptionDecision.Deleted ? ", and was deleted" : "")}."));
             secrets.AddRange(await Connect(connection, id, addresses, by.Author, cancel));
+            if (mail is not null)
+                await mails.Set(connection, id, mail, by.Author, cancel);
             return new SubscriptionVersion(id, 1, SubscriptionDecision.Made, by.Author, default, Text.Line("name", name.Trim(), 100), target, kinds, true, 0, null);
         }, cancel);
     }
 
     /// <summary>Has it follow something else, be called otherwise, or send elsewhere; what is null stays as it is.</summary>
-    public async Task<MadeSubscription> Change(string id, string? name, AlertTarget? target, AlertKinds? kinds, IReadOnlyCollection<string>? webhooks, Writer by, CancellationToken cancel)
+    public async Task<MadeSubscription> Change(string id, string? name, AlertTarget? target, AlertKinds? kinds, IReadOnlyCollection<string>? webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
     {
         var addresses = webhooks?.Select(address => http.Check("webhook", address)).ToList();
         return await Decide(id, by, async (connection, last, secrets) =>
@@ -70,9 +77,11 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
             changed = changed with { Name = name is null ? changed.Name : Text.Line("name", name.Trim(), 100), Target = target ?? changed.Target, Kinds = kinds ?? changed.Kinds };
             if (addresses is not null)
             {
-                await connection.Execute("delete from alerts.channel where subscription = $1", cancel, id);
+                await connection.Execute("delete from alerts.channel c using alerts.endpoint e where e.id = c.endpoint and e.kind = 'webhook' and c.subscription = $1", cancel, id);
                 secrets.AddRange(await Connect(connection, id, addresses, by.Author, cancel));
             }
+            if (mail is not null)
+                await mails.Set(connection, id, mail, by.Author, cancel);
             return changed with { By = by.Author };
         }, cancel);
     }
@@ -88,6 +97,7 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     public Task<MadeSubscription> Delete(string id, Writer by, CancellationToken cancel) => Decide(id, by, async (connection, last, _) =>
     {
         var kept = Kept(id, last);
+        await MailTable.EndAll(connection, id, cancel);
         await connection.Execute("delete from alerts.channel where subscription = $1", cancel, id);
         await connection.Execute("delete from alerts.feed where subscription = $1", cancel, id);
         return kept with { What = SubscriptionDecision.Deleted, By = by.Author, IsActive = false };

@@ -1,5 +1,6 @@
 using Ledger.App.Access;
 using Ledger.App.Alerts;
+using Ledger.App.Alerts.Mail;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
@@ -88,9 +89,10 @@ internal static class LedgerServer
         builder.Services.AddApiDocument();
         builder.Services.AddRazorComponents();
         var app = builder.Build();
-        // What is configured of jobs and of other hosts is looked at before anything is served.
+        // What is configured of jobs, of other hosts and of mails is looked at before anything is served.
         app.Services.GetRequiredService<JobList>();
         app.Services.GetRequiredService<OutgoingHttp>();
+        app.Services.GetRequiredService<MailRelay>();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.Handle, CreateScopeForErrors = true, SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages(Problems.HandleStatus);
         app.UseRequestLog();
