@@ -26,7 +26,7 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
     private readonly Dictionary<string, string> _into = new(StringComparer.Ordinal);
     private readonly List<(long From, Merges Merges)> _merges = [];
     private readonly Dictionary<WatchlistId, List<(long From, Watchlist List)>> _lists = [];
-    private readonly ConcurrentDictionary<(Watchlist, Merges), HashSet<PartyId>> _members = [];
+    private readonly ConcurrentDictionary<object, (Merges Merges, HashSet<PartyId> Members)> _members = new(ReferenceEqualityComparer.Instance);
     private readonly TraitsThen _traits = new(log);
     private Dictionary<string, List<string>>? _everOne;
     private RatesThen? _rates;
@@ -110,8 +110,14 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
     /// <summary>A list at a position.</summary>
     public Watchlist List(WatchlistId id, long position) => Then(_lists[id], position);
 
-    public HashSet<PartyId> Members(Watchlist list, Merges merges) =>
-        _members.GetOrAdd((list, merges), static asked => asked.Item1.IsKept ? [.. asked.Item1.Members(asked.Item2.Root).Select(entry => entry.Party)] : []);
+    public HashSet<PartyId> Members(Watchlist list, Merges merges)
+    {
+        if (_members.TryGetValue(list, out var known) && known.Merges == merges)
+            return known.Members;
+        HashSet<PartyId> members = list.IsKept ? [.. list.Members(merges.Root).Select(entry => entry.Party)] : [];
+        _members[list] = (merges, members);
+        return members;
+    }
 
     /// <summary>The lists that held one of some companies or investors, whichever they are of.</summary>
     public IReadOnlyCollection<WatchlistId> ListsWith(IReadOnlyCollection<PartyId> companies, IReadOnlyCollection<PartyId> investors, IEnumerable<WatchlistId> followed, long position)
