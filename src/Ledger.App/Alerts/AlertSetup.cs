@@ -19,7 +19,7 @@ internal static class AlertSetup
         .AddSingleton<EndpointTable>()
         .AddSingleton<SubscriptionTable>()
         .AddSingleton<DeliveryQueries>()
-        .AddSingleton<AlertFigures>()
+        .AddSingleton<AlertMetrics>()
         .AddSingleton<DeliveryQueue>()
         .AddSingleton<AlertRunner>()
         .AddScoped<Targets>()

@@ -22,7 +22,9 @@ public sealed class FormTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await ServedHere.Start(await LedgerOnTestDatabase.Create(Cancel), "open", Cancel);
+        // Nobody listens where mails are handed over, and so none is sent.
+        _server = await ServedHere.Start(
+            await LedgerOnTestDatabase.Create(Cancel), "open", Cancel, ("Ledger:Address", "https://ledger.example.com"), ("Ledger:Mail:Host", "127.0.0.1"), ("Ledger:Mail:Port", "9"), ("Ledger:Mail:Tls", "none"), ("Ledger:Mail:From", "alerts@example.com"));
         (_http, _ada) = await SignedIn("Ada");
     }
 
@@ -209,6 +211,9 @@ public sealed class FormTests : IAsyncLifetime
         await Do("/deliveries", "Send there again", "2 secrets");
         Assert.DoesNotContain("It is gone.", _ada.Text, StringComparison.Ordinal);
         await Press("Forget it, and what was sent there", "Nothing is sent anywhere.");
+        await Do("/alerts/deals-of-big", "Change it", "a…@example.com", ("mail", "ada@example.com"));
+        var token = (await _server.Ledger.Database.Query("select token from alerts.mailing", row => row.GetString(0), Cancel)).Single();
+        await Do($"/unsubscribe?token={token}", "Mail me nothing more of it", "a…@example.com is mailed nothing of “Retracted ones”");
         await Do("/alerts/deals-of-big", "Delete", "Deleted");
     }
 

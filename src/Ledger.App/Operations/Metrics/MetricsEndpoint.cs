@@ -7,7 +7,7 @@ namespace Ledger.App.Operations.Metrics;
 /// <summary><c>/metrics</c>: figures in the text format of Prometheus, as they are when they are asked for. Whoever reads the record reads them.</summary>
 internal static class MetricsEndpoint
 {
-    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapGet("/metrics", async (AlertFigures alerts, CancellationToken cancel) =>
+    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapGet("/metrics", async (AlertMetrics alerts, CancellationToken cancel) =>
         Results.Text(Text(await alerts.Read(cancel)), "text/plain; version=0.0.4")).ExcludeFromDescription();
 
     private static string Text(IEnumerable<Metric> metrics)

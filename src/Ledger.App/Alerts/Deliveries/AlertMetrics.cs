@@ -6,7 +6,7 @@ using Npgsql;
 namespace Ledger.App.Alerts.Deliveries;
 
 /// <summary>Alerts as figures over time: how many deliveries are how far, how late they are, and where it sticks.</summary>
-internal sealed class AlertFigures(NpgsqlDataSource database, DeliveryQueries deliveries, EndpointTable endpoints)
+internal sealed class AlertMetrics(NpgsqlDataSource database, DeliveryQueries deliveries, EndpointTable endpoints)
 {
     public async Task<IReadOnlyList<Metric>> Read(CancellationToken cancel)
     {
