@@ -38,8 +38,8 @@ internal static class AlertCommands
         Order("resume", "Have a subscription be told again, of what is recorded from now on.", (table, id, by, cancel) => table.Resume(id, by, cancel)),
         Order("delete", "End a subscription; its history stays.", (table, id, by, cancel) => table.Delete(id, by, cancel)),
         Feed(), Try(), Deliveries(), Delivery(), Resend(), Endpoints(), Rotate(),
-        EndpointOrder("enable", "Send to an endpoint again, what has waited first.", (endpoints, id, cancel) => endpoints.Enable(id, cancel)),
-        EndpointOrder("forget", "Forget an endpoint, with whatever was sent there or was to be.", (endpoints, id, cancel) => endpoints.Forget(id, cancel)),
+        EndpointOrder("enable", "Send to an endpoint again, what has waited first.", (endpoints, id, by, cancel) => endpoints.Enable(id, by, cancel)),
+        EndpointOrder("forget", "Forget an endpoint, with whatever was sent there or was to be.", (endpoints, id, by, cancel) => endpoints.Forget(id, by, cancel)),
     };
 
     private static Command Add()
@@ -139,7 +139,7 @@ internal static class AlertCommands
             var queries = ledger.Get<DeliveryQueries>();
             var page = await queries.List(
                 ledger.Parsed.GetValue(of), ledger.Parsed.GetValue(state) is { } only ? Written.Parse<DeliveryState>("--state", only) : null, ledger.Parsed.GetValue(limit), ledger.Parsed.GetValue(next), cancel);
-            ledger.Print(new DeliveriesShown(await queries.Summary(cancel), page.Items, page.Next), AlertTables.Write);
+            ledger.Print(new DeliveriesShown(await queries.Summary(ledger.Parsed.GetValue(of), cancel), page.Items, page.Next), AlertTables.Write);
         });
     }
 
@@ -166,8 +166,8 @@ internal static class AlertCommands
                 throw new InputException("DELIVERY", one is null ? "is missing; name a delivery, or a time with --since" : "is given, and --since, too");
             var queries = ledger.Get<DeliveryQueries>();
             if (one is not null)
-                await queries.Resend(one, cancel);
-            var count = one is not null ? 1 : await queries.Resend(DeliveryQueries.Since("--since", time), ledger.Parsed.GetValue(of), cancel);
+                await queries.Resend(one, ledger.Author, cancel);
+            var count = one is not null ? 1 : await queries.Resend(DeliveryQueries.Since("--since", time), ledger.Parsed.GetValue(of), ledger.Author, cancel);
             ledger.Print(new { Deliveries = count }, (_, console) => console.WriteLine($"{Shown.Count(count, "delivery", "deliveries")} will be sent again."));
         });
     }
@@ -184,17 +184,17 @@ internal static class AlertCommands
         return new Command("rotate", "Make an endpoint one more secret, and print it this once; those before it sign beside it for a day.") { id }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
-            ledger.Print(await ledger.Get<EndpointTable>().Rotate(ledger.Parsed.GetRequiredValue(id), cancel), (made, console) => console.WriteLine(made.Secret));
+            ledger.Print(await ledger.Get<EndpointTable>().Rotate(ledger.Parsed.GetRequiredValue(id), ledger.Author, cancel), (made, console) => console.WriteLine(made.Secret));
         });
     }
 
-    private static Command EndpointOrder(string order, string description, Func<EndpointTable, long, CancellationToken, Task> give)
+    private static Command EndpointOrder(string order, string description, Func<EndpointTable, long, string, CancellationToken, Task> give)
     {
         var id = Endpoint();
         return new Command(order, description) { id }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
-            await give(ledger.Get<EndpointTable>(), ledger.Parsed.GetRequiredValue(id), cancel);
+            await give(ledger.Get<EndpointTable>(), ledger.Parsed.GetRequiredValue(id), ledger.Author, cancel);
             ledger.Print(new Page<EndpointRecord>(await ledger.Get<EndpointTable>().List(cancel), null), AlertTables.Write);
         });
     }

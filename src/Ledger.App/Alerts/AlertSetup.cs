@@ -19,6 +19,7 @@ internal static class AlertSetup
         .AddSingleton<EndpointTable>()
         .AddSingleton<SubscriptionTable>()
         .AddSingleton<DeliveryQueries>()
+        .AddSingleton<AlertMetrics>()
         .AddSingleton<DeliveryQueue>()
         .AddSingleton<AlertRunner>()
         .AddScoped<Targets>()

@@ -94,12 +94,15 @@ internal static class AlertTables
         console.Write(table);
     }
 
-    /// <summary>"3 pending, 120 sent, 0 failed, 0 disabled; 40 in the last hour, half of them within 0.4 s".</summary>
+    /// <summary>"3 pending, 120 sent, 0 failed, 0 disabled; 40 sent within the last hour, half of them within 0.4 s of the change and 99 of 100 within 2.0 s."</summary>
     public static string Told(DeliverySummary summary) =>
-        $"{summary.Pending} pending, {summary.Sent} sent, {summary.Failed} failed, {summary.Disabled} disabled; {summary.SentLastHour} sent within the last hour"
-        + (summary.MedianLag is { } lag ? $", half of them within {Seconds(lag)} s of the change" : "")
+        string.Create(CultureInfo.InvariantCulture, $"{summary.Pending:#,0} pending, {summary.Sent:#,0} sent, {summary.Failed:#,0} failed, {summary.Disabled:#,0} disabled; {Rates(summary)}.");
+
+    /// <summary>"40 sent within the last hour, half of them within 0.4 s of the change and 99 of 100 within 2.0 s; one has been due for 12.0 s; 3 events of the log are not looked through yet".</summary>
+    public static string Rates(DeliverySummary summary) => string.Create(CultureInfo.InvariantCulture, $"{summary.SentLastHour:#,0} sent within the last hour")
+        + (summary is { MedianLag: { } half, LongLag: { } most } ? $", half of them within {Seconds(half)} s of the change and 99 of 100 within {Seconds(most)} s" : "")
         + (summary.OldestPending is { } oldest ? $"; one has been due for {Seconds(oldest)} s" : "")
-        + $". The log is looked through up to position {summary.Position}.";
+        + (summary.Behind > 0 ? $"; {Shown.Count(summary.Behind, "event")} of the log {(summary.Behind == 1 ? "is" : "are")} not looked through yet" : "");
 
     public static string Told(EndpointRecord endpoint) => endpoint switch
     {

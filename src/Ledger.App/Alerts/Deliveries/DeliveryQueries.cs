@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
+using Ledger.EventStore;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -45,12 +47,14 @@ public sealed record AttemptRecord(int Number, DateTimeOffset At, IReadOnlyDicti
 /// <summary>How many deliveries are how far.</summary>
 /// <param name="SentLastHour">Taken within the last hour.</param>
 /// <param name="MedianLag">Of webhooks among those, from when the change was recorded; null where there are none.</param>
+/// <param name="LongLag">The same: 99 of 100 took no longer.</param>
 /// <param name="OldestPending">How long the one that has waited longest was due; null where none is.</param>
 /// <param name="Position">Up to where the log has been looked through.</param>
-public sealed record DeliverySummary(long Pending, long Sent, long Failed, long Disabled, long SentLastHour, TimeSpan? MedianLag, TimeSpan? OldestPending, long Position);
+/// <param name="Behind">How many events come after that.</param>
+public sealed record DeliverySummary(long Pending, long Sent, long Failed, long Disabled, long SentLastHour, TimeSpan? MedianLag, TimeSpan? LongLag, TimeSpan? OldestPending, long Position, long Behind);
 
 /// <summary>What is asked of deliveries, by pages, API and command line alike; and sending them again.</summary>
-internal sealed class DeliveryQueries(NpgsqlDataSource database, AlertSignal signal)
+internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, AlertSignal signal)
 {
     private const string State = "case when d.state = 'pending' and e.disabled_at is not null then 'disabled' else d.state end";
 
@@ -89,32 +93,41 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, AlertSignal sig
         return new DeliveryDetails(delivery, JsonSerializer.Deserialize<AlertContent>(content, ApiJson.Compact)!, attempts);
     }
 
-    public async Task<DeliverySummary> Summary(CancellationToken cancel) => (await database.Query(
-        $"""
-        select count(*) filter (where {State} = 'pending'), count(*) filter (where d.state = 'sent'), count(*) filter (where d.state = 'failed'), count(*) filter (where {State} = 'disabled'),
-            count(*) filter (where d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour'),
-            percentile_cont(0.5) within group (order by d.ended_at - c.recorded_at) filter (where e.kind = 'webhook' and d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour'),
-            clock_timestamp() - min(d.next_at) filter (where {State} = 'pending' and d.next_at < clock_timestamp()), coalesce((select position from alerts.runner), 0)
-        from alerts.delivery d join alerts.endpoint e on e.id = d.endpoint join alerts.change c on c.position = d.position and c.subject = d.subject
-        """,
-        row => new DeliverySummary(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), Time(row, 5), Time(row, 6), row.GetInt64(7)), cancel)).Single();
+    /// <param name="subscription">Only of this one; null for all.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<DeliverySummary> Summary(string? subscription, CancellationToken cancel)
+    {
+        const string Lags = "within group (order by d.ended_at - c.recorded_at) filter (where e.kind = 'webhook' and d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour')";
+        var head = await log.Head(cancel);
+        return (await database.Query(
+            $"""
+            select count(*) filter (where {State} = 'pending'), count(*) filter (where d.state = 'sent'), count(*) filter (where d.state = 'failed'), count(*) filter (where {State} = 'disabled'),
+                count(*) filter (where d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour'), percentile_cont(0.5) {Lags}, percentile_cont(0.99) {Lags},
+                clock_timestamp() - min(d.next_at) filter (where {State} = 'pending' and d.next_at < clock_timestamp()), coalesce((select position from alerts.runner), 0)
+            from alerts.delivery d join alerts.endpoint e on e.id = d.endpoint join alerts.change c on c.position = d.position and c.subject = d.subject
+            where $1::text is null or d.subscription = $1
+            """,
+            row => new DeliverySummary(
+                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), Time(row, 5), Time(row, 6), Time(row, 7), row.GetInt64(8), Math.Max(0, head - row.GetInt64(8))), cancel, TextOf(subscription))).Single();
+    }
 
     /// <summary>Sends one again, under the same id.</summary>
     /// <exception cref="NotFoundException">There is no such delivery.</exception>
-    public async Task<DeliveryRecord> Resend(string id, CancellationToken cancel)
+    public async Task<DeliveryRecord> Resend(string id, Writer by, CancellationToken cancel)
     {
         await Get(id, cancel);
-        await Again("id = $1", cancel, id);
+        await Again(by, "id = $1", cancel, id);
         return (await Get(id, cancel)).Delivery;
     }
 
     /// <summary>Sends again, under the same ids, what was made since a time.</summary>
     /// <param name="since">The time.</param>
     /// <param name="subscription">Only this one's; null for all.</param>
+    /// <param name="by">Who has it sent.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>How many.</returns>
-    public Task<int> Resend(DateTimeOffset since, string? subscription, CancellationToken cancel) =>
-        Again("made_at >= $1 and ($2::text is null or subscription = $2)", cancel, since.UtcDateTime, TextOf(subscription));
+    public Task<int> Resend(DateTimeOffset since, string? subscription, Writer by, CancellationToken cancel) =>
+        Again(by, "made_at >= $1 and ($2::text is null or subscription = $2)", cancel, since.UtcDateTime, TextOf(subscription));
 
     /// <summary>A day, which begins at midnight UTC, or a time.</summary>
     /// <exception cref="InvalidValueException">It is neither.</exception>
@@ -122,12 +135,12 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, AlertSignal sig
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
         : throw new InvalidValueException(field, $"'{text}' is no time; 2026-03-01 or 2026-03-01T12:30Z would be one");
 
-    private async Task<int> Again(string condition, CancellationToken cancel, params object?[] parameters)
+    private async Task<int> Again(Writer by, string condition, CancellationToken cancel, params object?[] parameters)
     {
-        var again = await database.Query(
-            $"update alerts.delivery set state = 'pending', tries = 0, next_at = clock_timestamp(), ended_at = null where {condition} returning 1", _ => 1, cancel, parameters);
+        var again = await database.Once(by, async connection => (await connection.Query(
+            $"update alerts.delivery set state = 'pending', tries = 0, next_at = clock_timestamp(), ended_at = null where {condition} returning 1", _ => 1, cancel, parameters)).Count, cancel);
         signal.Raise();
-        return again.Count;
+        return again;
     }
 
     private static DeliveryRecord Read(NpgsqlDataReader row) => new(

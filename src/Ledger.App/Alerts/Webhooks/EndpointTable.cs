@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Ledger.App.Alerts.Mail;
+using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
 using Npgsql;
@@ -43,37 +44,46 @@ internal sealed class EndpointTable(NpgsqlDataSource database)
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<EndpointRecord> Get(long id, CancellationToken cancel) => (await Read("e.id = $1", cancel, id)).SingleOrDefault() ?? throw Unknown(id);
 
+    /// <summary>Those that somebody made and that nothing is sent to any more.</summary>
+    public Task<List<EndpointRecord>> DisabledOf(string author, CancellationToken cancel) => Read("e.disabled_at is not null and e.made_by = $1 order by e.id", cancel, author);
+
     public Task<List<EndpointRecord>> Of(string subscription, CancellationToken cancel) => Read("e.id in (select endpoint from alerts.channel where subscription = $1) order by e.id", cancel, subscription);
 
+    /// <summary>Where a subscription sends webhooks to.</summary>
+    public static Task<List<Uri>> Addresses(NpgsqlConnection connection, string subscription, CancellationToken cancel) =>
+        connection.Query("select e.address from alerts.channel c join alerts.endpoint e on e.id = c.endpoint where e.kind = 'webhook' and c.subscription = $1", row => new Uri(row.GetString(0)), cancel, subscription);
+
     /// <summary>Makes one more secret; those before it sign beside it for a day.</summary>
-    public async Task<NewSecret> Rotate(long id, CancellationToken cancel)
+    public Task<NewSecret> Rotate(long id, Writer by, CancellationToken cancel) => database.Once(by, async connection =>
     {
         if ((await Get(id, cancel)).Kind == EndpointKind.Mail)
             throw new InvalidValueException("endpoint", $"'{id}' is an address for mails, which are signed with no secret");
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
         await connection.Execute($"update alerts.secret set expires_at = least(expires_at, clock_timestamp() + interval '{Overlap}') where endpoint = $1", cancel, id);
         await connection.Execute("delete from alerts.secret where endpoint = $1 and expires_at < clock_timestamp()", cancel, id);
-        var secret = await AddSecret(connection, id, cancel);
-        await transaction.CommitAsync(cancel);
-        return new NewSecret(id, secret);
-    }
+        return new NewSecret(id, await AddSecret(connection, id, cancel));
+    }, cancel);
 
     /// <summary>Sends there again, what has waited first.</summary>
-    public async Task Enable(long id, CancellationToken cancel)
+    /// <returns>As it is now.</returns>
+    public async Task<EndpointRecord> Enable(long id, Writer by, CancellationToken cancel)
     {
         await Get(id, cancel);
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await connection.Execute("update alerts.endpoint set disabled_at = null, disabled_why = null, failing_since = null, failures = 0, not_before = '-infinity' where id = $1", cancel, id);
+        await database.Once(by, async connection =>
+        {
+            await connection.Execute("update alerts.endpoint set disabled_at = null, disabled_why = null, failing_since = null, failures = 0, not_before = '-infinity' where id = $1", cancel, id);
+            return id;
+        }, cancel);
+        return await Get(id, cancel);
     }
 
     /// <summary>Forgets an address, with whatever was sent there or was to be.</summary>
-    public async Task Forget(long id, CancellationToken cancel)
+    /// <returns>As it was, without its host: a request that is remembered keeps none of it.</returns>
+    public Task<EndpointRecord> Forget(long id, Writer by, CancellationToken cancel) => database.Once(by, async connection =>
     {
-        await Get(id, cancel);
-        await using var connection = await database.OpenConnectionAsync(cancel);
+        var was = await Get(id, cancel);
         await connection.Execute("delete from alerts.endpoint where id = $1", cancel, id);
-    }
+        return was with { Host = "" };
+    }, cancel);
 
     /// <summary>What readers are shown of an address.</summary>
     public static string Shown(string address) => address.Contains("://", StringComparison.Ordinal) ? new Uri(address).Authority : MailOrder.Shown(address);

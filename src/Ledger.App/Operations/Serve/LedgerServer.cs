@@ -12,6 +12,7 @@ using Ledger.App.Intake.Feeds;
 using Ledger.App.Intake.ImportRates;
 using Ledger.App.Jobs;
 using Ledger.App.Operations.Health;
+using Ledger.App.Operations.Metrics;
 using Ledger.App.Operations.Outgoing;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
@@ -101,6 +102,7 @@ internal static class LedgerServer
         app.UseMoments();
         app.UseApiPage();
         app.MapGroup("").AllowAnonymous().MapLedgerHealth();
+        app.MapMetrics();
         app.MapSignIn();
         app.MapWholeApi();
         if (ledger.HoldsKey)

@@ -48,7 +48,7 @@ public sealed class MailTests : IAsyncLifetime
         var next = await _ledger.Mails.Next(Cancel);
         Assert.NotEqual(Header(mail, "message-id"), Header(next, "message-id"));
         await _ledger.Until(2, one => one.State == DeliveryState.Sent);
-        await _ledger.Deliveries.Resend(delivery.Id, Cancel);
+        await _ledger.Deliveries.Resend(delivery.Id, "Ada", Cancel);
         var again = await _ledger.Mails.Next(Cancel);
         Assert.Equal((Header(mail, "message-id"), (string)mail["text"]!), (Header(again, "message-id"), (string)again["text"]!));
         Assert.Equal(Header(mail, "message-id"), (await _ledger.Deliveries.Get(delivery.Id, Cancel)).Attempts[0].Request["Message-ID"]);
@@ -95,7 +95,7 @@ public sealed class MailTests : IAsyncLifetime
         var waiting = await _ledger.Until(2, one => one.State == DeliveryState.Pending);
         Assert.All(waiting, one => Assert.InRange(one.NextAt!.Value - now, TimeSpan.FromMinutes(178), TimeSpan.FromHours(3)));
         // Who asks for it in the middle of the night gets it in the morning, too.
-        await _ledger.Deliveries.Resend(waiting[0].Id, Cancel);
+        await _ledger.Deliveries.Resend(waiting[0].Id, "Ada", Cancel);
         await _ledger.Until(2, one => one.NextAt > now.AddHours(2));
 
         await _ledger.Subscriptions.Change("quiet", null, null, null, null, MailOrder.Of(new MailFields { Quiet = "none" }), "Ada", Cancel);
@@ -124,7 +124,7 @@ public sealed class MailTests : IAsyncLifetime
         Assert.Contains("The mail server refuses it", await http.GetStringAsync("/health/ready", Cancel), StringComparison.Ordinal);
 
         var spam = await _ledger.Mails.Next(Cancel);
-        await _ledger.Deliveries.Resend(tried["spam"].Id, Cancel);
+        await _ledger.Deliveries.Resend(tried["spam"].Id, "Ada", Cancel);
         Assert.Equal(Header(spam, "message-id"), Header(await _ledger.Mails.Next(Cancel), "message-id"));
     }
 
@@ -174,7 +174,7 @@ public sealed class MailTests : IAsyncLifetime
         await _ledger.Announce();
         var delivery = (await _ledger.Until(1, one => one.Attempts > 0))[0];
         Assert.Contains(await Everything(), row => row.Contains("lovelace", StringComparison.OrdinalIgnoreCase));
-        await _ledger.Server.App.Services.GetRequiredService<EndpointTable>().Forget(delivery.Endpoint, Cancel);
+        await _ledger.Server.App.Services.GetRequiredService<EndpointTable>().Forget(delivery.Endpoint, "Ada", Cancel);
         Assert.DoesNotContain(await Everything(), row => row.Contains("lovelace", StringComparison.OrdinalIgnoreCase));
         await _ledger.Announce();
         await _ledger.Follow("Others", new MailFields { Mail = "grace@example.com" });
