@@ -25,8 +25,8 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
                     exists (select from investor_deal where {now("investor_deal")} and investor_id = party.id)
                     or exists (select from backer where {now("backer")} and investor_id = party.id)
                     or party.id = any($5))
-                and ($1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2))
-            order by lower(party.name) collate "C", party.id limit $3
+                and ($1::text is null or ({PartyNames.Order}) > ($1, $2))
+            order by {PartyNames.Order} limit $3
             """,
             row => (Id: row.GetString(0), Companies: row.GetInt64(1)), cancel, after?.Key, after?.Id, (long)limit + 1, merges.Merged.ToArray(), await ThroughOthers(merges, cancel));
         var items = rows.Take(limit).ToList();
