@@ -54,11 +54,14 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         var members = affiliates ? await Groups.Of(party.Id.Value, Groups.Affiliates, snapshot, names, cancel) : null;
         string[] roots = [party.Id.Value, .. members?.Select(member => member.Id) ?? []];
         var ids = merges.Ids(roots);
-        var companies = await Companies(ids, cancel);
+        // Its deals are folded from their events, on another connection, while the view is asked for the rest.
+        var itsDeals = dealQueries.Of(new DealFilter(Limit: ItemsMax), ids, cancel);
+        var itsCompanies = Companies(ids, cancel);
+        var itsCoInvestors = CoInvestors(ids, ItemsMax, null, cancel);
+        await Task.WhenAll(itsDeals, itsCompanies, itsCoInvestors);
+        var (deals, companies, others) = (await itsDeals, await itsCompanies, await itsCoInvestors);
         if (companies.Items.Count == 0)
             throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
-        var others = await CoInvestors(ids, ItemsMax, null, cancel);
-        var deals = await dealQueries.Of(new DealFilter(Limit: ItemsMax), ids, cancel);
         var records = await dealQueries.Records(deals.Items, cancel);
         var backed = await snapshot.Query(
             now => $"select distinct article_id from backer where {now("backer")} and investor_id = any($1)", row => row.GetString(0), cancel, (object)ids);
