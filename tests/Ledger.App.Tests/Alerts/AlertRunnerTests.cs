@@ -143,7 +143,7 @@ public sealed class AlertRunnerTests : IAsyncLifetime
         })
         {
             await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Make("Inside", Robotics, AlertKinds.All, [address], "Ada", Cancel));
-            await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Change("none", null, null, null, [address], "Ada", Cancel));
+            await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Change("none", null, null, null, [address], null, "Ada", Cancel));
         }
         Assert.Empty(await _ledger.Get<EndpointTable>().List(Cancel));
     }
