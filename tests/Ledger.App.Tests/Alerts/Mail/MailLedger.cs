@@ -5,6 +5,7 @@ using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Operations.Outgoing;
 using Ledger.App.Tests.Support;
 using Ledger.App.Tests.Watchlists;
+using Ledger.App.Views;
 using Ledger.Domain.Alerts;
 using Ledger.EventStore;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,7 +69,7 @@ internal sealed class MailLedger : IAsyncDisposable
     {
         await using var owner = new Npgsql.NpgsqlConnection(Server.Ledger.OwnerConnectionString);
         await owner.OpenAsync(Cancel);
-        await Views.Sql.Execute(owner, sql, Cancel);
+        await owner.Execute(sql, Cancel);
         Server.App.Services.GetRequiredService<AlertSignal>().Raise();
     }
 

@@ -82,8 +82,10 @@ public sealed class MailOrderTests
     [InlineData("Ledger:Mail:Tls: is 'none', and a password is sent over an encrypted connection only", "User", "ledger", "Password", "x", "Tls", "none")]
     public void What_is_configured_wrong_is_named(string sentence, params string[] settings)
     {
-        (string, string)[] all = [("Host", "smtp.example.com"), ("From", "alerts@example.com"), .. settings.Chunk(2).Select(pair => (pair[0], pair[1]))];
-        Assert.Contains(sentence, Assert.Throws<InvalidValueException>(() => Configured(all)).Message, StringComparison.Ordinal);
+        var all = new Dictionary<string, string> { ["Host"] = "smtp.example.com", ["From"] = "alerts@example.com" };
+        foreach (var pair in settings.Chunk(2))
+            all[pair[0]] = pair[1];
+        Assert.Contains(sentence, Assert.Throws<InvalidValueException>(() => Configured([.. all.Select(one => (one.Key, one.Value))])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

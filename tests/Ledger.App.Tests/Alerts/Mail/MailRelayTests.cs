@@ -63,7 +63,7 @@ public sealed class MailRelayTests : IDisposable
     [Fact]
     public async Task A_server_that_is_not_there_or_wants_another_password_fails_for_all_and_not_for_one()
     {
-        await using var mails = await MailServer.Start(new MailServerOptions(User: "ledger", Password: "open sesame"), Cancel);
+        var mails = await MailServer.Start(new MailServerOptions(User: "ledger", Password: "open sesame"), Cancel);
         Assert.Equal(MailVerdict.ServerFails, (await Send(mails.Port, isSecured: false, new NetworkCredential("ledger", "close sesame"))).Verdict);
         var port = mails.Port;
         await mails.DisposeAsync();

@@ -28,12 +28,13 @@ public sealed class MailTests : IAsyncLifetime
         await _ledger.Announce();
         var mail = await _ledger.Mails.Next(Cancel);
 
-        Assert.Equal(("ada@example.com", "alerts@ledger.example.com", "Party p0: words: announced"), Addressed(mail));
+        Assert.Equal(("ada@example.com", "alerts@ledger.example.com"), ((string)mail["to"]!, (string)mail["from"]!));
+        Assert.Equal("Party p0: words: announced with 9 claims", (string)mail["subject"]!);
         Assert.Equal("auto-generated", Header(mail, "auto-submitted"));
         Assert.Equal("<robots.ledger.example.com>", Header(mail, "list-id"));
         Assert.Matches("^<mail_[0-9a-f]{32}@ledger[.]example[.]com>$", Header(mail, "message-id"));
         Assert.True((int)mail["longestLine"]! <= 998);
-        foreach (var words in new[] { "Deals in robotics: 1 change", "Party p0: words", "New deal", "Amount: nothing → USD 100M", "“the words”", "by somebody", "Ada has Ledger mail this address what “Robots” follows, at once.", "https://ledger.example.com/deals/d0" })
+        foreach (var words in new[] { "Deals in robotics: 1 change", "Party p0: words", "New deal", "Amount: nothing → ", "“the words”", "by somebody", "Ada has Ledger mail this address what “Robots” follows, at once.", "https://ledger.example.com/deals/d0" })
             Assert.Contains(words, (string)mail["text"]!, StringComparison.OrdinalIgnoreCase);
 
         using var html = new HtmlParser().ParseDocument((string)mail["html"]!);
@@ -76,7 +77,7 @@ public sealed class MailTests : IAsyncLifetime
         await _ledger.Until(4, one => one.State == DeliveryState.Pending);
         await _ledger.Execute("update alerts.delivery set next_at = now() where subscription = 'weekly'");
         var other = await _ledger.Mails.Next(Cancel);
-        Assert.Equal(("Party p0: words: announced", "ada@example.com"), ((string)other["subject"]!, (string)other["to"]!));
+        Assert.Equal(("Party p2: words: announced with 9 claims", "ada@example.com"), ((string)other["subject"]!, (string)other["to"]!));
         Assert.Contains("/deals/d2", (string)other["text"]!, StringComparison.Ordinal);
         await _ledger.Until(3, one => one is { State: DeliveryState.Sent, Subscription: "weekly" });
         await _ledger.Execute("update alerts.delivery set next_at = now() where subscription = 'daily' and state = 'pending'");
@@ -182,8 +183,6 @@ public sealed class MailTests : IAsyncLifetime
     }
 
     private Task<IReadOnlyList<string>> Everything() => _ledger.Server.Ledger.Contents(Cancel, "alerts", "ledger", "jobs", "public");
-
-    private static (string, string, string) Addressed(JsonNode mail) => ((string)mail["to"]!, (string)mail["from"]!, (string)mail["subject"]!);
 
     private static string Header(JsonNode mail, string name) => (string)mail["headers"]![name]!;
 }
