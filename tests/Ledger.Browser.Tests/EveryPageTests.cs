@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Browser.Tests.Support;
 using Microsoft.Playwright;
@@ -8,8 +7,6 @@ namespace Ledger.Browser.Tests;
 
 public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, DisputedSite disputed, EveryPageTests.Readers readers) : IClassFixture<EveryPageTests.Readers>
 {
-    private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js")));
-
     public static TheoryData<string> Each => Pages.Each;
 
     [Fact]
@@ -57,7 +54,7 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
     {
         // Signed in they have the forms, too.
         await readers.SignedIn.Open(path);
-        await HasNoBarrier(readers.SignedIn.Page);
+        await Barriers.None(readers.SignedIn.Page);
     }
 
     [Theory]
@@ -68,7 +65,7 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
     {
         await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true, IsSignedIn: true));
         await visit.Page.GotoAsync(disputed.Address + path);
-        await HasNoBarrier(visit.Page);
+        await Barriers.None(visit.Page);
     }
 
     [Fact]
@@ -90,8 +87,8 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals");
         Assert.Equal(
-            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Rollups", "Watchlists", "Articles", "Log"],
-            await Tabbed(visit.Page, 13));
+            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Rollups", "Watchlists", "Alerts", "Articles", "Log", "Jobs"],
+            await Tabbed(visit.Page, 15));
 
         await visit.Open("/deals");
         await visit.Page.Keyboard.PressAsync("Tab");
@@ -137,30 +134,6 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
             names[i] = await page.EvaluateAsync<string>("(document.activeElement.getAttribute('aria-label') || document.activeElement.name || document.activeElement.textContent).trim()");
         }
         return names;
-    }
-
-    private static async Task HasNoBarrier(IPage page)
-    {
-        await page.EvaluateAsync(Axe.Value);
-        Assert.Equal([], await Barriers(page, ""));
-        // In the dark the colours are others, and nothing else.
-        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        Assert.Equal([], await Barriers(page, ", runOnly: ['color-contrast']"));
-        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
-        await page.SetViewportSizeAsync(390, 900);
-        Assert.Equal([], await Barriers(page, ""));
-        await page.SetViewportSizeAsync(1440, 900);
-    }
-
-    private static async Task<IEnumerable<string>> Barriers(IPage page, string options)
-    {
-        var results = await page.EvaluateAsync<JsonElement>($"axe.run(document, {{ resultTypes: ['violations']{options} }})");
-        return
-        [
-            .. results.GetProperty("violations").EnumerateArray()
-                .Where(violation => violation.GetProperty("impact").GetString() is "serious" or "critical")
-                .Select(violation => $"{violation.GetProperty("id")}: {string.Join("; ", violation.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("html").GetString() + " " + node.GetProperty("failureSummary").GetString()))}"),
-        ];
     }
 
     /// <summary>Who goes from page to page: a browser of its own for each would take longer than all that it looks at.</summary>
