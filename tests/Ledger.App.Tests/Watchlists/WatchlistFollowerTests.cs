@@ -2,6 +2,8 @@ using Ledger.App.Log;
 using Ledger.App.Tests.Support;
 using Ledger.App.Watchlists;
 using Ledger.App.Watchlists.Language;
+using Ledger.Domain.Claims;
+using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
 using Ledger.Domain.Watchlists;
 using Ledger.EventStore;
@@ -85,6 +87,28 @@ public sealed class WatchlistFollowerTests
             await ledger.CatchUp(Cancel);
             await follower.CatchUp(day, Cancel);
         }
+    }
+
+    [Fact]
+    public async Task Who_has_been_on_a_list_for_a_moment_is_told_of_unless_it_is_within_one_transaction()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        var (history, log) = (new WatchHistory(ledger.Get<EventLog>()), ledger.Get<EventLog>());
+        await Begin(ledger, history, "companies where sector = biotech");
+        await history.Happen(6, Cancel);
+        var deal = history.Deals.Single().Id;
+        var (tag, reason) = (new ClaimValue.Sector("biotech"), new Reason("Because."));
+        var (tagged, untagged) = (await Append(1, new DealEvent.DealTagged(tag, reason)), await Append(2, new DealEvent.DealUntagged(tag, reason)));
+        await Append(3, new DealEvent.DealTagged(tag, reason), new DealEvent.DealUntagged(tag, reason));
+
+        await ledger.CatchUp(Cancel);
+        Assert.Equal(2, await ledger.Get<WatchlistFollower>().CatchUp(Day, Cancel));
+        Assert.Collection((await Stream(ledger)).Skip(1),
+            e => Assert.Equal([tagged], Assert.IsType<WatchlistEvent.WatchlistMembersJoined>(e).Members.Single().Because),
+            e => Assert.Equal([untagged], Assert.IsType<WatchlistEvent.WatchlistMembersLeft>(e).Members.Single().Because));
+
+        async Task<long> Append(long version, params DealEvent[] events) =>
+            (await log.Append(new Append("somebody", [new StreamAppend(StoredEvents.StreamOf(deal), version, [.. events.Select(e => new NewEvent(Guid.CreateVersion7(), e))])]), Cancel)).LastPosition;
     }
 
     [Fact]
