@@ -94,7 +94,7 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         }
         catch (InvalidValueException e)
         {
-            return new ReadRule(null, null, new RuleProblemRecord(1, 1, e.Problem, text));
+            return new ReadRule(null, null, new RuleProblemRecord(1, 1, $"the rule {e.Problem}", text));
         }
     }
 

@@ -49,15 +49,16 @@ public sealed class VintageQueries(Snapshot snapshot, PartyNames names, RollupQu
         return new Vintages(where.Given.ToDictionary(), [.. moments.Select((moment, n) => Of(moment, groups.Cells([.. found[n]]).Single()))], null);
     }
 
-    /// <summary>The last quarters of which deals are known, the latest first.</summary>
+    /// <summary>Quarters that have deals, the latest first; and what is of no known year, if anything is.</summary>
     /// <param name="where">Which deals.</param>
-    /// <param name="limit">How many at the most.</param>
+    /// <param name="limit">How many quarters at the most.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<IReadOnlyList<string>> Quarters(RollupWhere where, int limit, CancellationToken cancel) =>
-    [
-        .. (await rollups.Get([RollupDimension.Quarter], where, DollarsBy.Reported, cancel)).Items.Select(cell => cell.Of[RollupDimension.Quarter.Name()]!)
-            .Where(quarter => When.Parse("quarter", quarter).Precision == Precision.Quarter).OrderDescending(StringComparer.Ordinal).Take(limit),
-    ];
+    public async Task<IReadOnlyList<string>> Quarters(RollupWhere where, int limit, CancellationToken cancel)
+    {
+        var periods = (await rollups.Get([RollupDimension.Quarter], where, DollarsBy.Reported, cancel)).Items.Select(cell => cell.Of[RollupDimension.Quarter.Name()]!).ToList();
+        var quarters = periods.Where(period => When.Parse("quarter", period).Precision == Precision.Quarter).OrderDescending(StringComparer.Ordinal).Take(limit);
+        return [.. quarters, .. periods.Where(period => period == RollupPeriod.Unknown)];
+    }
 
     private static string HeldThen(string table) => $"({table}.from_position <= moment.position and ({table}.to_position is null or {table}.to_position > moment.position))";
 
