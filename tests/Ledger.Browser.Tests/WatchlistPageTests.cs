@@ -17,8 +17,17 @@ public sealed class WatchlistPageTests(TestBrowser browser, DisputedSite dispute
         Assert.Equal("c", await visit.Page.Locator(".rule-place mark").InnerTextAsync());
 
         await visit.Page.GetByLabel("Rule, in the language of rules").FillAsync("companies where id = acme-robotics");
-        await visit.Follow(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try it" }));
-        Assert.Equal("Companies that are Acme Robotics.", await visit.Page.Locator(".rule-explained").InnerTextAsync());
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try it" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".rule-explained")).ToHaveTextAsync("Companies that are Acme Robotics.");
+        Assert.Contains("It chooses 1 party on ", await visit.Page.Locator("#rule-tried").InnerTextAsync(), StringComparison.Ordinal);
+        // Told while it is typed; whom the rule before has chosen is not whom this one does.
+        await visit.Page.GetByLabel("Rule, in the language of rules").PressSequentiallyAsync(" or sector = ai");
+        await Assertions.Expect(visit.Page.Locator(".rule-explained")).ToHaveTextAsync("Companies that are Acme Robotics or are in the sector ai.");
+        await Assertions.Expect(visit.Page.Locator("#rule-tried")).ToBeEmptyAsync();
+        await visit.Page.GetByLabel("Rule, in the language of rules").PressSequentiallyAsync(" and");
+        await Assertions.Expect(visit.Page.Locator(".rule-problem p")).ToContainTextAsync("a condition is expected");
+        await visit.Page.GetByLabel("Rule, in the language of rules").FillAsync("companies where id = acme-robotics");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try it" }).ClickAsync();
         await visit.Page.GetByLabel("Keep a list of them, with the name").FillAsync("One company");
         await visit.Follow(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Keep the list" }));
         Assert.StartsWith("/watchlists/one-company?after=", visit.Path, StringComparison.Ordinal);

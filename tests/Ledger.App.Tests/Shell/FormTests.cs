@@ -185,6 +185,7 @@ public sealed class FormTests : IAsyncLifetime
         Assert.DoesNotContain("We sold it.", _ada.Text, StringComparison.Ordinal);
         await Press("Read it", "Have this rule choose", ("rule", "companies where investor = small"));
         await Press("Have this rule choose", "small", ("reason", "Smaller ones."));
+        await Press("Rename the list", "Of Small", ("name", "Of Small"), ("reason", "It is."));
         await Press("Delete the list", "Nobody reads it.", ("reason", "Nobody reads it."));
     }
 
