@@ -26,7 +26,7 @@ public sealed class ArgumentTests(SeededLedger seeded)
     [InlineData("deals --next yesterday", "next: 'yesterday' is not what an earlier page gave as next")]
     [InlineData("deals --investors tencent", "Unrecognized command or argument '--investors'.")]
     [InlineData("deals zhipu", "Unrecognized command or argument 'zhipu'.")]
-    [InlineData("dealz", "Required command was not provided.")]
+    [InlineData("dealz", "Unrecognized command or argument 'dealz'.")]
     [InlineData("deal", "Required argument missing for command: 'deal'.")]
     [InlineData("company", "Required argument missing for command: 'company'.")]
     [InlineData("seed", "Required argument missing for command: 'seed'.")]
