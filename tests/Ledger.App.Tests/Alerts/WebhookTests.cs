@@ -75,6 +75,7 @@ public sealed class WebhookTests : IAsyncLifetime
         var second = (await _receiver.Seen("/again", 2, Cancel))[1];
         Assert.Equal(((string)first["id"]!, true), ((string)second["id"]!, (bool)second["verified"]!));
         Assert.Equal(first["body"]!.ToJsonString(), second["body"]!.ToJsonString());
+        Assert.Equal(first["body"]!.ToJsonString(), System.Text.Json.Nodes.JsonNode.Parse((await Deliveries.Get((string)first["id"]!, Cancel)).Body!)!.ToJsonString());
         await Until(one => one is { State: DeliveryState.Sent, Attempts: 2 });
         Assert.Equal(1, await Deliveries.Resend(DateTimeOffset.UtcNow.AddHours(-1), null, "Ada", Cancel));
         Assert.Equal(3, (await _receiver.Seen("/again", 3, Cancel)).Count);

@@ -36,7 +36,8 @@ public sealed record DeliveryRecord(
     string Id, string Subscription, long Position, string Subject, long Endpoint, string Host, DeliveryState State, int Attempts, DateTimeOffset MadeAt, DateTimeOffset? NextAt, DateTimeOffset? EndedAt, TimeSpan? Lag, string? Last);
 
 /// <summary>A delivery with every attempt.</summary>
-public sealed record DeliveryDetails(DeliveryRecord Delivery, AlertContent Alert, IReadOnlyList<AttemptRecord> Attempts);
+/// <param name="Body">What is sent to a webhook, as it is sent; null of a mail.</param>
+public sealed record DeliveryDetails(DeliveryRecord Delivery, AlertContent Alert, string? Body, IReadOnlyList<AttemptRecord> Attempts);
 
 /// <param name="Request">The headers that it was sent with.</param>
 /// <param name="Status">Null where there was no answer.</param>
@@ -85,12 +86,15 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     public async Task<DeliveryDetails> Get(string id, CancellationToken cancel)
     {
         var delivery = (await database.Query($"{Columns} where d.id = $1", Read, cancel, id)).SingleOrDefault() ?? throw new NotFoundException($"There is no delivery '{Text.Shorten(id)}'.");
-        var content = (await database.Query("select content from alerts.change where position = $1 and subject = $2", row => row.GetString(0), cancel, delivery.Position, delivery.Subject)).Single();
+        var (content, recordedAt, isMailed) = (await database.Query(
+            "select c.content, c.recorded_at, e.kind = 'mail' from alerts.change c, alerts.endpoint e where c.position = $1 and c.subject = $2 and e.id = $3",
+            row => (row.GetString(0), row.GetDateTime(1), row.GetBoolean(2)), cancel, delivery.Position, delivery.Subject, delivery.Endpoint)).Single();
         var attempts = await database.Query(
             "select number, at, request, status, answer, failure, millis from alerts.attempt where delivery = $1 order by number",
             row => new AttemptRecord(row.GetInt32(0), row.GetDateTime(1), JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(2))!, row.IsDBNull(3) ? null : row.GetInt32(3), row.TextOrNull(4), row.TextOrNull(5), row.GetInt32(6)),
             cancel, id);
-        return new DeliveryDetails(delivery, JsonSerializer.Deserialize<AlertContent>(content, ApiJson.Compact)!, attempts);
+        var body = isMailed ? null : new DueDelivery(id, delivery.Subscription, 0, content, recordedAt).Body;
+        return new DeliveryDetails(delivery, JsonSerializer.Deserialize<AlertContent>(content, ApiJson.Compact)!, body, attempts);
     }
 
     /// <param name="subscription">Only of this one; null for all.</param>
