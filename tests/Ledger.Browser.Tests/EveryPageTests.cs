@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ledger.Browser.Tests;
 
-public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, DisputedSite disputed, EveryPageTests.Readers readers) : IClassFixture<EveryPageTests.Readers>
+public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, EveryPageTests.Readers readers) : IClassFixture<EveryPageTests.Readers>
 {
     public static TheoryData<string> Each => Pages.Each;
 
@@ -36,36 +36,16 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
 
     [Theory]
     [MemberData(nameof(Each))]
-    public async Task A_page_says_the_same_without_scripts_and_asks_for_none_but_to_draw(string path)
+    public async Task A_page_says_the_same_without_scripts_and_asks_for_none_but_to_draw_and_to_tell_a_rule_while_it_is_typed(string path)
     {
         var (without, with) = (readers.WithoutScript, readers.WithScript);
         await without.Open(path);
         await with.Open(path);
         Assert.Equal(await with.Page.Locator("body").InnerTextAsync(), await without.Page.Locator("body").InnerTextAsync());
-        // But for what draws a chart of figures that stand on the page.
-        Assert.Equal(await with.Page.Locator("[data-chart]").CountAsync() > 0 ? 2 : 0, await with.Page.Locator("script").CountAsync());
+        // What draws a chart of figures that stand on the page, and what tells a rule that a button tells as well.
+        Assert.Equal((await with.Page.Locator("[data-chart]").CountAsync() > 0 ? 2 : 0) + await with.Page.Locator("textarea[hx-get]").CountAsync(), await with.Page.Locator("script").CountAsync());
         Assert.Empty(with.Complaints());
         Assert.Empty(without.Complaints());
-    }
-
-    [Theory]
-    [MemberData(nameof(Each))]
-    public async Task A_page_has_no_serious_barrier_in_light_in_dark_or_narrow(string path)
-    {
-        // Signed in they have the forms, too.
-        await readers.SignedIn.Open(path);
-        await Barriers.None(readers.SignedIn.Page);
-    }
-
-    [Theory]
-    [InlineData($"/deals/{DisputedSite.Deal}")]
-    [InlineData($"/deals/{DisputedSite.Deal}/history")]
-    [InlineData("/companies/nobody")]
-    public async Task What_the_seeds_do_not_show_has_no_serious_barrier_either(string path)
-    {
-        await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true, IsSignedIn: true));
-        await visit.Page.GotoAsync(disputed.Address + path);
-        await Barriers.None(visit.Page);
     }
 
     [Fact]
@@ -143,20 +123,16 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, Disputed
 
         public Visit WithScript { get; private set; } = null!;
 
-        public Visit SignedIn { get; private set; } = null!;
-
         public async ValueTask InitializeAsync()
         {
             WithoutScript = await Visit.Begin(browser, seeds);
             WithScript = await Visit.Begin(browser, seeds, new Look(Script: true));
-            SignedIn = await Visit.Begin(browser, seeds, new Look(Script: true, IsSignedIn: true));
         }
 
         public async ValueTask DisposeAsync()
         {
             await WithoutScript.DisposeAsync();
             await WithScript.DisposeAsync();
-            await SignedIn.DisposeAsync();
         }
     }
 }

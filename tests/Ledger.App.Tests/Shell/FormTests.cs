@@ -77,7 +77,19 @@ public sealed class FormTests : IAsyncLifetime
         return article;
     }
 
-    private async Task Duplicates() => await Do("/duplicates", "Offer them no more", "Another deal than one, which it looks like, says Ada: They are a year apart.", ("reason", "They are a year apart."));
+    private async Task Duplicates()
+    {
+        // Another one has the page open when Ada decides.
+        var (http, grace) = await SignedIn("Grace");
+        using var closing = http;
+        await grace.Open("/duplicates");
+        await Do("/duplicates", "They are one", "This deal is the same as one", ("reason", "The same round."));
+        await Press("Undo the merge", "Version", ("other", "one"), ("reason", "A year apart."));
+        await grace.Press("They are one", ("reason", "They look alike."));
+        Assert.Equal(412, grace.Status);
+        Assert.Contains("of deal two its place in the record was changed: Ada at", grace.Text, StringComparison.Ordinal);
+        await Do("/duplicates", "They are two", "Another deal than one, which it looks like, says Ada: They are a year apart.", ("reason", "They are a year apart."));
+    }
 
     private async Task Claims(string article)
     {
@@ -124,10 +136,16 @@ public sealed class FormTests : IAsyncLifetime
         await Press("Record it", "Fund of Big", ("is", "fundOf"), ("with", "big"), ("reason", "Its register says so."));
         await Press("It is that no more", "Small Capital", ("is", "fundOf"), ("with", "big"), ("reason", "It was sold."));
         Assert.DoesNotContain("Fund of Big", _ada.Text, StringComparison.Ordinal);
+        var (http, grace) = await SignedIn("Grace");
+        using var closing = http;
         await Press("Show what a merge would change", "Small Capital and Big as one", ("into", "big"));
         var shown = _ada.Address;
+        await grace.Open(shown);
         await Press("They are one", "Registered as small, too", ("reason", "One house."));
         await Press("Undo the merge of small", "Small Capital", ("reason", "Two houses."));
+        await grace.Press("They are one", ("reason", "One house."));
+        Assert.Equal(412, grace.Status);
+        Assert.Contains("of party small its merges were changed: Ada at", grace.Text, StringComparison.Ordinal);
         // The past is looked at, and not changed: there the one was called otherwise, and there is nothing to press.
         await _ada.Open($"{shown}&at=8");
         Assert.Contains("Small and Big as one", _ada.Text, StringComparison.Ordinal);
@@ -185,6 +203,7 @@ public sealed class FormTests : IAsyncLifetime
         Assert.DoesNotContain("We sold it.", _ada.Text, StringComparison.Ordinal);
         await Press("Read it", "Have this rule choose", ("rule", "companies where investor = small"));
         await Press("Have this rule choose", "small", ("reason", "Smaller ones."));
+        await Press("Rename the list", "Of Small", ("name", "Of Small"), ("reason", "It is."));
         await Press("Delete the list", "Nobody reads it.", ("reason", "Nobody reads it."));
     }
 

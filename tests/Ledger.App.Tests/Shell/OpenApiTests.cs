@@ -26,7 +26,7 @@ public sealed class OpenApiTests(SeededLedger seeded)
         "deals/{id}/correct", "deals/{id}/restore", "deals/{id}/withdraw", "deals/{id}/restore", "deals/{id}/prefer", "deals/{id}/unprefer", "deals/{id}/advance", "deals/{id}/tag", "deals/{id}/untag",
         "deals/{id}/retract", "deals/{id}/reinstate", "articles", "sources", "rates", "bulk", "parties/{id}/register", "parties/{id}/alias", "parties/{id}/unalias", "parties/{id}/rename",
         "parties/{id}/affiliate", "parties/{id}/unaffiliate", "parties/{id}/merge", "parties/{id}/unmerge",
-        "watchlists", "watchlists/{id}/rule", "watchlists/{id}/pin", "watchlists/{id}/exclude", "watchlists/{id}/release",
+        "watchlists", "watchlists/{id}/rule", "watchlists/{id}/rename", "watchlists/{id}/pin", "watchlists/{id}/exclude", "watchlists/{id}/release",
         "alerts", "alerts/{id}/change", "alerts/{id}/pause", "alerts/{id}/resume", "endpoints/{id}/rotate", "endpoints/{id}/enable", "deliveries/resend",
     ];
 

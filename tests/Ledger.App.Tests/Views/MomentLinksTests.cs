@@ -1,8 +1,6 @@
 using System.Reflection;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Ledger.App.Tests.Support;
-using Ledger.Testing;
 using Microsoft.AspNetCore.Components;
 
 namespace Ledger.App.Tests.Views;
@@ -20,21 +18,11 @@ public sealed partial class MomentLinksTests(SeededLedger seeded) : IAsyncLifeti
 
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
-    private LedgerProgram _server = null!;
     private HttpClient _http = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = (await seeded.Ledger).Start("serve", "--urls", "http://127.0.0.1:0", "--json");
-        await _server.Printed("http://127.0.0.1:");
-        _http = new HttpClient { BaseAddress = new Uri((string)JsonNode.Parse(_server.Output)!["addresses"]![0]!), Timeout = TimeSpan.FromSeconds(30) };
-    }
+    public async ValueTask InitializeAsync() => _http = await seeded.Served.Http();
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData("at=92")]
