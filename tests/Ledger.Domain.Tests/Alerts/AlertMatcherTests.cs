@@ -32,10 +32,10 @@ public sealed class AlertMatcherTests
         var change = Change(deals: [Deal("a", Sample.Tencent), Deal("b", Sample.Summitview)]);
 
         Assert.Equal(
-            ["of tencent", "was a", "is b", "either"],
+            ["either", "is b", "of tencent", "was a"],
             Told(change, ("was a", Over(new Condition.Is(RuleField.Series, ["a"]))), ("is b", Over(new Condition.Is(RuleField.Series, ["b"]))), ("is c", Over(new Condition.Is(RuleField.Series, ["c"]))),
                 ("of tencent", Over(new Condition.Is(RuleField.Investor, ["tencent-holdings"]))), ("of enflame", Over(new Condition.Is(RuleField.Investor, ["enflame"]))),
-                ("either", Over(Condition.AnyOf([new Condition.Is(RuleField.Series, ["a"]), new Condition.Is(RuleField.Series, ["b"])])))));
+                ("either", Over(Condition.AnyOf([new Condition.Is(RuleField.Series, ["a"]), new Condition.Is(RuleField.Series, ["b"])])))).Order(StringComparer.Ordinal));
     }
 
     [Fact]
