@@ -40,7 +40,7 @@ public sealed record MailWords(DueMail Mail, string Follows, string Links)
     public static string Says(AlertContent alert) => $"{Shown.Capital(alert.Says)}{(alert.Reason is { } reason ? $", because: {reason}" : "")}";
 
     /// <summary>"Amount".</summary>
-    public static string Field(FieldChangeRecord change) => Shown.Capital(Shown.Words(change.Field.Split('/')[0]));
+    public static string Field(FieldChangeRecord change) => Shown.Field(change.Field);
 
     /// <summary>"CNY 700M (“RMB 700 million”) → CNY 900M (“RMB 900 million”)"; of what was not said before only what is said now.</summary>
     public static string Change(FieldChangeRecord change) => change.From is null ? Value(change.To) : $"{Value(change.From)} → {Value(change.To)}";
