@@ -113,8 +113,7 @@ public sealed class RuleMatcher
         var index = _counted.Count;
         _counted.Add(matches);
         return party => party.Counts is { } counts ? counts[index] >= atLeast
-            : atLeast == 1 ? Some(party.Deals, deal => matches(deal, party.Party.Id))
-            : party.Deals.Count(deal => matches(deal, party.Party.Id)) >= atLeast;
+            : HasSoMany(party.Deals, party.Party.Id, atLeast, matches);
     }
 
     /// <summary>Told of an investor's deal whose it is, since the investor has a role there.</summary>
@@ -247,6 +246,16 @@ public sealed class RuleMatcher
 
     private static bool AtLeast(int count, IEnumerable<HolderFact> holders, Func<PartyTraits, string, bool> matches) =>
         count == 1 ? holders.Any(one => matches(one.Party, one.Role)) : holders.Where(one => matches(one.Party, one.Role)).Select(one => one.Party.Id).Distinct().Take(count).Count() == count;
+
+    private static bool HasSoMany(IReadOnlyList<DealFacts> deals, PartyId of, int atLeast, Func<DealFacts, PartyId, bool> matches)
+    {
+        for (var i = 0; i < deals.Count; i++)
+        {
+            if (matches(deals[i], of) && --atLeast == 0)
+                return true;
+        }
+        return false;
+    }
 
     private static bool Some<T>(IReadOnlyList<T> list, Func<T, bool> matches)
     {
