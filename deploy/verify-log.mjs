@@ -31,18 +31,24 @@ function readKey(argument) {
   return { origin, id: sha256(spki).subarray(0, 4), publicKey: createPublicKey({ key: spki, format: 'der', type: 'spki' }) };
 }
 
-function readCheckpoint(note, key) {
+// The text of a note, and whether it is signed with the key.
+function readNote(note, key) {
   const end = note.lastIndexOf('\n\n');
   const text = note.slice(0, end + 1);
-  const [origin, size, root, ...rest] = text.split('\n');
-  if (end < 0 || rest.join('') !== '' || !/^(0|[1-9][0-9]*)$/.test(size ?? '')) throw new Failed('A checkpoint is not of the form of one.');
-  if (origin !== key.origin) throw new Failed(`A checkpoint is of '${origin}', but the key of '${key.origin}'.`);
-  const signed = note.slice(end + 2).split('\n').some((line) => {
+  const signed = end >= 0 && note.slice(end + 2).split('\n').some((line) => {
     const [, name, encoded] = /^— (\S+) (\S+)$/.exec(line) ?? [];
     const signature = Buffer.from(encoded ?? '', 'base64');
     return name === key.origin && signature.subarray(0, 4).equals(key.id)
       && verify('sha256', Buffer.from(text), key.publicKey, signature.subarray(4));
   });
+  return { text, signed };
+}
+
+function readCheckpoint(note, key) {
+  const { text, signed } = readNote(note, key);
+  const [origin, size, root, ...rest] = text.split('\n');
+  if (rest.join('') !== '' || !/^(0|[1-9][0-9]*)$/.test(size ?? '')) throw new Failed('A checkpoint is not of the form of one.');
+  if (origin !== key.origin) throw new Failed(`A checkpoint is of '${origin}', but the key of '${key.origin}'.`);
   if (!signed) throw new Failed(`The checkpoint of ${size} events was not signed with this key.`);
   return { size: Number(size), root: Buffer.from(root, 'base64') };
 }
@@ -183,8 +189,18 @@ function checkEvent([path], key) {
   return `The event ${event.id} is in the log, at position ${event.position} of ${size}.`;
 }
 
-// What a report shows must be what its proven events hold: every claim with its words and its quote, who made each change and
-// when, and no version of the deal or of an article left out.
+// All of a report is signed with the log's key; only the signature, which comes last, is not.
+function checkSignature(text, isJson, path, key) {
+  const last = isJson ? /^([^]*,)\s*"signature":\s*("(?:[^"\\]|\\.)*")\s*\}\s*$/ : /^([^]*)<pre id="signature">([^<]*)<\/pre>\s*<\/body>\s*<\/html>\s*$/;
+  const [, signed, signature] = last.exec(text) ?? [];
+  if (!signature) throw new Failed(`${path} does not end with a signature.`);
+  const note = readNote(isJson ? JSON.parse(signature) : signature, key);
+  if (!note.signed) throw new Failed('The report was not signed with this key.');
+  if (note.text !== `ledger-audit/1\n${sha256(signed).toString('base64')}\n`) throw new Failed('The report is not as it was signed: something in it was changed.');
+}
+
+// What a report holds must be what its proven events hold: every claim with its value, its words and its quote, who made each
+// change and when, and no version of the deal or of an article left out. What it shows is what was signed.
 function checkAudit([path], key) {
   const text = readFileSync(path, 'utf8');
   const [, json] = path.endsWith('.json') ? [, text] : /<script type="application\/json" id="audit">([^]*?)<\/script>/.exec(text) ?? [];
@@ -224,13 +240,21 @@ function checkAudit([path], key) {
   if (before !== report.deal.version) throw new Failed(`The history ends with version ${before}, but the deal is of version ${report.deal.version}.`);
   for (const claim of report.deal.claims) {
     const recorded = claimsIn(events.get(claim.position)?.data).find((one) => one.id === claim.id);
-    if (!recorded || recorded.asWritten !== claim.asWritten || recorded.quote.text !== claim.quote.text)
-      throw new Failed(`The claim ${claim.id} was not recorded at position ${claim.position} in these words.`);
+    if (!recorded || recorded.asWritten !== claim.asWritten || recorded.quote.text !== claim.quote.text || plain(recorded.value) !== plain(claim.value))
+      throw new Failed(`The claim ${claim.id} was not recorded at position ${claim.position} in these words and with this value.`);
   }
   for (const line of report.fields) {
-    if (!report.deal.claims.some((claim) => claim.id === line.claim.id && claim.quote.text === line.claim.quote.text)) throw new Failed(`The field ${line.field} goes by a claim that the deal does not have.`);
+    if (!report.deal.claims.some((claim) => claim.id === line.claim.id && claim.quote.text === line.claim.quote.text && plain(claim.value) === plain(line.claim.value))) throw new Failed(`The field ${line.field} goes by a claim that the deal does not have.`);
   }
+  checkSignature(text, path.endsWith('.json'), path, key);
   return `${report.events.length} events are in the log of ${size} that was signed, versions 1 to ${report.deal.version} of deal ${report.deal.id} among them; they hold all ${report.deal.claims.length} claims.`;
+}
+
+// A value as text: what is not said is left out, and the sort of a claim is called snake_case where it is stored and camelCase where it is told.
+function plain(value) {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const said = Object.entries(value).filter(([, field]) => field !== null && field !== false);
+  return `{${said.map(([name, field]) => `${name}:${name === 'is' ? String(field).replaceAll('_', '').toLowerCase() : plain(field)}`).sort().join()}}`;
 }
 
 // Wherever in an event's data they stand.

@@ -13,8 +13,9 @@ public sealed class ViewSnapshot : IAsyncDisposable
 {
     private readonly NpgsqlTransaction _transaction;
 
-    private ViewSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, long position, bool isPast, bool isOfOtherTables)
+    private ViewSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, string versions, long position, bool isPast, bool isOfOtherTables)
     {
+        Versions = versions;
         IsOfOtherTables = isOfOtherTables;
         Connection = connection;
         _transaction = transaction;
@@ -24,6 +25,9 @@ public sealed class ViewSnapshot : IAsyncDisposable
 
     /// <summary>Inside a transaction that ends with the snapshot.</summary>
     public NpgsqlConnection Connection { get; }
+
+    /// <summary>Names the versions of views that are read: another text where any of them was replaced by another one.</summary>
+    public string Versions { get; }
 
     /// <summary>The position in the log that is read as of: what was asked for, or the one that the views hold.</summary>
     public long Position { get; }
@@ -125,7 +129,7 @@ public sealed class ViewSnapshot : IAsyncDisposable
             long position = reader.GetInt64(1);
             if (asOf is { } past && (past < 0 || past > reader.GetInt64(3)))
                 throw new ArgumentOutOfRangeException(nameof(asOf), $"The log has no position {past}: it ends at {reader.GetInt64(3)}.");
-            return new ViewSnapshot(connection, transaction, Math.Min(asOf ?? position, position), asOf < position, reader.GetInt64(4) < views.Count);
+            return new ViewSnapshot(connection, transaction, reader.GetString(0), Math.Min(asOf ?? position, position), asOf < position, reader.GetInt64(4) < views.Count);
         }
         catch
         {

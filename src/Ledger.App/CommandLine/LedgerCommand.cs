@@ -32,8 +32,12 @@ internal static class LedgerCommand
         CommonOptions.AddTo(root);
         // A word that begins with @ is that word, and no file of further words: reasons and positions may.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors is [var error, ..])
-            return Fail(error.Message, BadInput);
+        if (parsed.Errors.Count > 0)
+        {
+            // A word that is no command is why none was found.
+            var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.FirstOrDefault(error => error.Message.Contains($"'{parsed.UnmatchedTokens[0]}'", StringComparison.Ordinal)) : null;
+            return Fail((unknown ?? parsed.Errors[0]).Message, BadInput);
+        }
         return await parsed.InvokeAsync(new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,

@@ -30,11 +30,12 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
                     outcome = await Describe(change, evidence, loaded, writer, stop);
                     return;
                 }
-                var facts = Decide(change, loaded);
-                if (facts.IsEmpty)
+                var decision = Decide(change, loaded);
+                if (decision is Decision<PartyFact>.Record { Events.IsEmpty: true })
                     return;
+                // What somebody else has done since may be why it is refused; who did it is told first.
                 PartyMeanwhile.Check(change, loaded.History(change.Party));
-                outcome = await Append(facts, loaded, writer, stop);
+                outcome = await Append(Facts(change, decision), loaded, writer, stop);
             },
             cancel);
         return outcome;
@@ -53,18 +54,23 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
     private async Task<LoadedParties> Load(PartyChange change, CancellationToken cancel)
     {
         var loaded = new LoadedParties();
-        foreach (var e in await log.ReadStreams([.. new[] { change.Party, change.Other, change.Affiliation?.With }.OfType<PartyId>().Distinct().Select(StoredEvents.StreamOf)], cancel: cancel))
-            loaded.Take(StoredEvents.PartyOf(e), (PartyEvent)e.Data, StoredEvents.CauseOf(e));
+        for (var level = new[] { change.Party, change.Other, change.Affiliation?.With }.OfType<PartyId>().Distinct().ToList(); level.Count > 0;)
+        {
+            foreach (var e in await log.ReadStreams([.. level.Select(StoredEvents.StreamOf)], cancel: cancel))
+                loaded.Take(StoredEvents.PartyOf(e), (PartyEvent)e.Data, StoredEvents.CauseOf(e));
+            // Which parties an affiliation is between shows where they were merged into others.
+            level = change.Affiliation is null ? [] : [.. level.Select(id => loaded[id].MergedInto?.Party).OfType<PartyId>().Distinct().Where(id => !loaded[id].IsKnown)];
+        }
         return loaded;
     }
 
-    private static ImmutableArray<PartyFact> Decide(PartyChange change, LoadedParties loaded)
+    private static Decision<PartyFact> Decide(PartyChange change, LoadedParties loaded)
     {
         var party = loaded[change.Party];
         if (change.Other is { } id)
         {
             var other = loaded[id];
-            return Facts(change, change.Verb == PartyVerb.Merge ? PartyDecisions.Merge(party, other, change.Reason!.Value) : PartyDecisions.Unmerge(party, other, change.Reason!.Value));
+            return change.Verb == PartyVerb.Merge ? PartyDecisions.Merge(party, other, change.Reason!.Value) : PartyDecisions.Unmerge(party, other, change.Reason!.Value);
         }
         CheckRegistered(change, loaded);
         PartyCommand command = change.Verb switch
@@ -77,15 +83,20 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
             PartyVerb.Unaffiliate => new PartyCommand.EndAffiliation(change.Affiliation!.Value, change.Affiliation.With, change.Reason!.Value),
             _ => throw new InvalidOperationException($"{change.Verb} is about two parties."),
         };
-        return [.. Facts(change, PartyDecisions.Decide(party, command)).Select(happened => new PartyFact(party.Id, happened))];
+        return PartyDecisions.Decide(party, command, loaded.Root) switch
+        {
+            Decision<PartyEvent>.Record(var events) => new Decision<PartyFact>.Record([.. events.Select(happened => new PartyFact(party.Id, happened))]),
+            Decision<PartyEvent>.Refuse(var refusal) => new Decision<PartyFact>.Refuse(refusal),
+            _ => Decision<PartyFact>.Nothing,
+        };
     }
 
     /// <summary>Records what an article says of a party, and the article where it is new.</summary>
     private async Task<RecordOutcome> Describe(PartyChange change, PartyEvidence evidence, LoadedParties loaded, Writer writer, CancellationToken cancel)
     {
         var party = loaded[change.Party];
-        if (!party.IsKnown || change.Affiliation!.With == party.Id)
-            Facts(change, PartyDecisions.Decide(party, new PartyCommand.Affiliate(change.Affiliation!, new Reason("An article says so."))));
+        // A quote makes none of it right that an editor's word does not.
+        Facts(change, PartyDecisions.Decide(party, new PartyCommand.Affiliate(change.Affiliation!, new Reason("An article says so.")), loaded.Root));
         CheckRegistered(change, loaded);
         var article = evidence.File ?? await Recorded(change, evidence.Article, cancel);
         var claim = ClaimReader.Read(new ClaimFields
@@ -134,6 +145,9 @@ public sealed class PartyLedger(EventLog log, ArticleTexts texts, DealLedger dea
         private readonly Dictionary<PartyId, List<(PartyEvent, Cause)>> _history = [];
 
         public Party this[PartyId id] => _parties.GetValueOrDefault(id) ?? Party.Unknown(id);
+
+        /// <summary>The party that one is known to be by now.</summary>
+        public PartyId Root(PartyId id) => this[id].MergedInto is { } into ? Root(into.Party) : id;
 
         public List<(PartyEvent Happened, Cause Cause)> History(PartyId id) => _history.GetValueOrDefault(id, []);
 

@@ -33,6 +33,9 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         set => field = _open is null ? value : throw new InvalidOperationException("Something was read already.");
     }
 
+    /// <summary>The time that <see cref="AsOf"/> stands for; null where a position was asked for, or the present.</summary>
+    public DateTimeOffset? AsOfTime { get; set; }
+
     /// <summary>
     /// Only deals dated on this day or before are read, with the status that held on it; null for all. It is chosen before anything is read.
     /// </summary>
@@ -51,6 +54,9 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
 
     /// <summary>The position that is read as of.</summary>
     public async Task<long> Position(CancellationToken cancel) => await Ask(open => Task.FromResult(open.Position), cancel);
+
+    /// <summary>What everything that is read follows from: the position, and the versions of the views that hold it.</summary>
+    public async Task<(long Position, string Versions)> Moment(CancellationToken cancel) => await Ask(open => Task.FromResult((open.Position, open.Versions)), cancel);
 
     /// <summary>Whether sums have to be made from rows: of the past, or of some of the deals.</summary>
     public async Task<bool> IsPartial(CancellationToken cancel) => await Ask(open => Task.FromResult(open.IsPast || EffectiveUntil is not null), cancel);

@@ -62,14 +62,14 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
     private async Task<List<FoundDeal>> Deals(bool isOfCompanies, RuleNeeds needs, string[]? ids, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
-        var columns = needs.Deals ? FoundDeals.Columns("d") : FoundDeals.KindOnly("d");
-        var only = ids is null ? "" : isOfCompanies ? "and d.company_id = any($1)" : $"and d.id in (select deal_id from investor_deal where {{0}} and investor_id = any($1))";
+        var columns = needs.Deals ? FoundDeals.Columns("deal") : FoundDeals.KindOnly("deal");
+        var only = ids is null ? "" : isOfCompanies ? "and company_id = any($1)" : $"and id in (select deal_id from investor_deal where {{0}} and investor_id = any($1))";
         var found = await snapshot.Query(
-            now => $"select {columns} from deal d where {now("d")} and not d.retracted and d.merged_into is null {only.Replace("{0}", now("investor_deal"), StringComparison.Ordinal)}",
+            now => $"select {columns} from deal where {now("deal")} and not retracted and merged_into is null {only.Replace("{0}", now("investor_deal"), StringComparison.Ordinal)}",
             row => Followed(_found.Read(row, needs.Deals), merges), cancel, Only(ids));
         if (!isOfCompanies || needs.Holders)
             await LoadInvestors(found, ids is null, merges, cancel);
-        if (!merges.IsEmpty)
+        if (!merges.IsEmpty || needs.Deals && snapshot.EffectiveUntil is not null)
             found = await Followed(found, merges, cancel);
         if (needs.Dollars)
             await LoadDollars(found, cancel);
@@ -98,12 +98,12 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
         }
     }
 
-    /// <summary>With the deals in which parties turn out to be one as these are then.</summary>
+    /// <summary>With the deals in which parties turn out to be one as these are then, and those whose status began after the day that is asked for as they were on it.</summary>
     private async Task<List<FoundDeal>> Followed(List<FoundDeal> deals, Merges merges, CancellationToken cancel)
     {
         var merged = (await snapshot.Query(
             now => $"select deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1)", row => row.GetString(0), cancel, (object)merges.Merged.ToArray())).ToHashSet(StringComparer.Ordinal);
-        string[] again = [.. deals.Where(deal => deal.NamesMerged || merged.Contains(deal.Id) || deal.Contested.Any(field => field is "company" or "investor")).Select(deal => deal.Id)];
+        string[] again = [.. deals.Where(deal => deal.NamesMerged || deal.StatusSince > snapshot.EffectiveUntil || merged.Contains(deal.Id) || deal.Contested.Any(field => field is "company" or "investor")).Select(deal => deal.Id)];
         if (again.Length == 0)
             return deals;
         var states = (await snapshot.Deals(again, cancel)).Where(deal => deal.IsListed).ToDictionary(deal => deal.Id.Value, StringComparer.Ordinal);

@@ -34,7 +34,10 @@ public static class PartyDecisions
     private static readonly ImmutableHashSet<Field> OfParties =
         [Field.Founded, Field.InvestorKind, Field.Affiliation, Field.Backer, Field.Place, Field.Sector];
 
-    public static Decision<PartyEvent> Decide(Party party, PartyCommand command) => command switch
+    /// <param name="party">Its history.</param>
+    /// <param name="command">What is wanted of it.</param>
+    /// <param name="root">The party that one is the same as; where it is left out, none was merged into another one.</param>
+    public static Decision<PartyEvent> Decide(Party party, PartyCommand command, Func<PartyId, PartyId>? root = null) => command switch
     {
         PartyCommand.Register register => Register(party, register),
         _ when !party.IsKnown => Refuse(Unknown(party)),
@@ -44,7 +47,9 @@ public static class PartyDecisions
         PartyCommand.RemoveAlias c => party.Aliases.Contains(c.Name) ? Record(new PartyEvent.PartyAliasRemoved(c.Name, c.Reason)) : Decision<PartyEvent>.Nothing,
         PartyCommand.Rename when party.MergedInto is { } into => Refuse(new Refusal("party-merged", $"Party {party.Id} was merged into {into.Party}; rename that one.")),
         PartyCommand.Rename c => party.Name == c.Name ? Decision<PartyEvent>.Nothing : Record(new PartyEvent.PartyRenamed(c.Name, c.Reason)),
-        PartyCommand.Affiliate c when c.Affiliation.With == party.Id => Refuse(new Refusal("affiliated-with-itself", $"Party {party.Id} cannot be affiliated with itself.", IsOfInput: true)),
+        PartyCommand.Affiliate c when c.Affiliation.With == party.Id => Refuse(WithItself(party)),
+        PartyCommand.Affiliate { Affiliation.With: { } with } when root is not null && root(with) == root(party.Id) =>
+            Refuse(new Refusal("party-merged", $"Party {party.Id} cannot be affiliated with {with}: they were merged, and are one party.")),
         PartyCommand.Affiliate c => party.Edited.Any(edited => edited.Value == c.Affiliation) ? Decision<PartyEvent>.Nothing : Record(new PartyEvent.PartyAffiliated(c.Affiliation, c.Reason)),
         PartyCommand.EndAffiliation c => EndAffiliation(party, c),
         PartyCommand.RestoreAffiliation c => party.Claims.Any(claim => claim.Claim.Id == c.Claim && !claim.Stands) ? Record(new PartyEvent.PartyAffiliationRestored(c.Claim)) : Decision<PartyEvent>.Nothing,
@@ -89,6 +94,8 @@ public static class PartyDecisions
     {
         if (describe.Claims.Misplaced(OfParties, $"Party {party.Id}", "a-party") is { } refusal)
             return Refuse(refusal);
+        if (describe.Claims.Any(claim => claim.Value is ClaimValue.Affiliation affiliation && affiliation.With == party.Id))
+            return Refuse(WithItself(party));
         var news = party.Claims.News(describe.Claims);
         return news.IsEmpty ? Decision<PartyEvent>.Nothing : Record(new PartyEvent.PartyDescribed(describe.Source, news));
     }
@@ -99,6 +106,8 @@ public static class PartyDecisions
         var stands = party.Edited.Any(edited => edited.Value.Slot == slot) || party.Claims.Any(claim => claim.Stands && claim.Claim.Value.Slot == slot);
         return stands ? Record(new PartyEvent.PartyAffiliationEnded(c.Value, c.With, c.Reason)) : Decision<PartyEvent>.Nothing;
     }
+
+    private static Refusal WithItself(Party party) => new("affiliated-with-itself", $"Party {party.Id} cannot be affiliated with itself.", IsOfInput: true);
 
     private static Refusal Unknown(Party party) => new("party-unknown", $"Party {party.Id} is not registered.", IsOfInput: true);
 

@@ -14,10 +14,13 @@ internal sealed record Checkpoint(string Origin, long Size, byte[] Root)
     public string Text => string.Create(CultureInfo.InvariantCulture, $"{Origin}\n{Size}\n{Convert.ToBase64String(Root)}\n");
 
     /// <summary>The signed note. The signature's type is 0x02, ECDSA in DER; its key id is a hash of the public key alone.</summary>
-    public string Sign(ECDsa key)
+    public string Sign(ECDsa key) => Sign(Text, Origin, key);
+
+    /// <summary>Any text, as a note that is signed so.</summary>
+    public static string Sign(string text, string origin, ECDsa key)
     {
-        byte[] signature = key.SignData(Encoding.UTF8.GetBytes(Text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-        return $"{Text}\n{SignatureLine}{Origin} {Convert.ToBase64String([.. KeyId(key), .. signature])}\n";
+        byte[] signature = key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        return $"{text}\n{SignatureLine}{origin} {Convert.ToBase64String([.. KeyId(key), .. signature])}\n";
     }
 
     /// <summary>Reads a signed note. False if it is no checkpoint of this origin, or not signed with this key.</summary>

@@ -71,6 +71,16 @@ public sealed class LogKey : IDisposable
         return new LogKey(folder, verifierKey, origin, ecdsa);
     }
 
+    /// <summary>Signs a text that is no checkpoint, as one of C2SP's signed notes.</summary>
+    /// <param name="text">Whole lines. The first one says of what kind it is; it is not the origin, with which a checkpoint begins.</param>
+    public string SignNote(string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        if (text[^1] != '\n' || text.Split('\n')[0] == Origin)
+            throw new ArgumentException("The text could be taken for a checkpoint, or does not end with its last line.", nameof(text));
+        return Proof.Checkpoint.Sign(text, Origin, Ecdsa);
+    }
+
     /// <summary>Of several programs that make a key at once, one succeeds, and all use its key.</summary>
     private static void Create(string path)
     {

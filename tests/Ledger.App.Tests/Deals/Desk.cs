@@ -33,11 +33,11 @@ internal sealed class Desk : IAsyncDisposable
     };
 
     private readonly TemporaryFolder _folder = new();
-    private readonly LedgerProgram? _server;
+    private readonly ServedHere? _server;
     private readonly HttpClient? _http;
     private int _announced;
 
-    private Desk(LedgerOnTestDatabase ledger, LedgerProgram? server, HttpClient? http) => (Ledger, _server, _http) = (ledger, server, http);
+    private Desk(LedgerOnTestDatabase ledger, ServedHere? server, HttpClient? http) => (Ledger, _server, _http) = (ledger, server, http);
 
     public LedgerOnTestDatabase Ledger { get; }
 
@@ -55,9 +55,8 @@ internal sealed class Desk : IAsyncDisposable
         var ledger = await LedgerOnTestDatabase.Create(Cancel);
         if (channel == "command line")
             return new Desk(ledger, null, null);
-        var server = ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
-        var line = await server.Printed("http://127.0.0.1:");
-        return new Desk(ledger, server, await ledger.Client(new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Split('"', ' ')[0])));
+        var server = await ServedHere.Start(ledger, null, Cancel);
+        return new Desk(ledger, server, await ledger.Client(server.Address));
     }
 
     /// <summary>Records an article and what it announces.</summary>
@@ -151,7 +150,8 @@ internal sealed class Desk : IAsyncDisposable
         _http?.Dispose();
         if (_server is not null)
             await _server.DisposeAsync();
-        await Ledger.DisposeAsync();
+        else
+            await Ledger.DisposeAsync();
         _folder.Dispose();
     }
 

@@ -93,14 +93,14 @@ public sealed class ExportTests(SeededLedger seeded) : IAsyncLifetime
     [InlineData("events", 92, "position,id,stream,version,type,recorded_at,author,data", "party_registered")]
     public async Task Lists_are_exported_as_tables_and_as_lines_of_json(string list, int items, string headings, string row)
     {
-        var csv = await (await seeded.Ledger).RunApart("export", list, "--format", "csv");
-        var json = await (await seeded.Ledger).RunApart("export", list);
+        var csv = await (await seeded.Ledger).Export(list, "--format", "csv");
+        var json = await (await seeded.Ledger).Export(list);
 
-        var lines = csv.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.StartsWith(headings, lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.Contains(row, StringComparison.Ordinal));
         Assert.Equal(items, lines.Length - 1);
-        var objects = json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
+        var objects = json.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
         Assert.Equal(items, objects.Count(o => o.ContainsKey("id")));
     }
 
@@ -109,7 +109,7 @@ public sealed class ExportTests(SeededLedger seeded) : IAsyncLifetime
     private async Task<string> Export(LedgerOnTestDatabase? ledger = null)
     {
         var file = _folder.Combine($"{Guid.NewGuid():N}.jsonl");
-        var run = await (ledger ?? await seeded.Ledger).RunApart("export", "events", "--out", file);
+        var run = await (ledger ?? await seeded.Ledger).Run("export", "events", "--out", file);
         Assert.True(run.ExitCode == 0, run.Errors);
         return file;
     }

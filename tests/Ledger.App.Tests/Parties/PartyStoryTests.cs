@@ -125,7 +125,7 @@ public sealed class PartyStoryTests
             answers.Add(id.StartsWith("zhipu", StringComparison.Ordinal) ? await desk.Company(id) : await desk.Investor(id));
         answers.Add((await desk.Ledger.Ask("deals", "--limit", "100")).DeepClone());
         foreach (var list in new[] { "companies", "investors" })
-            answers.Add((await desk.Ledger.RunApart("export", list)).Output);
+            answers.Add(await desk.Ledger.Export(list));
         return Recorded.Without(answers).ToJsonString();
     }
 

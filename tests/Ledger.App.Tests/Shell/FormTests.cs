@@ -22,7 +22,9 @@ public sealed class FormTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await ServedHere.Start(await LedgerOnTestDatabase.Create(Cancel), "open", Cancel);
+        // Nobody listens where mails are handed over, and so none is sent.
+        _server = await ServedHere.Start(
+            await LedgerOnTestDatabase.Create(Cancel), "open", Cancel, ("Ledger:Address", "https://ledger.example.com"), ("Ledger:Mail:Host", "127.0.0.1"), ("Ledger:Mail:Port", "9"), ("Ledger:Mail:Tls", "none"), ("Ledger:Mail:From", "alerts@example.com"));
         (_http, _ada) = await SignedIn("Ada");
     }
 
@@ -46,6 +48,7 @@ public sealed class FormTests : IAsyncLifetime
         await Bulk();
         await Views();
         await Watchlists();
+        await Alerts();
         await Jobs();
         await Inbox();
         await Do("/", "Sign out", "Latest changes");
@@ -74,7 +77,19 @@ public sealed class FormTests : IAsyncLifetime
         return article;
     }
 
-    private async Task Duplicates() => await Do("/duplicates", "Offer them no more", "Another deal than one, which it looks like, says Ada: They are a year apart.", ("reason", "They are a year apart."));
+    private async Task Duplicates()
+    {
+        // Another one has the page open when Ada decides.
+        var (http, grace) = await SignedIn("Grace");
+        using var closing = http;
+        await grace.Open("/duplicates");
+        await Do("/duplicates", "They are one", "This deal is the same as one", ("reason", "The same round."));
+        await Press("Undo the merge", "Version", ("other", "one"), ("reason", "A year apart."));
+        await grace.Press("They are one", ("reason", "They look alike."));
+        Assert.Equal(412, grace.Status);
+        Assert.Contains("of deal two its place in the record was changed: Ada at", grace.Text, StringComparison.Ordinal);
+        await Do("/duplicates", "They are two", "Another deal than one, which it looks like, says Ada: They are a year apart.", ("reason", "They are a year apart."));
+    }
 
     private async Task Claims(string article)
     {
@@ -121,10 +136,16 @@ public sealed class FormTests : IAsyncLifetime
         await Press("Record it", "Fund of Big", ("is", "fundOf"), ("with", "big"), ("reason", "Its register says so."));
         await Press("It is that no more", "Small Capital", ("is", "fundOf"), ("with", "big"), ("reason", "It was sold."));
         Assert.DoesNotContain("Fund of Big", _ada.Text, StringComparison.Ordinal);
+        var (http, grace) = await SignedIn("Grace");
+        using var closing = http;
         await Press("Show what a merge would change", "Small Capital and Big as one", ("into", "big"));
         var shown = _ada.Address;
+        await grace.Open(shown);
         await Press("They are one", "Registered as small, too", ("reason", "One house."));
         await Press("Undo the merge of small", "Small Capital", ("reason", "Two houses."));
+        await grace.Press("They are one", ("reason", "One house."));
+        Assert.Equal(412, grace.Status);
+        Assert.Contains("of party small its merges were changed: Ada at", grace.Text, StringComparison.Ordinal);
         // The past is looked at, and not changed: there the one was called otherwise, and there is nothing to press.
         await _ada.Open($"{shown}&at=8");
         Assert.Contains("Small and Big as one", _ada.Text, StringComparison.Ordinal);
@@ -182,7 +203,37 @@ public sealed class FormTests : IAsyncLifetime
         Assert.DoesNotContain("We sold it.", _ada.Text, StringComparison.Ordinal);
         await Press("Read it", "Have this rule choose", ("rule", "companies where investor = small"));
         await Press("Have this rule choose", "small", ("reason", "Smaller ones."));
+        await Press("Rename the list", "Of Small", ("name", "Of Small"), ("reason", "It is."));
         await Press("Delete the list", "Nobody reads it.", ("reason", "Nobody reads it."));
+    }
+
+    private async Task Alerts()
+    {
+        await _ada.Open("/alerts");
+        await Press("Try it", "Deals in which Big invests", ("what", "investor"), ("which", "big"));
+        await Press("Follow it", "whsec_", ("name", "Deals of Big"), ("webhook", "https://receiver.example/hook"));
+        await Do("/alerts/deals-of-big", "Pause", "Paused");
+        await Press("Resume", "Active");
+        await Press("Change it", "Deals in which Big invests: retraction", ("name", "Retracted ones"), ("kinds", "retraction"));
+        Assert.Contains("receiver.example", _ada.Text, StringComparison.Ordinal);
+        await Press("New address for its feed", "/feeds/");
+        await Do("/alerts/deals-of-big", "No feed", "Retracted ones");
+        await Do("/deals/two", "Retract the deal", "This deal was retracted", ("reason", "There is none."));
+        await _ada.Open("/deliveries");
+        for (var began = DateTime.UtcNow; _ada.Text.Contains("There are none.", StringComparison.Ordinal); await _ada.Open("/deliveries"))
+            Assert.True(DateTime.UtcNow - began < TimeSpan.FromSeconds(30), "Nothing was made of it.");
+        await Press("Send it again", "receiver.example", ("since", "2020-01-01"));
+        var delivery = (await _server.Ledger.Database.Query("select id from alerts.delivery", row => row.GetString(0), Cancel)).Single();
+        await Do($"/deliveries/{delivery}", "Send it again", "To receiver.example");
+        await Do("/deliveries", "New secret", "whsec_");
+        await Execute("update alerts.endpoint set disabled_at = now(), disabled_why = 'It is gone.'");
+        await Do("/deliveries", "Send there again", "2 secrets");
+        Assert.DoesNotContain("It is gone.", _ada.Text, StringComparison.Ordinal);
+        await Press("Forget it, and what was sent there", "Nothing is sent anywhere.");
+        await Do("/alerts/deals-of-big", "Change it", "a…@example.com", ("mail", "ada@example.com"));
+        var token = (await _server.Ledger.Database.Query("select token from alerts.mailing", row => row.GetString(0), Cancel)).Single();
+        await Do($"/unsubscribe?token={token}", "Mail me nothing more of it", "a…@example.com is mailed nothing of “Retracted ones”");
+        await Do("/alerts/deals-of-big", "Delete", "Deleted");
     }
 
     private async Task Jobs()

@@ -86,6 +86,19 @@ internal sealed class LedgerOnTestDatabase : IAsyncDisposable
     /// <summary>The JSON that the program prints, which is all that it prints.</summary>
     public async Task<JsonNode> Ask(params string[] arguments) => Parse(await Run([.. arguments, "--json"]));
 
+    /// <summary>What <c>ledger export</c> writes to a file.</summary>
+    public async Task<string> Export(params string[] arguments)
+    {
+        var file = _data.Combine($"{Guid.NewGuid():N}");
+        var run = await Run(["export", .. arguments, "--out", file]);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        return await File.ReadAllTextAsync(file);
+    }
+
+    /// <summary>The versions of views, as <c>deal 1 kept, deal 2 live</c>.</summary>
+    public async Task<string> Versions(params string[] views) => string.Join(", ", (await Ask("projections")).AsArray()
+        .Where(version => views.Contains((string)version!["view"]!)).Select(version => $"{version!["view"]} {version["version"]} {version["state"]}"));
+
     public static JsonNode Parse(LedgerRun run)
     {
         Assert.True(run.ExitCode == 0, $"exit code {run.ExitCode}: {run.Errors}");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Ledger.App.Tests.Support;
 using Ledger.Testing;
 
 namespace Ledger.App.Tests.Tidy;
@@ -11,7 +12,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task Every_command_that_the_readme_tells_of_is_one()
     {
-        var help = await LedgerProgram.Run(["--help"]);
+        var help = await ProgramHere.Run(["--help"]);
         var commands = HelpLine().Matches(help.Output).Select(line => line.Groups[1].Value).ToHashSet();
 
         Assert.NotEmpty(commands);
@@ -25,7 +26,7 @@ public sealed partial class ReadmeTests
         foreach (var told in Told().Where(told => told.Contains("--", StringComparison.Ordinal)))
         {
             var words = told.Split(' ').Skip(1).TakeWhile(word => WordOfCommand().IsMatch(word)).ToList();
-            var help = await LedgerProgram.Run([.. words, "--help"]);
+            var help = await ProgramHere.Run([.. words, "--help"]);
             Assert.Equal(0, help.ExitCode);
             Assert.All(OptionName().Matches(told), option => Assert.Contains(option.Value, help.Output, StringComparison.Ordinal));
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
 using Ledger.App.Tests.Deals;
 using Ledger.App.Tests.Support;
@@ -44,18 +45,22 @@ public sealed class AuditTests(SeededLedger seeded)
             ("CNY 120 million.\"", "CNY 130 million.\"", "in these words"),
             ("The company's own release.", "A rumour.", "for the reason"),
             ("\"author\": \"" + Environment.UserName, "\"author\": \"somebody", "by whom"),
+            ("\"low\": 120000000", "\"low\": 130000000", "with this value"),
+            ("\"round\": null", "\"round\": \"Series A\"", "something in it was changed"),
+            ("\"signature\": ", "\"said\": ", "does not end with a signature"),
         })
-        {
-            Assert.Contains(was, report, StringComparison.Ordinal);
-            await File.WriteAllTextAsync(folder.Combine("forged.json"), report.Replace(was, made, StringComparison.Ordinal), Cancel);
-            var (code, said) = await Verify(folder, "forged.json");
-            Assert.Equal(1, code);
-            Assert.Contains(complaint, said, StringComparison.Ordinal);
-        }
+            await Refused(folder, "forged.json", Forged(report, was, made), complaint);
         var shortened = JsonNode.Parse(report)!;
         shortened["events"]!.AsArray().RemoveAt(shortened["events"]!.AsArray().ToList().FindIndex(e => (string)e!["stream"]! == "deal-one"));
-        await File.WriteAllTextAsync(folder.Combine("forged.json"), shortened.ToJsonString(), Cancel);
-        Assert.Contains("left out", (await Verify(folder, "forged.json")).Said, StringComparison.Ordinal);
+        await Refused(folder, "forged.json", shortened.ToJsonString(), "left out");
+        var other = JsonNode.Parse(report)!;
+        var proof = ((string)other["events"]![0]!["proof"]!).Split('\n');
+        proof[1] = $"extra {Convert.ToBase64String(Encoding.UTF8.GetBytes(Forged(Encoding.UTF8.GetString(Convert.FromBase64String(proof[1]["extra ".Length..])), "\"position\":", "\"position\": ")))}";
+        other["events"]![0]!["proof"] = string.Join('\n', proof);
+        await Refused(folder, "forged.json", other.ToJsonString(), "not in the log that was signed");
+        // What a page shows is in no proof; it is signed.
+        await Refused(folder, "forged.html", Forged(page, "Acme &lt;raised&gt; CNY 150 million.", "Acme &lt;raised&gt; CNY 160 million."), "something in it was changed");
+        await Refused(folder, "forged.html", Forged(page, "</html>", "<p>It closed.</p></html>"), "does not end with a signature");
     }
 
     [Theory]
@@ -80,6 +85,20 @@ public sealed class AuditTests(SeededLedger seeded)
         JsonAssert.Has("""{ "from": {"version": 0, "position": null}, "to": {"version": 1} }""", diff);
         Assert.All(diff["changes"]!.AsArray(), line => Assert.Null(line!["from"]));
         Assert.Equal(1, (int)(await seeded.Ask("diff", "enflame-technology-series-b", "--from", "1"))["to"]!["version"]!);
+    }
+
+    private static string Forged(string report, string was, string made)
+    {
+        Assert.Contains(was, report, StringComparison.Ordinal);
+        return report.Replace(was, made, StringComparison.Ordinal);
+    }
+
+    private static async Task Refused(TemporaryFolder folder, string file, string forged, string complaint)
+    {
+        await File.WriteAllTextAsync(folder.Combine(file), forged, Cancel);
+        var (code, said) = await Verify(folder, file);
+        Assert.Contains(complaint, said, StringComparison.Ordinal);
+        Assert.Equal(1, code);
     }
 
     private static async Task<(int Code, string Said)> Verify(TemporaryFolder folder, string file)

@@ -56,7 +56,7 @@ public sealed class EffectiveTests : IAsyncLifetime
     {
         var list = await _ledger.Ask("deals", "--effective", day);
         Assert.Equal(deals, string.Join(", ", list["items"]!.AsArray().Select(deal => $"{deal!["id"]} {deal["status"]}").Order()));
-        var companies = await Lines("export", "companies", "--effective", day);
+        var companies = await Lines("companies", "--effective", day);
         if (deals.Length == 0)
         {
             Assert.Empty(companies);
@@ -76,6 +76,6 @@ public sealed class EffectiveTests : IAsyncLifetime
         Assert.Equal("closed", (string)(await _ledger.Ask("deal", "acme-series-b"))["status"]!);
     }
 
-    private async Task<List<JsonNode>> Lines(params string[] arguments) =>
-        [.. (await _ledger.RunApart(arguments)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    private async Task<List<JsonNode>> Lines(params string[] exported) =>
+        [.. (await _ledger.Export(exported)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
 }

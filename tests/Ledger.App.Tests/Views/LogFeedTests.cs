@@ -5,26 +5,21 @@ using Ledger.App.Tests.Support;
 namespace Ledger.App.Tests.Views;
 
 /// <summary>The log over HTTP.</summary>
-public sealed class LogFeedTests : IAsyncLifetime
+public sealed class LogFeedTests(SeededLedger seeded)
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
-
-    private LedgerOnTestDatabase _ledger = null!;
-
-    public async ValueTask InitializeAsync() => _ledger = await LedgerOnTestDatabase.Create(Cancel);
-
-    public ValueTask DisposeAsync() => _ledger.DisposeAsync();
 
     [Fact]
     public async Task It_is_read_a_page_at_a_time_and_followed_as_it_grows()
     {
-        await using var server = _ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        await using var server = ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
         await server.Printed("http://127.0.0.1:");
-        using var http = new HttpClient { BaseAddress = Address(server.Output) };
+        using var http = new HttpClient { BaseAddress = new Uri((string)JsonNode.Parse(server.Output)!["addresses"]![0]!) };
         await using var following = Follow(http, "/api/log/stream").GetAsyncEnumerator(Cancel);
         var first = following.MoveNextAsync().AsTask();
 
-        await _ledger.Run("seed", LedgerOnTestDatabase.Seeds);
+        await ledger.Run("seed", LedgerOnTestDatabase.Seeds);
 
         List<long> seen = [];
         for (var more = await first; more; more = seen.Count < 92 && await following.MoveNextAsync())
@@ -48,17 +43,11 @@ public sealed class LogFeedTests : IAsyncLifetime
     [Fact]
     public async Task A_place_that_is_none_is_refused()
     {
-        await using var server = _ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
-        await server.Printed("http://127.0.0.1:");
-        using var http = new HttpClient { BaseAddress = Address(server.Output) };
-
-        var answer = await http.GetAsync("/api/log/stream?after=yesterday", Cancel);
+        var (answer, problem) = await seeded.Served.Send(HttpMethod.Get, "/api/log/stream?after=yesterday");
 
         Assert.Equal(400, (int)answer.StatusCode);
-        Assert.Contains("'yesterday'", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Contains("'yesterday'", (string)problem!["detail"]!, StringComparison.Ordinal);
     }
-
-    private static Uri Address(string printed) => new((string)JsonNode.Parse(printed)!["addresses"]![0]!);
 
     private static long Position(SseItem<string> item) => (long)JsonNode.Parse(item.Data)!["position"]!;
 

@@ -1,8 +1,6 @@
 using System.Reflection;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Ledger.App.Tests.Support;
-using Ledger.Testing;
 using Microsoft.AspNetCore.Components;
 
 namespace Ledger.App.Tests.Views;
@@ -14,27 +12,17 @@ public sealed partial class MomentLinksTests(SeededLedger seeded) : IAsyncLifeti
     [
         "/", "/deals", "/deals?company=enflame", "/deals?limit=3", "/deals?company=nobody", "/deals/enflame-technology-series-b", "/deals/enflame-technology-series-b/history",
         "/deals/no-such-deal", "/companies", "/companies?limit=2", "/companies/enflame-technology", "/companies/enflame", "/investors", "/investors/tencent",
-        "/parties/xinhua", "/parties/tencent", "/parties/tencent/merge/preview?into=alibaba", "/articles", "/articles/b17244a40225f137", "/log", "/log?limit=5", "/log/40", "/duplicates", "/duplicates?company=enflame", "/rates", "/rates?currency=CNY&on=2020-04-03", "/watchlists", "/watchlists?rule=companies", "/watchlists?rule=companies+who", "/watchlists/language", "/watchlists/no-such-list", "/watchlists/no-such-list/history", "/alerts", "/alerts?what=investor&which=tencent&years=100", "/alerts?what=company&which=nobody", "/alerts/no-such-alert", "/deliveries", "/deliveries/no-such-delivery", "/search?q=a", "/search?q=tencent", "/views", "/jobs", "/jobs/verify", "/inbox", "/review", "/record", "/register", "/sources", "/bulk", "/bulk/none", "/problems", "/problems/deal-tied", "/sign-in?return=/deals", "/nothing-here",
+        "/parties/xinhua", "/parties/tencent", "/parties/tencent/merge/preview?into=alibaba", "/articles", "/articles/b17244a40225f137", "/log", "/log?limit=5", "/log/40", "/duplicates", "/duplicates?company=enflame", "/rates", "/rates?currency=CNY&on=2020-04-03", "/watchlists", "/watchlists?rule=companies", "/watchlists?rule=companies+who", "/watchlists/language", "/watchlists/no-such-list", "/watchlists/no-such-list/history", "/alerts", "/alerts?what=investor&which=tencent&years=100", "/alerts?what=company&which=nobody", "/alerts/no-such-alert", "/deliveries", "/deliveries/no-such-delivery", "/unsubscribe", "/unsubscribe?token=none", "/search?q=a", "/search?q=tencent", "/views", "/jobs", "/jobs/verify", "/inbox", "/review", "/record", "/register", "/sources", "/bulk", "/bulk/none", "/problems", "/problems/deal-tied", "/sign-in?return=/deals", "/nothing-here",
         "/rollups", "/rollups?by=sector&by=series&limit=2", "/rollups?currency=XX", "/rollups/deals?year=2020", "/rollups/vintages", "/rollups/vintages?year=2020", "/league", "/league?by=led&limit=2", "/investors/tencent/co-investors",
     ];
 
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
-    private LedgerProgram _server = null!;
     private HttpClient _http = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = (await seeded.Ledger).Start("serve", "--urls", "http://127.0.0.1:0", "--json");
-        await _server.Printed("http://127.0.0.1:");
-        _http = new HttpClient { BaseAddress = new Uri((string)JsonNode.Parse(_server.Output)!["addresses"]![0]!), Timeout = TimeSpan.FromSeconds(30) };
-    }
+    public async ValueTask InitializeAsync() => _http = await seeded.Served.Http();
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData("at=92")]

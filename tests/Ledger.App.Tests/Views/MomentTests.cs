@@ -78,11 +78,9 @@ public sealed class MomentTests(SeededLedger seeded)
     [Fact]
     public async Task Over_HTTP_a_moment_is_asked_for_and_a_position_waited_for()
     {
-        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
-        await using var server = ledger.Start("serve", "--urls", "http://127.0.0.1:0", "--json");
-        var line = await server.Printed("http://127.0.0.1:");
-        using var http = new HttpClient { BaseAddress = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..].Split('"', ' ')[0]) };
-        Assert.Equal(0, (await ledger.Run("seed", LedgerOnTestDatabase.Seeds)).ExitCode);
+        await using var server = await ServedHere.Start(await LedgerOnTestDatabase.Create(Cancel), null, Cancel);
+        using var http = server.Browser();
+        Assert.Equal(0, (await server.Ledger.Run("seed", LedgerOnTestDatabase.Seeds)).ExitCode);
 
         var deals = JsonNode.Parse(await http.GetStringAsync("/api/deals?after=92", Cancel))!;
         Assert.Equal(13, deals["items"]!.AsArray().Count);

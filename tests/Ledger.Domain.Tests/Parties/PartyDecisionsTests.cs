@@ -122,6 +122,20 @@ public sealed class PartyDecisionsTests
     }
 
     [Fact]
+    public void A_party_is_not_affiliated_with_itself_nor_with_one_that_it_was_merged_with()
+    {
+        static PartyCommand FundOf(PartyId other) => new PartyCommand.Affiliate(new ClaimValue.Affiliation(AffiliationKind.FundOf, other), Why);
+
+        Given.Party(Registered).When(FundOf(Sample.Tencent)).ThenRefused("affiliated-with-itself", "Party tencent cannot be affiliated with itself.");
+        Given.Party(Registered).When(new PartyCommand.Describe(Sample.Article, Sample.Claims(new ClaimValue.Affiliation(AffiliationKind.FundOf, Sample.Tencent))))
+            .ThenRefused("affiliated-with-itself", "Party tencent cannot be affiliated with itself.");
+        var merged = new Refusal("party-merged", "Party tencent cannot be affiliated with big: they were merged, and are one party.");
+        Assert.Equal(new Decision<PartyEvent>.Refuse(merged), PartyDecisions.Decide(Fold(Registered), FundOf(Big), id => id == Big ? Sample.Tencent : id));
+        Assert.Equal(new Decision<PartyEvent>.Refuse(merged), PartyDecisions.Decide(Fold(Registered), FundOf(Big), _ => new PartyId("house")));
+        Assert.IsType<Decision<PartyEvent>.Record>(PartyDecisions.Decide(Fold(Registered), FundOf(Big), id => id));
+    }
+
+    [Fact]
     public void What_is_recorded_of_parties_that_are_the_same_is_told_of_one()
     {
         var other = Party.Unknown(Big).Evolve(new PartyEvent.PartyRegistered("Big"), Sample.Cause(7))

@@ -24,7 +24,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource database)
         update alerts.endpoint set lease = $2, leased_until = clock_timestamp() + interval '{Lease}', served_at = clock_timestamp()
         where id in (
             select e.id from alerts.endpoint e
-            where e.disabled_at is null and (e.failures > 0) = $3 and e.not_before <= clock_timestamp() and e.leased_until <= clock_timestamp()
+            where e.kind = 'webhook' and e.disabled_at is null and (e.failures > 0) = $3 and e.not_before <= clock_timestamp() and e.leased_until <= clock_timestamp()
                 and exists (select from alerts.delivery d where d.endpoint = e.id and d.state = 'pending' and d.next_at <= clock_timestamp())
             order by e.served_at limit $1 for update skip locked)
         returning id, address, failures

@@ -46,7 +46,7 @@ public sealed class Duplicates(Snapshot snapshot, PartyNames names, DealQueries 
 
     /// <summary>All pairs of the whole ledger take a while to find, and are the same for every page of the list; those of one company do not.</summary>
     private async Task<IReadOnlyList<(Place Place, Pair Pair)>> Found(string? company, CancellationToken cancel) => company is null && snapshot.Supposed is null
-        ? await found.At(await snapshot.Position(cancel), snapshot.EffectiveUntil, () => Find(null, cancel), cancel)
+        ? await found.At(await snapshot.Moment(cancel), snapshot.EffectiveUntil, () => Find(null, cancel), cancel)
         : await Find(company, cancel);
 
     private async Task<List<(Place Place, Pair Pair)>> Find(string? company, CancellationToken cancel)

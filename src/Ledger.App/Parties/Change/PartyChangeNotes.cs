@@ -20,7 +20,7 @@ internal static class PartyChangeNotes
         PartyVerb.Merge => new("Says that two parties are one", "It is shown as other from then on; what names it goes on doing so. Undone by unmerge, exactly.", """{"other": "alibaba", "reason": "They are one house."}""", "party-unknown", "party-merged", "merged-into-itself"),
         PartyVerb.Unmerge => new("Says that two parties are two after all", "Undoes merge.", """{"other": "alibaba", "reason": "They are two."}""", "party-unknown"),
         PartyVerb.Affiliate => new("Says what a party is to another one", "By the quote of an article (article, words, quote), or for a reason. Undone by unaffiliate.",
-            """{"is": "subsidiaryOf", "with": "alibaba", "from": "2020-04", "reason": "Its register says so."}""", "party-unknown", "article-unknown", "affiliated-with-itself"),
+            """{"is": "subsidiaryOf", "with": "alibaba", "from": "2020-04", "reason": "Its register says so."}""", "party-unknown", "article-unknown", "affiliated-with-itself", "party-merged"),
         PartyVerb.Unaffiliate => new("Says that a party is that to another one no more", "Whatever said so, an article or an editor.", """{"is": "subsidiaryOf", "with": "alibaba", "reason": "It was sold."}""", "party-unknown"),
         _ => throw new InvalidOperationException($"Nothing is told of {verb}."),
     };

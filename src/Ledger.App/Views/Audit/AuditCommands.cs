@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Ledger.App.CommandLine;
 using Ledger.App.Intake;
 using Ledger.App.Views.Deals;
@@ -44,7 +43,7 @@ internal static class AuditCommands
             };
             await ledger.Sign(cancel);
             var audit = await ledger.Get<DealAudits>().Audit(ledger.Parsed.GetRequiredValue(id), ledger.Tree, ledger.Key, cancel);
-            await File.WriteAllTextAsync(path, isPage ? await Page(audit, ledger.Get<IServiceProvider>()) : JsonSerializer.Serialize(audit, ApiJson.Options), cancel);
+            await File.WriteAllTextAsync(path, isPage ? SignedReport.Html(await Page(audit, ledger.Get<IServiceProvider>()), ledger.Key) : SignedReport.Json(audit, ledger.Key), cancel);
             ledger.Print(new AuditFile(path, audit.Events.Count, audit.Position), (written, console) =>
                 console.WriteLine($"{Shown.Count(written.Events, "event")} with proofs, as of position {written.Position}, in {written.File}."));
         });

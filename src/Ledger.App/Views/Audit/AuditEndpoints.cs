@@ -47,9 +47,10 @@ internal static class AuditEndpoints
             throw new InvalidValueException("format", $"'{format}' is neither json nor html");
         if (services.GetService<LogTree>() is not { } tree)
             throw new NotFoundException("This server does not hold the key that the ledger is signed with; one that does has the proofs.");
-        var audit = await audits.Audit(id, tree, services.GetRequiredService<LogKey>(), cancel);
+        var key = services.GetRequiredService<LogKey>();
+        var audit = await audits.Audit(id, tree, key, cancel);
         return format == "html"
-            ? Results.File(Encoding.UTF8.GetBytes(await AuditCommands.Page(audit, services)), "text/html; charset=utf-8", $"audit-{id}.html")
-            : Results.Json(audit);
+            ? Results.File(Encoding.UTF8.GetBytes(SignedReport.Html(await AuditCommands.Page(audit, services), key)), "text/html; charset=utf-8", $"audit-{id}.html")
+            : Results.Text(SignedReport.Json(audit, key), "application/json; charset=utf-8");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ledger.App.Views.Articles;
 using Ledger.App.Views.Deals;
 using Ledger.Domain.Claims;
@@ -50,7 +51,12 @@ public sealed record BlameLine(string Field, ClaimRecord Claim, string Publisher
 /// <param name="Events">The events of the deal, of deals that were merged into it, and of the articles.</param>
 public sealed record DealAudit(
     string Format, long Position, string Key, DealRecord Deal, IReadOnlyList<BlameLine> Fields, IReadOnlyList<HistoryEntry> History,
-    IReadOnlyList<ArticleEntry> Articles, IReadOnlyList<ProvenEvent> Events);
+    IReadOnlyList<ArticleName> Articles, IReadOnlyList<ProvenEvent> Events)
+{
+    /// <summary>Signs all of the file that stands before it; always the last field.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Signature { get; init; }
+}
 
 /// <param name="Version">The event's number in its stream.</param>
 /// <param name="Proof">As C2SP's tlog-proof: what was recorded, and that a signed checkpoint holds it.</param>

@@ -12,7 +12,9 @@ namespace Ledger.App.Views.Audit;
 /// <summary>How the record of a deal came to say what it says.</summary>
 public sealed class DealAudits(Snapshot snapshot, DealQueries deals, ArticleQueries articles, EventLog log)
 {
-    private const string Format = "ledger-audit/1";
+    /// <summary>What a program that reads a report goes by.</summary>
+    internal const string Format = "ledger-audit/1";
+
     private static readonly TimeSpan SignedWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>What became of a deal between two of its states.</summary>
@@ -76,7 +78,7 @@ public sealed class DealAudits(Snapshot snapshot, DealQueries deals, ArticleQuer
         })];
     }
 
-    private static List<BlameLine> Blame(Deal deal, List<DealStep> steps, IReadOnlyDictionary<string, ArticleEntry> sources)
+    private static List<BlameLine> Blame(Deal deal, List<DealStep> steps, IReadOnlyDictionary<string, ArticleName> sources)
     {
         var last = LastOf(steps);
         var contested = deal.Contested.ToHashSet();

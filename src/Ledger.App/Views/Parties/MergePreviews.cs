@@ -14,9 +14,10 @@ namespace Ledger.App.Views.Parties;
 /// <param name="Investors">What they are as investors.</param>
 /// <param name="Holders">Investors in both, which would have one company fewer.</param>
 /// <param name="Contested">Deals of which other fields would be contested than are now.</param>
+/// <param name="Version">Of the party that would be merged: with <c>ifVersion</c> the merge is refused if it was merged otherwise since.</param>
 public sealed record MergePreview(
     PartyName Party, PartyName Into, IReadOnlyList<string> Aliases, Merging<CompanyFigures> Companies, Merging<InvestorFigures> Investors,
-    IReadOnlyList<HolderChange> Holders, IReadOnlyList<ContestedChange> Contested);
+    IReadOnlyList<HolderChange> Holders, IReadOnlyList<ContestedChange> Contested, long Version);
 
 /// <param name="Apart">As they are now, those of the two that are any.</param>
 /// <param name="AsOne">As they would be.</param>
@@ -51,7 +52,7 @@ public sealed class MergePreviews(IServiceScopeFactory scopes, Snapshot asked)
         await using var supposed = scopes.CreateAsyncScope();
         var now = present.ServiceProvider.GetRequiredService<Snapshot>();
         (now.AsOf, now.EffectiveUntil) = (asked.AsOf, asked.EffectiveUntil);
-        await Check(now, party, into, cancel);
+        var version = await Check(now, party, into, cancel);
         var then = supposed.ServiceProvider.GetRequiredService<Snapshot>();
         (then.AsOf, then.EffectiveUntil, then.Supposed) = (await now.Position(cancel), asked.EffectiveUntil, (party, into));
         var apart = (Companies: await Companies(present, [party, into], cancel), Investors: await Investors(present, [party, into], cancel));
@@ -65,19 +66,21 @@ public sealed class MergePreviews(IServiceScopeFactory scopes, Snapshot asked)
         return new MergePreview(names[party.Value], names[into.Value], merged.Aliases,
             new Merging<CompanyFigures>([.. apart.Companies.Select(CompanyFigures.Of)], asOne.Companies.Select(CompanyFigures.Of).SingleOrDefault()),
             new Merging<InvestorFigures>([.. apart.Investors.Select(InvestorFigures.Of)], asOne.Investors.Select(InvestorFigures.Of).SingleOrDefault()),
-            await Holders(apart.Companies, present, supposed, cancel), await Contested(deals, present, supposed, cancel));
+            await Holders(apart.Companies, present, supposed, cancel), await Contested(deals, present, supposed, cancel), version);
     }
 
-    private static async Task Check(Snapshot snapshot, PartyId party, PartyId into, CancellationToken cancel)
+    /// <summary>That they can be merged; answers the version of the one that would be.</summary>
+    private static async Task<long> Check(Snapshot snapshot, PartyId party, PartyId into, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
-        var found = (await snapshot.Parties([.. new[] { party, into }.Select(id => merges.Root(id.Value)).Distinct()], cancel)).Select(known => known.Id.Value).ToHashSet();
-        foreach (var id in new[] { party, into }.Where(id => !found.Contains(merges.Root(id.Value))))
+        var found = (await snapshot.Parties([.. new[] { party, into }.Select(id => merges.Root(id.Value)).Distinct()], cancel)).ToDictionary(known => known.Id.Value, known => known.Version);
+        foreach (var id in new[] { party, into }.Where(id => !found.ContainsKey(merges.Root(id.Value))))
             throw new NotFoundException($"No party has the id '{id}'.");
         foreach (var id in new[] { party, into }.Where(id => merges.Root(id) != id))
             throw new InvalidValueException("into", $"cannot be previewed: party {id} was merged into {merges.Root(id)} already");
         if (party == into)
             throw new InvalidValueException("into", $"is the party itself: {party} cannot be merged into itself");
+        return found[party.Value];
     }
 
     private static async Task<IReadOnlyList<CompanyRecord>> Companies(AsyncServiceScope scope, PartyId[] parties, CancellationToken cancel)
