@@ -39,6 +39,30 @@ public sealed class AlertMatcherTests
     }
 
     [Fact]
+    public void A_rule_is_found_by_whatever_it_cannot_do_without_and_chooses_once()
+    {
+        Condition series = new Condition.Is(RuleField.Series, ["a", "b"]), open = new Condition.Not(new Condition.Is(RuleField.Status, ["closed"])), sector = new Condition.Is(RuleField.Sector, ["chips"]);
+
+        Assert.Equal(
+            ["several values", "one of two", "both", "not"],
+            Told(Change(deals: [Deal("a", Sample.Tencent), Deal("b", Sample.Tencent)]), ("several values", Over(series)), ("one of two", Over(Condition.AnyOf([sector, new Condition.Is(RuleField.Status, ["announced"])]))),
+                ("both", Over(Condition.AllOf([open, series]))), ("neither", Over(Condition.AllOf([series, sector]))), ("not", Over(open))));
+    }
+
+    [Fact]
+    public void A_rule_over_investors_chooses_by_their_deals()
+    {
+        var change = new AlertFacts { Position = 10, Kinds = AlertKinds.Of(AlertKind.Correction), InvestorFacts = [new PartyFacts(PartyTraits.Only(Sample.Tencent), [Deal("a", Sample.Tencent), Deal("a", Sample.Tencent)], [])] };
+
+        Assert.Equal(
+            ["two", "itself"],
+            Told(change, ("two", Deals(2, "a")), ("three", Deals(3, "a")), ("others", Deals(1, "b")),
+                ("itself", new AlertTarget.Chosen(new Rule(Subject.Investors, new Condition.Is(RuleField.Id, ["tencent-holdings"]))))));
+
+        static AlertTarget.Chosen Deals(int atLeast, string series) => new(new Rule(Subject.Investors, new Condition.Has(atLeast, Related.Deal, new Condition.Is(RuleField.Series, [series]))));
+    }
+
+    [Fact]
     public void Subscriptions_are_told_of_their_kinds_and_of_what_came_after_they_were_made_until_they_ended()
     {
         var (change, target) = (Change(investors: [Sample.Tencent]), new AlertTarget.Investor(Sample.Tencent));
