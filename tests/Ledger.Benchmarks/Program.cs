@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using Ledger.Benchmarks;
+using Ledger.Benchmarks.Alerts;
 using Ledger.Benchmarks.Jobs;
 using Ledger.Benchmarks.Log;
 using Ledger.Benchmarks.Views;
 using Ledger.Benchmarks.Watchlists;
 
-// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--seconds N] [--large]
+// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--deals N] [--pending N] [--seconds N] [--large]
 if (args is [Replays.Command, var what, var warmUp, var record])
     return await Replays.Run(what, warmUp, record);
 
@@ -29,11 +30,14 @@ switch (group)
     case "watchlists":
         measurements = WatchlistFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns));
         break;
+    case "alerts":
+        measurements = AlertFigures.All(Number("--deals", AlertFigures.Deals), Number("--pending", AlertFigures.Pending), Number("--turns", AlertFigures.Turns), Number("--seconds", 20));
+        break;
     case "rollups":
         measurements = RollupFigures.All(Number("--events", ViewFigures.Events), Number("--turns", ViewFigures.Turns));
         break;
     default:
-        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, jobs, watchlists, rollups");
+        await Console.Error.WriteLineAsync($"'{group}' is no group of figures. Groups: log, views, jobs, watchlists, rollups, alerts");
         return 2;
 }
 

@@ -44,7 +44,7 @@ public sealed class ArticlePageTests(TestBrowser browser, SeedSite seeds, Disput
         var number = (await overlapped.First.GetAttributeAsync("class"))!.Split(' ')[0]["in-".Length..];
         var color = "mark => getComputedStyle(mark).backgroundColor";
         var before = await overlapped.First.EvaluateAsync<string>(color);
-        await visit.Page.Locator($"#passage-{number} > .cite").ClickAsync();
+        await visit.Follow(visit.Page.Locator($"#passage-{number} > .cite"));
         var lit = await visit.Page.Locator($"mark.in-{number}").EvaluateAllAsync<string[]>("marks => marks.map(mark => getComputedStyle(mark).backgroundColor)");
         Assert.True(lit.Length > 1);
         Assert.Single(lit.Distinct());
@@ -57,7 +57,7 @@ public sealed class ArticlePageTests(TestBrowser browser, SeedSite seeds, Disput
     {
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/articles/b17244a40225f137");
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "What passage 3 says" }).ClickAsync();
+        await visit.Follow(visit.Page.GetByRole(AriaRole.Link, new() { Name = "What passage 3 says" }));
         var note = visit.Page.Locator(".note:target");
         Assert.Contains("Status has closed", (await note.InnerTextAsync()).ReplaceLineEndings(" "), StringComparison.Ordinal);
         await note.GetByRole(AriaRole.Link, new() { Name = "Enflame Technology: Series B" }).ClickAsync();
@@ -80,7 +80,7 @@ public sealed class ArticlePageTests(TestBrowser browser, SeedSite seeds, Disput
     {
         await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true));
         await visit.Open($"/deals/{DisputedSite.Deal}");
-        await visit.Page.Locator(".passage-source a").First.ClickAsync();
+        await visit.Follow(visit.Page.Locator(".passage-source a").First);
         Assert.Equal("Acme raises " + DisputedSite.Hostile, await visit.Page.Locator("h1").InnerTextAsync());
         Assert.Contains(DisputedSite.Hostile, await visit.Page.Locator(".article-text").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains("Big & <b>Bold</b> Partners", await visit.Page.Locator(".notes").InnerTextAsync(), StringComparison.Ordinal);

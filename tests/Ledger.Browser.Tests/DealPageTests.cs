@@ -117,7 +117,7 @@ public sealed class DealPageTests(TestBrowser browser, SeedSite seeds, DisputedS
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals");
         await visit.Page.GetByLabel("Investor", new() { Exact = true }).FillAsync("Nobody & Sons");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+        await visit.Follow(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Filter" }));
         Assert.Equal("No company or investor has the id, name or alias 'Nobody & Sons'.", (await visit.Page.GetByRole(AriaRole.Alert).InnerTextAsync()).Trim());
         Assert.Equal("Nobody & Sons", await visit.Page.GetByLabel("Investor", new() { Exact = true }).InputValueAsync());
     }
@@ -138,7 +138,7 @@ public sealed class DealPageTests(TestBrowser browser, SeedSite seeds, DisputedS
             var next = visit.Page.GetByRole(AriaRole.Link, new() { Name = "Next page" });
             if (await next.CountAsync() == 0)
                 break;
-            await next.ClickAsync();
+            await visit.Follow(next);
         }
         Assert.Equal(things, seen.Count);
         Assert.Equal(things, seen.Distinct().Count());

@@ -23,7 +23,7 @@ public sealed class ErrorPageTests(TestBrowser browser, SeedSite seeds)
         Assert.Equal(title, await visit.Page.Locator("h1").InnerTextAsync());
         Assert.Contains(detail, await visit.Page.Locator("main .lead").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal($"{title} – Ledger", await visit.Page.TitleAsync());
-        Assert.Equal(9, await visit.Page.Locator("nav#menu a").CountAsync());
+        Assert.Equal(10, await visit.Page.Locator("nav#menu a").CountAsync());
         Assert.Contains("default-src 'self'", answer.Headers["content-security-policy"], StringComparison.Ordinal);
     }
 

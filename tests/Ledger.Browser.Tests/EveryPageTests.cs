@@ -36,14 +36,14 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, EveryPag
 
     [Theory]
     [MemberData(nameof(Each))]
-    public async Task A_page_says_the_same_without_scripts_and_asks_for_none_but_to_draw(string path)
+    public async Task A_page_says_the_same_without_scripts_and_asks_for_none_but_to_draw_and_to_tell_a_rule_while_it_is_typed(string path)
     {
         var (without, with) = (readers.WithoutScript, readers.WithScript);
         await without.Open(path);
         await with.Open(path);
         Assert.Equal(await with.Page.Locator("body").InnerTextAsync(), await without.Page.Locator("body").InnerTextAsync());
-        // But for what draws a chart of figures that stand on the page.
-        Assert.Equal(await with.Page.Locator("[data-chart]").CountAsync() > 0 ? 2 : 0, await with.Page.Locator("script").CountAsync());
+        // What draws a chart of figures that stand on the page, and what tells a rule that a button tells as well.
+        Assert.Equal((await with.Page.Locator("[data-chart]").CountAsync() > 0 ? 2 : 0) + await with.Page.Locator("textarea[hx-get]").CountAsync(), await with.Page.Locator("script").CountAsync());
         Assert.Empty(with.Complaints());
         Assert.Empty(without.Complaints());
     }
@@ -67,8 +67,8 @@ public sealed class EveryPageTests(TestBrowser browser, SeedSite seeds, EveryPag
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals");
         Assert.Equal(
-            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Rollups", "Watchlists", "Articles", "Log"],
-            await Tabbed(visit.Page, 13));
+            ["Skip to the content", "Ledger", "q", "Search", "Sign in", "Home", "Deals", "Companies", "Investors", "Rollups", "Watchlists", "Alerts", "Articles", "Log", "Jobs"],
+            await Tabbed(visit.Page, 15));
 
         await visit.Open("/deals");
         await visit.Page.Keyboard.PressAsync("Tab");

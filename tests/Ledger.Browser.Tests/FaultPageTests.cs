@@ -21,7 +21,7 @@ public sealed class FaultPageTests(TestBrowser browser) : IAsyncLifetime
         var answer = await visit.Page.GotoAsync(_site.Address + "/deals");
         Assert.Equal(500, answer!.Status);
         Assert.Equal("The ledger failed", await visit.Page.Locator("h1").InnerTextAsync());
-        Assert.Equal(9, await visit.Page.Locator("nav#menu a").CountAsync());
+        Assert.Equal(10, await visit.Page.Locator("nav#menu a").CountAsync());
         Assert.DoesNotContain("Npgsql", await visit.Page.ContentAsync(), StringComparison.Ordinal);
     }
 

@@ -30,9 +30,9 @@ public sealed class InvestorPageTests(TestBrowser browser, SeedSite seeds)
     {
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/investors/xiaomi");
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Xiaomi as a company" }).ClickAsync();
+        await visit.Follow(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Xiaomi as a company" }));
         Assert.Equal("/companies/xiaomi", visit.Path);
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Xiaomi as an investor" }).ClickAsync();
+        await visit.Follow(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Xiaomi as an investor" }));
         Assert.Equal("/investors/xiaomi", visit.Path);
     }
 

@@ -18,7 +18,7 @@ public sealed class LogPageTests(TestBrowser browser, SeedSite seeds)
             var next = visit.Page.GetByRole(AriaRole.Link, new() { Name = "Next page" });
             if (await next.CountAsync() == 0)
                 break;
-            await next.ClickAsync();
+            await visit.Follow(next);
         }
         Assert.Equal(Enumerable.Range(1, positions.Count).Reverse(), positions);
         Assert.True(positions.Count > 50);
@@ -29,11 +29,11 @@ public sealed class LogPageTests(TestBrowser browser, SeedSite seeds)
     {
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals/stepfun-series-b");
-        await visit.Page.Locator(".record-foot a").First.ClickAsync();
+        await visit.Follow(visit.Page.Locator(".record-foot a").First);
         Assert.StartsWith("/log/", visit.Path, StringComparison.Ordinal);
         Assert.Contains("deal_announced", await visit.Page.Locator(".particulars").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains("\"asWritten\": \"hundreds of millions of dollars\"", await visit.Page.Locator("pre").TextContentAsync(), StringComparison.Ordinal);
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Stepfun: series B" }).ClickAsync();
+        await visit.Follow(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Stepfun: series B" }));
         Assert.Equal("/deals/stepfun-series-b", visit.Path);
     }
 

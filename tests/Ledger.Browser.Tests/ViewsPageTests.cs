@@ -32,10 +32,10 @@ public sealed class ViewsPageTests(TestBrowser browser, SeedSite seeds, Disputed
         await using var visit = await Visit.Begin(browser, seeds);
         await visit.Open("/deals");
         await visit.Page.GetByLabel("The record at the end of").FillAsync("2020-01-01");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await visit.Follow(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show" }));
         Assert.StartsWith("The record as it was at position 0 of the log", await visit.Page.Locator(".moment").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await visit.Page.Locator("tbody tr").CountAsync());
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Back to the present" }).ClickAsync();
+        await visit.Follow(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Back to the present" }));
         Assert.Equal("/deals", visit.Path);
         Assert.Equal(13, await visit.Page.Locator("tbody tr").CountAsync());
     }

@@ -50,8 +50,8 @@ internal static class AccessSetup
         var (antiforgery, reading, keys) = (app.Services.GetRequiredService<IAntiforgery>(), app.Services.GetRequiredService<Reading>(), app.Services.GetRequiredService<KeyCheck>());
         app.Use(async (context, next) =>
         {
-            // A browser sends its cookies with anybody's form; nobody but the key's holder sends a key.
-            if (!IsRead(context.Request) && !KeyHandler.IsSent(context.Request))
+            // A browser sends its cookies with anybody's form; nobody but the key's holder sends a key. What goes by no cookie says so.
+            if (!IsRead(context.Request) && !KeyHandler.IsSent(context.Request) && context.GetEndpoint()?.Metadata.GetMetadata<IAntiforgeryMetadata>() is not { RequiresValidation: false })
                 await CheckForm(context, antiforgery);
             if (!reading.IsOpen)
                 KeepFromSharedCaches(context.Response);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.App.Access;
 using Ledger.App.Alerts.Atom;
 using Ledger.App.Alerts.Deliveries;
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
@@ -23,6 +24,13 @@ internal static class AlertCommands
     private static readonly Option<string?> Kinds = new("--kinds") { Description = "Only some changes, separated by commas: newDeal, correction, status, valuation, contest, retraction, merge, membership, other.", HelpName = "KINDS" };
     private static readonly Option<string[]> Webhook = new("--webhook") { Description = "Send there; may be given several times.", HelpName = "ADDRESS" };
 
+    private static readonly Option<string?> Mail = new("--mail") { Description = "Mail there; several with commas between them. With change: in place of those that there are, or none.", HelpName = "ADDRESS" };
+    private static readonly Option<string?> Digest = new("--digest") { Description = "Whether mails come as they are made, or once a day, or once a week: immediate, daily, weekly.", HelpName = "HOW" };
+    private static readonly Option<string?> Hour = new("--hour") { Description = "When a digest comes; 08:00 if left out.", HelpName = "TIME" };
+    private static readonly Option<string?> Day = new("--day") { Description = "On which day a weekly digest comes; monday if left out.", HelpName = "DAY" };
+    private static readonly Option<string?> Zone = new("--zone") { Description = "Whose clocks count, as Europe/Berlin; UTC if left out.", HelpName = "ZONE" };
+    private static readonly Option<string?> Quiet = new("--quiet") { Description = "When no mails come, as 22:00-07:00; with change: or none.", HelpName = "HOURS" };
+
     public static Command Make() => new("alerts", "Follow what changes in the record, and see what was sent.")
     {
         Add(), List(), Show(), Change(),
@@ -30,19 +38,19 @@ internal static class AlertCommands
         Order("resume", "Have a subscription be told again, of what is recorded from now on.", (table, id, by, cancel) => table.Resume(id, by, cancel)),
         Order("delete", "End a subscription; its history stays.", (table, id, by, cancel) => table.Delete(id, by, cancel)),
         Feed(), Try(), Deliveries(), Delivery(), Resend(), Endpoints(), Rotate(),
-        EndpointOrder("enable", "Send to an endpoint again, what has waited first.", (endpoints, id, cancel) => endpoints.Enable(id, cancel)),
-        EndpointOrder("forget", "Forget an endpoint, with whatever was sent there or was to be.", (endpoints, id, cancel) => endpoints.Forget(id, cancel)),
+        EndpointOrder("enable", "Send to an endpoint again, what has waited first.", (endpoints, id, by, cancel) => endpoints.Enable(id, by, cancel)),
+        EndpointOrder("forget", "Forget an endpoint, with whatever was sent there or was to be.", (endpoints, id, by, cancel) => endpoints.Forget(id, by, cancel)),
     };
 
     private static Command Add()
     {
         var name = new Argument<string>("NAME") { Description = "What the subscription is to be called; its id is made from it." };
-        return new Command("add", "Follow something from now on: one of the first five options says what.") { name, Investor, Company, Sector, Watchlist, Rule, Kinds, Webhook }.Writing(async (ledger, cancel) =>
+        return new Command("add", "Follow something from now on: one of the first five options says what.") { name, Investor, Company, Sector, Watchlist, Rule, Kinds, Webhook, Mail, Digest, Hour, Day, Zone, Quiet }.Writing(async (ledger, cancel) =>
         {
             await Open(ledger, cancel);
             var target = await ledger.Get<Targets>().Read(Fields(ledger), cancel);
             ledger.Print(
-                await ledger.Get<SubscriptionTable>().Make(ledger.Parsed.GetRequiredValue(name), target, Targets.Kinds(ledger.Parsed.GetValue(Kinds)), ledger.Parsed.GetValue(Webhook) ?? [], ledger.Author, cancel),
+                await ledger.Get<SubscriptionTable>().Make(ledger.Parsed.GetRequiredValue(name), target, Targets.Kinds(ledger.Parsed.GetValue(Kinds)), ledger.Parsed.GetValue(Webhook) ?? [], Mails(ledger), ledger.Author, cancel),
                 AlertTables.Write);
         });
     }
@@ -52,7 +60,7 @@ internal static class AlertCommands
         var (id, name) = (Id(), new Option<string?>("--name") { Description = "Call it so; its id stays.", HelpName = "NAME" });
         return new Command("change", "Have a subscription follow something else, be called otherwise, or send elsewhere; what is left out stays.")
         {
-            id, name, Investor, Company, Sector, Watchlist, Rule, Kinds, Webhook,
+            id, name, Investor, Company, Sector, Watchlist, Rule, Kinds, Webhook, Mail, Digest, Hour, Day, Zone, Quiet,
         }.Writing(async (ledger, cancel) =>
         {
             await Open(ledger, cancel);
@@ -60,7 +68,7 @@ internal static class AlertCommands
             ledger.Print(
                 await ledger.Get<SubscriptionTable>().Change(
                     ledger.Parsed.GetRequiredValue(id), ledger.Parsed.GetValue(name), Targets.IsIn(fields) ? await ledger.Get<Targets>().Read(fields, cancel) : null,
-                    fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), ledger.Parsed.GetValue(Webhook) is { Length: > 0 } webhooks ? webhooks : null, ledger.Author, cancel),
+                    fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), ledger.Parsed.GetValue(Webhook) is { Length: > 0 } webhooks ? webhooks : null, Mails(ledger), ledger.Author, cancel),
                 AlertTables.Write);
         });
     }
@@ -131,7 +139,7 @@ internal static class AlertCommands
             var queries = ledger.Get<DeliveryQueries>();
             var page = await queries.List(
                 ledger.Parsed.GetValue(of), ledger.Parsed.GetValue(state) is { } only ? Written.Parse<DeliveryState>("--state", only) : null, ledger.Parsed.GetValue(limit), ledger.Parsed.GetValue(next), cancel);
-            ledger.Print(new DeliveriesShown(await queries.Summary(cancel), page.Items, page.Next), AlertTables.Write);
+            ledger.Print(new DeliveriesShown(await queries.Summary(ledger.Parsed.GetValue(of), cancel), page.Items, page.Next), AlertTables.Write);
         });
     }
 
@@ -158,13 +166,13 @@ internal static class AlertCommands
                 throw new InputException("DELIVERY", one is null ? "is missing; name a delivery, or a time with --since" : "is given, and --since, too");
             var queries = ledger.Get<DeliveryQueries>();
             if (one is not null)
-                await queries.Resend(one, cancel);
-            var count = one is not null ? 1 : await queries.Resend(DeliveryQueries.Since("--since", time), ledger.Parsed.GetValue(of), cancel);
+                await queries.Resend(one, ledger.Author, cancel);
+            var count = one is not null ? 1 : await queries.Resend(DeliveryQueries.Since("--since", time), ledger.Parsed.GetValue(of), ledger.Author, cancel);
             ledger.Print(new { Deliveries = count }, (_, console) => console.WriteLine($"{Shown.Count(count, "delivery", "deliveries")} will be sent again."));
         });
     }
 
-    private static Command Endpoints() => new Command("endpoints", "List where webhooks are sent to.").Doing(async (ledger, cancel) =>
+    private static Command Endpoints() => new Command("endpoints", "List where webhooks and mails are sent to.").Doing(async (ledger, cancel) =>
     {
         await ledger.Open(migrate: false, cancel);
         ledger.Print(new Page<EndpointRecord>(await ledger.Get<EndpointTable>().List(cancel), null), AlertTables.Write);
@@ -176,17 +184,17 @@ internal static class AlertCommands
         return new Command("rotate", "Make an endpoint one more secret, and print it this once; those before it sign beside it for a day.") { id }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
-            ledger.Print(await ledger.Get<EndpointTable>().Rotate(ledger.Parsed.GetRequiredValue(id), cancel), (made, console) => console.WriteLine(made.Secret));
+            ledger.Print(await ledger.Get<EndpointTable>().Rotate(ledger.Parsed.GetRequiredValue(id), ledger.Author, cancel), (made, console) => console.WriteLine(made.Secret));
         });
     }
 
-    private static Command EndpointOrder(string order, string description, Func<EndpointTable, long, CancellationToken, Task> give)
+    private static Command EndpointOrder(string order, string description, Func<EndpointTable, long, string, CancellationToken, Task> give)
     {
         var id = Endpoint();
         return new Command(order, description) { id }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
-            await give(ledger.Get<EndpointTable>(), ledger.Parsed.GetRequiredValue(id), cancel);
+            await give(ledger.Get<EndpointTable>(), ledger.Parsed.GetRequiredValue(id), ledger.Author, cancel);
             ledger.Print(new Page<EndpointRecord>(await ledger.Get<EndpointTable>().List(cancel), null), AlertTables.Write);
         });
     }
@@ -208,6 +216,16 @@ internal static class AlertCommands
         Rule = ledger.Parsed.GetValue(Rule),
         Kinds = ledger.Parsed.GetValue(Kinds),
     };
+
+    private static MailOrder? Mails(Invocation ledger) => MailOrder.Of(new MailFields
+    {
+        Mail = ledger.Parsed.GetValue(Mail),
+        Digest = ledger.Parsed.GetValue(Digest),
+        Hour = ledger.Parsed.GetValue(Hour),
+        Day = ledger.Parsed.GetValue(Day),
+        Zone = ledger.Parsed.GetValue(Zone),
+        Quiet = ledger.Parsed.GetValue(Quiet),
+    });
 
     private static Argument<string> Id() => new("ID") { Description = "The subscription's, as ledger alerts list shows it." };
 

@@ -1,9 +1,11 @@
 using Ledger.App.Alerts.Atom;
 using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Live;
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Log;
 using Ledger.App.Shell;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
@@ -29,24 +31,13 @@ internal static class AlertEndpoints
         routes.MapGroup("/alerts").MapPost("make", MakeByForm).ExcludeFromDescription();
         Change<ChangeFields>(routes, "change", "Has a subscription follow something else, be called otherwise, or send elsewhere", """{"kinds": "all"}""", async (services, id, fields, by, cancel) =>
             await services.GetRequiredService<SubscriptionTable>().Change(
-                id, fields.Name, Targets.IsIn(fields) ? await services.GetRequiredService<Targets>().Read(fields, cancel) : null, fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), Addresses(fields.Webhook), by, cancel));
-        Change<NoFields>(routes, "pause", "Has a subscription be told of nothing until it is resumed", "{}", async (services, id, _, by, cancel) =>
-        {
-            await services.GetRequiredService<SubscriptionTable>().Pause(id, by, cancel);
-            return new MadeSubscription(id, []);
-        });
-        Change<NoFields>(routes, "resume", "Has a subscription be told again, of what is recorded from now on", "{}", async (services, id, _, by, cancel) =>
-        {
-            await services.GetRequiredService<SubscriptionTable>().Resume(id, by, cancel);
-            return new MadeSubscription(id, []);
-        });
-        Change<NoFields>(routes, "delete", "Ends a subscription; its history stays", "{}", async (services, id, _, by, cancel) =>
-        {
-            await services.GetRequiredService<SubscriptionTable>().Delete(id, by, cancel);
-            return new MadeSubscription(id, []);
-        });
+                id, fields.Name, Targets.IsIn(fields) ? await services.GetRequiredService<Targets>().Read(fields, cancel) : null, fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), Addresses(fields.Webhook), MailOrder.Of(fields), by, cancel));
+        Order(routes, "pause", "Has a subscription be told of nothing until it is resumed", (table, id, by, cancel) => table.Pause(id, by, cancel));
+        Order(routes, "resume", "Has a subscription be told again, of what is recorded from now on", (table, id, by, cancel) => table.Resume(id, by, cancel));
+        Order(routes, "delete", "Ends a subscription; its history stays", (table, id, by, cancel) => table.Delete(id, by, cancel));
         routes.MapLive();
         routes.MapAtom();
+        routes.MapUnsubscribe();
         routes.MapFeedAddresses();
         routes.MapDeliveryOrders();
     }
@@ -120,25 +111,37 @@ internal static class AlertEndpoints
     /// <remarks>Its id is made from its name. It is told of what is recorded from now on. The secrets of addresses that were not known before are in the answer, and nowhere else.</remarks>
     /// <param name="context">Of the request.</param>
     /// <param name="cancel">The sender has gone.</param>
-    internal static async Task<MadeSubscription> MakeSubscription(HttpContext context, CancellationToken cancel) => await Make(context, await Fields.OfJson<MakeFields>(context.Request, cancel), cancel);
+    internal static async Task<MadeSubscription> MakeSubscription(HttpContext context, CancellationToken cancel)
+    {
+        var fields = await Fields.OfJson<MakeFields>(context.Request, cancel);
+        return await Make(context, fields, Preconditions.WriterOf(context, fields), cancel);
+    }
 
     private static async Task<IResult> MakeByForm(HttpContext context, CancellationToken cancel)
     {
-        var made = await Make(context, await Fields.OfForm<MakeFields>(context.Request, cancel), cancel);
+        var made = await Make(context, await Fields.OfForm<MakeFields>(context.Request, cancel), Author.Of(context), cancel);
         return SecretAnswer.Of(made.Secrets, $"/alerts/{made.Id}");
     }
 
-    private static async Task<MadeSubscription> Make(HttpContext context, MakeFields fields, CancellationToken cancel)
+    private static async Task<MadeSubscription> Make(HttpContext context, MakeFields fields, Writer by, CancellationToken cancel)
     {
         var name = Text.Line("name", fields.Name, 100);
         var target = await context.RequestServices.GetRequiredService<Targets>().Read(fields, cancel);
-        return await context.RequestServices.GetRequiredService<SubscriptionTable>().Make(name, target, Targets.Kinds(fields.Kinds), Addresses(fields.Webhook) ?? [], Author.Of(context), cancel);
+        return await context.RequestServices.GetRequiredService<SubscriptionTable>().Make(name, target, Targets.Kinds(fields.Kinds), Addresses(fields.Webhook) ?? [], MailOrder.Of(fields), by, cancel);
     }
 
     private static string[]? Addresses(string? webhook) => webhook?.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>What is said by its address.</summary>
+    private static void Order(IEndpointRouteBuilder routes, string verb, string summary, Func<SubscriptionTable, string, Writer, CancellationToken, Task<MadeSubscription>> give) => Change<AddressFields>(
+        routes, verb, summary, """{"id": "tencent"}""", (services, id, fields, by, cancel) =>
+        {
+            fields.Check(id);
+            return give(services.GetRequiredService<SubscriptionTable>(), id, by, cancel);
+        });
+
     private static void Change<TFields>(
-        IEndpointRouteBuilder routes, string verb, string summary, string body, Func<IServiceProvider, string, TFields, string, CancellationToken, Task<MadeSubscription>> change) where TFields : class, new()
+        IEndpointRouteBuilder routes, string verb, string summary, string body, Func<IServiceProvider, string, TFields, Writer, CancellationToken, Task<MadeSubscription>> change) where TFields : class, new()
     {
         routes.MapGroup("/alerts/{id}").MapPost(verb, async (HttpContext context, string id, CancellationToken cancel) =>
         {
@@ -146,12 +149,15 @@ internal static class AlertEndpoints
             return SecretAnswer.Of(made.Secrets, $"/alerts/{id}");
         }).ExcludeFromDescription();
         routes.MapGroup("/api/alerts/{id}").MapPost(verb, async (HttpContext context, string id, CancellationToken cancel) =>
-                await change(context.RequestServices, id, await Fields.OfJson<TFields>(context.Request, cancel), Author.Of(context), cancel))
+            {
+                var fields = await Fields.OfJson<TFields>(context.Request, cancel);
+                return await change(context.RequestServices, id, fields, Preconditions.WriterOf(context, fields), cancel);
+            })
             .WithTags(Alerts).WithSummary(summary).WithDescription("It holds for what is recorded from now on.").Accepts<TFields>("application/json").WithBody(body).WithExample(("id", "tencent"))
             .WithProblems("not-found", "subscription-deleted");
     }
 
-    internal sealed class MakeFields : FollowFields
+    internal sealed class MakeFields : MailFields
     {
         public string? Name { get; set; }
 
@@ -159,7 +165,7 @@ internal static class AlertEndpoints
         public string? Webhook { get; set; }
     }
 
-    internal sealed class ChangeFields : FollowFields
+    internal sealed class ChangeFields : MailFields
     {
         public string? Name { get; set; }
 

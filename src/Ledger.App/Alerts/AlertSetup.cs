@@ -1,5 +1,6 @@
 using Ledger.App.Alerts.Atom;
 using Ledger.App.Alerts.Deliveries;
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
@@ -12,9 +13,13 @@ internal static class AlertSetup
     public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration? configuration) => services
         .AddSingleton(new LedgerAddress((configuration?[LedgerAddress.Setting] ?? "").TrimEnd('/')))
         .AddSingleton<AlertSignal>()
+        .AddSingleton(provider => new MailRelay(MailSettings.Of(configuration, provider.GetRequiredService<LedgerAddress>())))
+        .AddSingleton<MailTable>()
+        .AddSingleton<MailQueue>()
         .AddSingleton<EndpointTable>()
         .AddSingleton<SubscriptionTable>()
         .AddSingleton<DeliveryQueries>()
+        .AddSingleton<AlertMetrics>()
         .AddSingleton<DeliveryQueue>()
         .AddSingleton<AlertRunner>()
         .AddScoped<Targets>()
@@ -25,7 +30,9 @@ internal static class AlertSetup
     public static IServiceCollection AddAlertServer(this IServiceCollection services) => services
         .AddSingleton<AlertsFollowing>()
         .AddHostedService(provider => provider.GetRequiredService<AlertsFollowing>())
-        .AddHostedService<WebhookSender>();
+        .AddHostedService<WebhookSender>()
+        .AddSingleton<MailSender>()
+        .AddHostedService(provider => provider.GetRequiredService<MailSender>());
 }
 
 /// <summary>Where people reach the ledger: what links in alerts begin with. Empty where nothing is configured.</summary>

@@ -39,7 +39,9 @@ internal static class AlertTables
         var one = details.Subscription;
         console.WriteFacts(
             ("Subscription", $"{one.Name} ({one.Id})"), ("Follows", one.Follows), ("Of", Told(one)), ("State", Written.Name(one.State)), ("Made", $"{Shown.Time(one.MadeAt)} UTC, by {one.MadeBy}"),
-            ("Sends to", string.Join(", ", details.Endpoints.Select(endpoint => $"{endpoint.Host} (endpoint {endpoint.Id})"))), ("Alerts", one.Alerts.ToString(CultureInfo.InvariantCulture)));
+            ("Sends to", string.Join(", ", details.Endpoints.Select(endpoint => $"{endpoint.Host} ({Told(details, endpoint)}endpoint {endpoint.Id})"))), ("Alerts", one.Alerts.ToString(CultureInfo.InvariantCulture)));
+        foreach (var mail in details.Mails.Where(mail => mail.UnsubscribedAt is not null))
+            console.WriteLine($"{mail.Address} has unsubscribed, {Shown.Time(mail.UnsubscribedAt!.Value)} UTC");
         console.WriteHeading("Decisions");
         foreach (var decision in details.Decisions)
             console.WriteLine($"{Shown.Time(decision.At)} UTC: {Written.Name(decision.What)} by {decision.By}, for what comes after position {decision.Position}");
@@ -92,12 +94,15 @@ internal static class AlertTables
         console.Write(table);
     }
 
-    /// <summary>"3 pending, 120 sent, 0 failed, 0 disabled; 40 in the last hour, half of them within 0.4 s".</summary>
+    /// <summary>"3 pending, 120 sent, 0 failed, 0 disabled; 40 sent within the last hour, half of them within 0.4 s of the change and 99 of 100 within 2.0 s."</summary>
     public static string Told(DeliverySummary summary) =>
-        $"{summary.Pending} pending, {summary.Sent} sent, {summary.Failed} failed, {summary.Disabled} disabled; {summary.SentLastHour} sent within the last hour"
-        + (summary.MedianLag is { } lag ? $", half of them within {Seconds(lag)} s of the change" : "")
+        string.Create(CultureInfo.InvariantCulture, $"{summary.Pending:#,0} pending, {summary.Sent:#,0} sent, {summary.Failed:#,0} failed, {summary.Disabled:#,0} disabled; {Rates(summary)}.");
+
+    /// <summary>"40 sent within the last hour, half of them within 0.4 s of the change and 99 of 100 within 2.0 s; one has been due for 12.0 s; 3 events of the log are not looked through yet".</summary>
+    public static string Rates(DeliverySummary summary) => string.Create(CultureInfo.InvariantCulture, $"{summary.SentLastHour:#,0} sent within the last hour")
+        + (summary is { MedianLag: { } half, LongLag: { } most } ? $", half of them within {Seconds(half)} s of the change and 99 of 100 within {Seconds(most)} s" : "")
         + (summary.OldestPending is { } oldest ? $"; one has been due for {Seconds(oldest)} s" : "")
-        + $". The log is looked through up to position {summary.Position}.";
+        + (summary.Behind > 0 ? $"; {Shown.Count(summary.Behind, "event")} of the log {(summary.Behind == 1 ? "is" : "are")} not looked through yet" : "");
 
     public static string Told(EndpointRecord endpoint) => endpoint switch
     {
@@ -105,6 +110,9 @@ internal static class AlertTables
         { FailingSince: { } since } => $"failing since {Shown.Time(since)} UTC",
         _ => "well",
     };
+
+    /// <summary>"daily at 08:00, Europe/Berlin; " of a mail address; nothing of others.</summary>
+    private static string Told(SubscriptionDetails details, EndpointRecord endpoint) => details.Mails.FirstOrDefault(mail => mail.Endpoint == endpoint.Id) is { } mail ? $"{mail.When}; " : "";
 
     public static string Told(SubscriptionRecord one) => Targets.Tell(Domain.Alerts.AlertKinds.Of(one.Kinds));
 

@@ -76,6 +76,7 @@ public static class StoredEvents
         .Add("reference_rates_corrected", StoredJson.TypeInfo<RatesEvent.ReferenceRatesCorrected>())
         .Add("watchlist_defined", StoredJson.TypeInfo<WatchlistEvent.WatchlistDefined>())
         .Add("watchlist_rule_changed", StoredJson.TypeInfo<WatchlistEvent.WatchlistRuleChanged>())
+        .Add("watchlist_renamed", StoredJson.TypeInfo<WatchlistEvent.WatchlistRenamed>())
         .Add("watchlist_member_pinned", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberPinned>())
         .Add("watchlist_member_excluded", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberExcluded>())
         .Add("watchlist_member_released", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberReleased>())

@@ -124,6 +124,7 @@ public static class StoredJson
 [JsonSerializable(typeof(RatesEvent.ReferenceRatesCorrected))]
 [JsonSerializable(typeof(WatchlistEvent.WatchlistDefined))]
 [JsonSerializable(typeof(WatchlistEvent.WatchlistRuleChanged))]
+[JsonSerializable(typeof(WatchlistEvent.WatchlistRenamed))]
 [JsonSerializable(typeof(WatchlistEvent.WatchlistMemberPinned))]
 [JsonSerializable(typeof(WatchlistEvent.WatchlistMemberExcluded))]
 [JsonSerializable(typeof(WatchlistEvent.WatchlistMemberReleased))]

@@ -9,9 +9,12 @@ internal sealed class AddressFields
     public string? Id { get; set; }
 
     /// <exception cref="InvalidValueException">The body says something else.</exception>
-    public static async Task Check(HttpRequest request, string id, CancellationToken cancel)
+    public static async Task Check(HttpRequest request, string id, CancellationToken cancel) => (await Fields.OfJson<AddressFields>(request, cancel)).Check(id);
+
+    /// <exception cref="InvalidValueException">The body says something else.</exception>
+    public void Check(string id)
     {
-        if ((await Fields.OfJson<AddressFields>(request, cancel)).Id is { } other && other != id)
+        if (Id is { } other && other != id)
             throw new InvalidValueException("id", $"stands in the address as '{Text.Shorten(id)}'; another one stands in the body");
     }
 }

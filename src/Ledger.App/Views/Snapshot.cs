@@ -33,6 +33,9 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         set => field = _open is null ? value : throw new InvalidOperationException("Something was read already.");
     }
 
+    /// <summary>The time that <see cref="AsOf"/> stands for; null where a position was asked for, or the present.</summary>
+    public DateTimeOffset? AsOfTime { get; set; }
+
     /// <summary>
     /// Only deals dated on this day or before are read, with the status that held on it; null for all. It is chosen before anything is read.
     /// </summary>

@@ -16,8 +16,7 @@ namespace Ledger.App.Watchlists;
 internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
 {
     private readonly Dictionary<string, PartyTraits> _traits = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _placeKeys = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Currency> _currencies = new(StringComparer.Ordinal);
+    private readonly FoundDeals _found = new();
 
     /// <summary>Companies or investors: whoever has a deal that is listed, or backs somebody or is backed in none that is named.</summary>
     /// <param name="over">Which of the two.</param>
@@ -32,12 +31,12 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
         var deals = await Deals(isOfCompanies, needs, ids, cancel);
         var others = await Others(isOfCompanies, ids, merges, cancel);
         if (needs.Traits)
-            await LoadTraits(roots is null ? null : [.. deals.SelectMany(deal => deal.Investors.Select(holder => holder.Root).Append(deal.Company)).Concat(others.SelectMany(pair => new[] { pair.Party, pair.Other })).Distinct()], merges, cancel);
+            await LoadTraits(roots is null ? null : [.. deals.SelectMany(deal => deal.Investors.Select(holder => holder.Party).Append(deal.Company)).Concat(others.SelectMany(pair => new[] { pair.Party, pair.Other })).Distinct()], merges, cancel);
         var byParty = new Dictionary<string, (List<DealFacts> Deals, List<PartyTraits> Others)>(StringComparer.Ordinal);
         foreach (var deal in deals)
         {
-            var facts = deal.Facts(Traits);
-            foreach (var party in isOfCompanies ? [deal.Company] : deal.Investors.Select(holder => holder.Root).Distinct())
+            var facts = deal.Facts(Traits, deal.Dollars);
+            foreach (var party in isOfCompanies ? [deal.Company] : deal.Investors.Select(holder => holder.Party).Distinct())
                 At(party).Deals.Add(facts);
         }
         foreach (var (party, other) in others)
@@ -60,24 +59,31 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
         return traits;
     }
 
-    private async Task<List<Found>> Deals(bool isOfCompanies, RuleNeeds needs, string[]? ids, CancellationToken cancel)
+    private async Task<List<FoundDeal>> Deals(bool isOfCompanies, RuleNeeds needs, string[]? ids, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
-        var columns = needs.Deals ? "d.kind, d.status, d.status_since, d.series, d.instrument, d.counts, d.currency, d.amount_low, d.amount_high, d.qualifier = 'orderOfMagnitude', d.usd_low, d.usd_high, d.valuation_currency, d.valuation_low, d.valuation_high, d.announced_from, d.announced_to, d.sectors, d.places, d.contested" : "d.kind";
-        var only = ids is null ? "" : isOfCompanies ? "and d.company_id = any($1)" : $"and d.id in (select deal_id from investor_deal where {{0}} and investor_id = any($1))";
+        var columns = needs.Deals ? FoundDeals.Columns("deal") : FoundDeals.KindOnly("deal");
+        var only = ids is null ? "" : isOfCompanies ? "and company_id = any($1)" : $"and id in (select deal_id from investor_deal where {{0}} and investor_id = any($1))";
         var found = await snapshot.Query(
-            now => $"select d.id, d.company_id, {columns} from deal d where {now("d")} and not d.retracted and d.merged_into is null {only.Replace("{0}", now("investor_deal"), StringComparison.Ordinal)}",
-            row => Read(row, needs.Deals, merges), cancel, Only(ids));
+            now => $"select {columns} from deal where {now("deal")} and not retracted and merged_into is null {only.Replace("{0}", now("investor_deal"), StringComparison.Ordinal)}",
+            row => Followed(_found.Read(row, needs.Deals), merges), cancel, Only(ids));
         if (!isOfCompanies || needs.Holders)
             await LoadInvestors(found, ids is null, merges, cancel);
-        if (!merges.IsEmpty)
+        if (!merges.IsEmpty || needs.Deals && snapshot.EffectiveUntil is not null)
             found = await Followed(found, merges, cancel);
         if (needs.Dollars)
             await LoadDollars(found, cancel);
         return found;
     }
 
-    private async Task LoadInvestors(List<Found> deals, bool all, Merges merges, CancellationToken cancel)
+    private static FoundDeal Followed(FoundDeal deal, Merges merges)
+    {
+        var root = merges.Root(deal.Company);
+        (deal.NamesMerged, deal.Company) = (root != deal.Company, root);
+        return deal;
+    }
+
+    private async Task LoadInvestors(List<FoundDeal> deals, bool all, Merges merges, CancellationToken cancel)
     {
         var byId = deals.ToDictionary(deal => deal.Id, StringComparer.Ordinal);
         var rows = await snapshot.Query(
@@ -92,19 +98,19 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
         }
     }
 
-    /// <summary>With the deals in which parties turn out to be one as these are then.</summary>
-    private async Task<List<Found>> Followed(List<Found> deals, Merges merges, CancellationToken cancel)
+    /// <summary>With the deals in which parties turn out to be one as these are then, and those whose status began after the day that is asked for as they were on it.</summary>
+    private async Task<List<FoundDeal>> Followed(List<FoundDeal> deals, Merges merges, CancellationToken cancel)
     {
         var merged = (await snapshot.Query(
             now => $"select deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1)", row => row.GetString(0), cancel, (object)merges.Merged.ToArray())).ToHashSet(StringComparer.Ordinal);
-        string[] again = [.. deals.Where(deal => deal.NamesMerged || merged.Contains(deal.Id) || deal.Contested.Any(field => field is "company" or "investor")).Select(deal => deal.Id)];
+        string[] again = [.. deals.Where(deal => deal.NamesMerged || deal.StatusSince > snapshot.EffectiveUntil || merged.Contains(deal.Id) || deal.Contested.Any(field => field is "company" or "investor")).Select(deal => deal.Id)];
         if (again.Length == 0)
             return deals;
         var states = (await snapshot.Deals(again, cancel)).Where(deal => deal.IsListed).ToDictionary(deal => deal.Id.Value, StringComparer.Ordinal);
-        return [.. deals.Select(deal => states.TryGetValue(deal.Id, out var state) ? Found.Of(state) : deal)];
+        return [.. deals.Select(deal => states.TryGetValue(deal.Id, out var state) ? FoundDeal.Of(state) : deal)];
     }
 
-    private async Task LoadDollars(List<Found> deals, CancellationToken cancel)
+    private async Task LoadDollars(List<FoundDeal> deals, CancellationToken cancel)
     {
         var asked = deals.Where(deal => deal.Amount is { } amount && amount.Currency != Currency.Usd && deal.Dollars is null && deal.Announced is not null).ToList();
         var found = await rates.Between(asked.Select(deal => (deal.Amount!.Value.Currency, deal.Announced!.Value.From, deal.Announced.Value.To)), cancel);
@@ -133,122 +139,12 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
             now => $"select id, kinds, sectors, places from party where {now("party")} and merged_into is null {(only is null ? "" : "and id = any($1)")}",
             row => (Id: row.GetString(0), Kinds: row.GetFieldValue<string[]>(1), Sectors: row.GetFieldValue<string[]>(2), Places: row.GetFieldValue<string[]>(3)), cancel, parameters);
         foreach (var row in rows)
-            _traits[row.Id] = new PartyTraits(new PartyId(row.Id), row.Kinds, row.Sectors, Array.ConvertAll(row.Places, PlaceKey), [.. affiliations[row.Id]]);
+            _traits[row.Id] = new PartyTraits(new PartyId(row.Id), row.Kinds, row.Sectors, Array.ConvertAll(row.Places, _found.PlaceKey), [.. affiliations[row.Id]]);
         // What is recorded of those that were merged into a party is recorded of it.
         foreach (var party in await snapshot.Parties(rows.Select(row => row.Id).Where(merges.HasMerged), cancel))
             _traits[party.Id.Value] = PartyTraits.Of(party);
     }
 
-    private Found Read(NpgsqlDataReader row, bool isWhole, Merges merges)
-    {
-        var company = row.GetString(1);
-        var found = new Found { Id = row.GetString(0), Company = merges.Root(company), NamesMerged = merges.Root(company) != company, Kind = string.Intern(row.GetString(2)) };
-        if (!isWhole)
-            return found;
-        found.Status = string.Intern(row.GetString(3));
-        found.StatusSince = row.GetFieldValue<DateOnly>(4);
-        found.Series = row.TextOrNull(5);
-        found.Instrument = row.TextOrNull(6);
-        found.Counts = row.GetBoolean(7);
-        found.Amount = row.IsDBNull(8) ? null : new SumFact(Known(row.GetString(8)), Figure(row, 9), Figure(row, 10), row.GetBoolean(11));
-        found.Dollars = row.IsDBNull(12) && row.IsDBNull(13) ? null : new SumFact(Currency.Usd, Figure(row, 12), Figure(row, 13), false);
-        found.Valuation = row.IsDBNull(14) ? null : new SumFact(Known(row.GetString(14)), Figure(row, 15), Figure(row, 16), false);
-        found.Announced = row.IsDBNull(17) || row.IsDBNull(18) ? null : (row.GetFieldValue<DateOnly>(17), row.GetFieldValue<DateOnly>(18));
-        found.Sectors = row.GetFieldValue<string[]>(19);
-        found.Places = Array.ConvertAll(row.GetFieldValue<string[]>(20), PlaceKey);
-        found.Contested = row.GetFieldValue<string[]>(21);
-        return found;
-    }
-
     /// <summary>The one parameter of a query that is asked of some.</summary>
     private static object?[] Only(string[]? ids) => ids is null ? [] : [ids];
-
-    private static decimal? Figure(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDecimal(column);
-
-    // There are few places and currencies, and very many deals.
-    private string PlaceKey(string place) => _placeKeys.TryGetValue(place, out var key) ? key : _placeKeys[place] = NameKey.Of(place);
-
-    private Currency Known(string code) => _currencies.TryGetValue(code, out var currency) ? currency : _currencies[code] = new Currency(code);
-
-    /// <summary>A deal as it was read, before it is known what its parties are.</summary>
-    private sealed class Found
-    {
-        public required string Id { get; init; }
-
-        public required string Company { get; init; }
-
-        public List<(string Root, string Role)> Investors { get; init; } = [];
-
-        public bool NamesMerged { get; init; }
-
-        public string Kind { get; init; } = "";
-
-        public string Status { get; set; } = "";
-
-        public DateOnly StatusSince { get; set; }
-
-        public string? Series { get; set; }
-
-        public string? Instrument { get; set; }
-
-        public bool Counts { get; set; }
-
-        public SumFact? Amount { get; set; }
-
-        public SumFact? Dollars { get; set; }
-
-        public SumFact? Valuation { get; set; }
-
-        public (DateOnly From, DateOnly To)? Announced { get; set; }
-
-        public IReadOnlyList<string> Sectors { get; set; } = [];
-
-        public IReadOnlyList<string> Places { get; set; } = [];
-
-        public IReadOnlyList<string> Contested { get; set; } = [];
-
-        public static Found Of(Domain.Deals.Deal deal)
-        {
-            var facts = DealFacts.Of(deal, PartyTraits.Only, (_, _) => null);
-            return new Found
-            {
-                Id = facts.Id.Value,
-                Company = facts.Company.Id.Value,
-                Investors = [.. facts.Investors.Select(holder => (holder.Party.Id.Value, holder.Role))],
-                Kind = facts.Kind,
-                Status = facts.Status,
-                StatusSince = facts.StatusSince,
-                Series = facts.Series,
-                Instrument = facts.Instrument,
-                Counts = facts.Counts,
-                Amount = facts.Amount,
-                Dollars = facts.Dollars,
-                Valuation = facts.Valuation,
-                Announced = facts.Announced,
-                Sectors = facts.Sectors,
-                Places = facts.Places,
-                Contested = facts.Contested,
-            };
-        }
-
-        public DealFacts Facts(Func<string, PartyTraits> traits) => new()
-        {
-            Id = new DealId(Id),
-            Company = traits(Company),
-            Investors = [.. Investors.Select(holder => new HolderFact(traits(holder.Root), holder.Role))],
-            Kind = Kind,
-            Status = Status,
-            StatusSince = StatusSince,
-            Series = Series,
-            Instrument = Instrument,
-            Counts = Counts,
-            Amount = Amount,
-            Dollars = Dollars,
-            Valuation = Valuation,
-            Announced = Announced,
-            Sectors = Sectors,
-            Places = Places,
-            Contested = Contested,
-        };
-    }
 }

@@ -22,7 +22,7 @@ internal static class WatchCommands
 
     public static Command Make() => new("watch", "Keep lists of the companies or investors that rules choose.")
     {
-        Define(), List(), Show(), ChangeRule(), Deciding("pin", "Have a party on a list, whatever its rule says.", (party, reason) => new WatchlistCommand.Pin(party, reason)),
+        Define(), List(), Show(), ChangeRule(), Rename(), Deciding("pin", "Have a party on a list, whatever its rule says.", (party, reason) => new WatchlistCommand.Pin(party, reason)),
         Deciding("exclude", "Have a party not on a list, whatever its rule says.", (party, reason) => new WatchlistCommand.Exclude(party, reason)),
         Deciding("release", "Leave a party to the rule of a list again.", (party, reason) => new WatchlistCommand.Release(party, reason)),
         History(), Explain(), Try(), Delete(), Language(),
@@ -48,6 +48,17 @@ internal static class WatchCommands
             await Open(ledger, cancel);
             var found = await ledger.Get<WatchlistQueries>().Find(ledger.Parsed.GetRequiredValue(list), cancel);
             await Change(ledger, found.Id, new WatchlistCommand.ChangeRule(await Read(ledger, ledger.Parsed.GetRequiredValue(rule), cancel), new Reason(ledger.Parsed.GetRequiredValue(reason))), cancel);
+        });
+    }
+
+    private static Command Rename()
+    {
+        var (list, name, reason) = (ListArgument(), new Argument<string>("NAME") { Description = "What it is to be called from now on." }, ReasonOption());
+        return new Command("rename", "Show a list under another name; its id stays.") { list, name, reason }.Writing(async (ledger, cancel) =>
+        {
+            await Open(ledger, cancel);
+            var found = await ledger.Get<WatchlistQueries>().Find(ledger.Parsed.GetRequiredValue(list), cancel);
+            await Change(ledger, found.Id, new WatchlistCommand.Rename(Text.Line("NAME", ledger.Parsed.GetRequiredValue(name).Trim()), new Reason(ledger.Parsed.GetRequiredValue(reason))), cancel);
         });
     }
 
@@ -107,7 +118,7 @@ internal static class WatchCommands
     private static Command Try()
     {
         var rule = new Argument<string>("RULE") { Description = RuleHelp };
-        var day = new Option<string?>("--on") { Description = "The day that the rule is asked of; today, UTC, if left out.", HelpName = "DATE" };
+        var day = new Option<string?>("--on") { Description = "The day that the rule is asked of; if left out, today, UTC, or that of --effective or --as-of.", HelpName = "DATE" };
         return new Command("try", "Show whom a rule chooses, and keep no list.") { rule, day }.Asking(async (ledger, cancel) =>
         {
             await Read(ledger, ledger.Parsed.GetRequiredValue(rule), cancel);

@@ -77,6 +77,7 @@ internal static class WatchTables
     {
         "watchlist_defined" => "defined",
         "watchlist_rule_changed" => "another rule",
+        "watchlist_renamed" => $"called {entry.Name}",
         "watchlist_member_pinned" => "pinned",
         "watchlist_member_excluded" => "excluded",
         "watchlist_member_released" => "left to the rule again",

@@ -4,6 +4,7 @@ using Ledger.App.Views;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Values;
 using Ledger.Domain.Watchlists;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ledger.App.Watchlists;
 
@@ -19,12 +20,15 @@ internal static class WatchlistEndpoints
         routes.MapGet("/api/watchlists/{id}", GetWatchlist).WithTags(Lists).WithExample(("id", "robots")).WithProblems("not-found");
         routes.MapGet("/api/watchlists/{id}/history", GetWatchlistHistory).WithTags(Lists).WithExample(("id", "robots")).WithProblems("not-found");
         routes.MapGet("/api/rules", ReadRule).WithTags(Lists).WithExample(("rule", "companies where raised within 12 months"));
+        routes.MapGet("/rules/told", TellRule).ExcludeFromDescription();
         routes.MapGet("/api/rules/try", TryRule).WithTags(Lists).WithExample(("rule", "companies where raised within 12 months"), ("on", "2020-04-30"));
         routes.MapGroup("/api/watchlists").MapPost("", DefineWatchlist).WithTags(Lists).Accepts<DefineFields>("application/json").WithProblems("watchlist-exists", "watchlist-deleted")
             .WithBody("""{"name": "Robots", "rule": "companies where sector = robotics and raised within 12 months"}""");
         routes.MapGroup("/watchlists").MapPost("define", DefineByForm).ExcludeFromDescription();
         Change<RuleFields>(routes, "rule", "Has another rule choose who is on a list", """{"rule": "companies where sector = robotics", "reason": "All of them, after all."}""",
             async (fields, services, cancel) => new WatchlistCommand.ChangeRule(await services.GetRequiredService<WatchlistQueries>().Rule(fields.Rule ?? "", cancel), new Reason(fields.Reason!)));
+        Change<NameFields>(routes, "rename", "Shows a list under another name; its id stays", """{"name": "Robots that walk", "reason": "Arms have a list of their own now."}""",
+            (fields, _, _) => Task.FromResult<WatchlistCommand>(new WatchlistCommand.Rename(Text.Line("name", fields.Name).Trim(), new Reason(fields.Reason!))));
         Change<MemberFields>(routes, "pin", "Has a party on a list, whatever its rule says", Member, async (fields, services, cancel) => new WatchlistCommand.Pin(await Party(fields, services, cancel), new Reason(fields.Reason!)));
         Change<MemberFields>(routes, "exclude", "Has a party not on a list, whatever its rule says", Member, async (fields, services, cancel) => new WatchlistCommand.Exclude(await Party(fields, services, cancel), new Reason(fields.Reason!)));
         Change<MemberFields>(routes, "release", "Leaves a party to the rule of a list again", Member, async (fields, services, cancel) => new WatchlistCommand.Release(await Party(fields, services, cancel), new Reason(fields.Reason!)));
@@ -66,11 +70,15 @@ internal static class WatchlistEndpoints
     /// <param name="cancel">The reader has gone.</param>
     internal static Task<ReadRule> ReadRule(WatchlistQueries lists, string rule, CancellationToken cancel) => lists.Read(rule, cancel);
 
+    /// <summary>A piece of a page, for while a rule is typed there.</summary>
+    private static async Task<IResult> TellRule(WatchlistQueries lists, string? rule, CancellationToken cancel) =>
+        new RazorComponentResult<RuleTold>(new { Read = string.IsNullOrWhiteSpace(rule) ? null : await lists.ReadForList(rule, cancel), IsWhileTyping = true });
+
     /// <summary>Whom a rule chooses, without a list</summary>
     /// <remarks>How many, and the first 50 by name.</remarks>
     /// <param name="lists">The record's.</param>
     /// <param name="rule">Over companies or investors.</param>
-    /// <param name="on">The day that it is asked of; today, UTC, where nothing is said.</param>
+    /// <param name="on">The day that it is asked of; where nothing is said today, UTC, or that of effective or asOf.</param>
     /// <param name="cancel">The reader has gone.</param>
     internal static Task<TriedRule> TryRule(WatchlistQueries lists, string rule, string? on, CancellationToken cancel) => lists.Try(rule, WatchDay.Parse("on", on), cancel);
 
@@ -122,6 +130,13 @@ internal static class WatchlistEndpoints
     internal sealed class RuleFields
     {
         public string? Rule { get; set; }
+
+        public string? Reason { get; set; }
+    }
+
+    internal sealed class NameFields
+    {
+        public string? Name { get; set; }
 
         public string? Reason { get; set; }
     }

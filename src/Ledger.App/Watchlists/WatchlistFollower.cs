@@ -14,9 +14,11 @@ using Npgsql;
 namespace Ledger.App.Watchlists;
 
 /// <summary>
-/// Has watchlists follow the log: a batch of events, the parties that these touch, what the rules say of them now, and events of the lists
-/// where that is something else than before. Its position is moved after these are recorded; stopped in between, it finds them recorded when it
-/// asks again. One works at a time, in whatever process, since whoever does has the row of the position locked.
+/// Has watchlists follow the log: some transactions, the parties that these touch, what the rules say of them at the end, and events of the lists
+/// where that is something else than before. No two of these transactions touch the same party, so that whoever joins a list and leaves it again
+/// is recorded to have been on it, however far behind the lists are; within one transaction nobody has ever seen what it says before its end. The
+/// position is moved after the events are recorded; stopped in between, it finds them recorded when it asks again. One works at a time, in
+/// whatever process, since whoever does has the row of the position locked.
 /// </summary>
 internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log, ViewRuntime views, WatchlistStates states)
 {
@@ -26,6 +28,9 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
     private const string StoppedAfter = "30s";
 
     private const int BatchMax = 500;
+
+    // Only whoever has the lock comes to it.
+    private Stretch _ahead = Stretch.None;
 
     /// <summary>Follows everything that the views hold.</summary>
     /// <param name="day">UTC: rules over time are asked of this day, unless they were asked of a later one. Null for the day that they were last asked of.</param>
@@ -42,7 +47,7 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
         }
     }
 
-    /// <summary>Follows the next batch.</summary>
+    /// <summary>Follows as many transactions as can be followed together.</summary>
     /// <param name="day">As for <see cref="CatchUp"/>.</param>
     /// <param name="isPatient">Whether to wait for somebody else who is at it.</param>
     /// <param name="cancel">Gives up.</param>
@@ -54,12 +59,13 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
             return new FollowStep(0, 0, More: false, IsMine: false);
         var until = await ViewsPosition(cancel);
         // A ledger may have been restored, or be older than the lists: whatever lists it holds are then asked from the start. Where there is none, nothing but a new one matters.
-        var isFirst = at.Position < 0 || (await states.Kept(null, cancel)).Count == 0;
-        var upTo = isFirst ? until : Math.Min(until, at.Position + BatchMax);
+        var lists = await states.Kept(null, cancel);
+        var isFirst = at.Position < 0 || lists.Count == 0;
+        var upTo = isFirst || until <= at.Position ? until : await End(at.Position, until, cancel);
         if (at.Position >= 0 && upTo <= at.Position && !(day > at.Day))
             return new FollowStep(at.Position, 0, More: false, IsMine: true);
         var today = at.Day is { } last && !(day > last) ? last : day ?? DateOnly.FromDateTime(DateTime.UtcNow);
-        var changes = await Follow(isFirst, at.Position, upTo, isNewDay: at.Day is not null && today > at.Day, today, () => Stay(connection, cancel), cancel);
+        var changes = await Follow(lists, isFirst, at.Position, upTo, isNewDay: at.Day is not null && today > at.Day, today, () => Stay(connection, cancel), cancel);
         await connection.Execute(
             "insert into ledger.watchlist_follower (position, day) values ($1, $2) on conflict (one) do update set position = excluded.position, day = excluded.day", cancel, upTo, today);
         await transaction.CommitAsync(cancel);
@@ -81,7 +87,7 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
         foreach (var list in lists)
         {
             await Stay(connection, cancel);
-            var changes = await Record(list.Id, day, answers, new Causes([]), cancel);
+            var changes = await Record(list, day, answers, new Causes([]), cancel);
             if (changes > 0)
                 drifts.Add((list.Id, changes));
         }
@@ -114,17 +120,47 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
         return await snapshot.Position(cancel);
     }
 
-    private async Task<long> Follow(bool isFirst, long position, long upTo, bool isNewDay, DateOnly day, Func<Task> stay, CancellationToken cancel)
+    /// <summary>Up to where the log is followed at once.</summary>
+    private async Task<long> End(long position, long until, CancellationToken cancel)
+    {
+        if (_ahead.EndAfter(position) is { } known)
+            return known;
+        var upTo = Math.Min(until, position + BatchMax);
+        var events = await log.Read(new LogQuery { After = position, UpTo = upTo }, cancel).ToListAsync(cancel);
+        var last = await log.PositionAt(events[^1].RecordedAt, cancel);
+        if (last > upTo && last <= until)
+        {
+            // The batch ends within a transaction: the rest of it belongs to it.
+            events.AddRange(await log.Read(new LogQuery { After = upTo, UpTo = last }, cancel).ToListAsync(cancel));
+            upTo = last;
+        }
+        else if (last > upTo && events[0].RecordedAt != events[^1].RecordedAt)
+        {
+            // The views have not come to the end of it yet.
+            var cut = events[^1].RecordedAt;
+            events.RemoveAll(e => e.RecordedAt == cut);
+            upTo = events[^1].Position;
+        }
+        if (events[0].RecordedAt == events[^1].RecordedAt)
+            return upTo;
+        await using var snapshot = new Snapshot(views, log) { AsOf = upTo };
+        _ahead = Stretch.Of(position, events, await Touched.By(events, snapshot, ever: true, cancel));
+        return _ahead.EndAfter(position)!.Value;
+    }
+
+    private async Task<long> Follow(List<Watchlist> lists, bool isFirst, long position, long upTo, bool isNewDay, DateOnly day, Func<Task> stay, CancellationToken cancel)
     {
         await using var snapshot = new Snapshot(views, log) { AsOf = upTo };
         var events = await log.Read(new LogQuery { After = Math.Max(position, 0), UpTo = upTo, Types = isFirst ? ["watchlist_defined"] : null }, cancel).ToListAsync(cancel);
         var defined = events.Where(e => e.Data is WatchlistEvent.WatchlistDefined).Select(e => StoredEvents.WatchlistOf(e.Stream)).ToList();
         if (defined.Count > 0)
+        {
             await states.Add(defined, cancel);
-        var lists = await states.Kept(null, cancel);
+            lists = await states.Kept(null, cancel);
+        }
         if (lists.Count == 0)
             return 0;
-        var touched = await Touched.By(events, snapshot, cancel);
+        var touched = await Touched.By(events, snapshot, ever: false, cancel);
         // Those of a rule that is new, or of a new day, or where anybody may be meant, are asked of everybody.
         var wholly = new List<(Watchlist List, ImmutableArray<long> Why)>();
         var partly = new List<Watchlist>();
@@ -144,7 +180,7 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
             foreach (var (list, why) in wholly)
             {
                 await stay();
-                changes += await Record(list.Id, day, answers, touched.Causes.Also(why), cancel);
+                changes += await Record(list, day, answers, touched.Causes.Also(why), cancel);
             }
         }
         if (partly.Count > 0 && touched.Parties.Count > 0)
@@ -153,7 +189,7 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
             foreach (var list in partly)
             {
                 await stay();
-                changes += await Record(list.Id, day, answers, touched.Causes, cancel);
+                changes += await Record(list, day, answers, touched.Causes, cancel);
             }
         }
         return changes;
@@ -184,20 +220,19 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
     }
 
     /// <summary>Records what a list does not hold yet of the answers.</summary>
-    private async Task<long> Record(WatchlistId id, DateOnly day, Answers answers, Causes causes, CancellationToken cancel)
+    private async Task<long> Record(Watchlist known, DateOnly day, Answers answers, Causes causes, CancellationToken cancel)
     {
+        var (rule, chosen) = answers.Chosen[known.Id];
+        // Whom the rule chooses is recorded by whoever has the lock, and by nobody else.
+        if (Changes(known).IsEmpty)
+            return 0;
         long changes = 0;
         await DealLedger.OnConflict.ExecuteAsync(
             async stop =>
             {
-                var list = await states.Get(id, null, stop);
-                var (rule, chosen) = answers.Chosen[id];
+                var list = await states.Get(known.Id, null, stop);
                 // Another rule is asked for itself, once its event is followed.
-                if (!list.IsKept || list.Rule != rule)
-                    return;
-                var asked = (IEnumerable<PartyId>?)answers.Asked ?? list.Entries.Values.Where(entry => entry.Chosen is not null).Select(entry => entry.Party).Union(chosen);
-                var events = WatchlistDecisions.Follow(list, asked.Select(party => (party, chosen.Contains(party), causes.Of(party))), day);
-                if (events.IsEmpty)
+                if (!list.IsKept || list.Rule != rule || Changes(list) is not { IsEmpty: false } events)
                     return;
                 await log.Append(new Append(Author, [WatchlistLedger.Of(list, events)]), stop);
                 changes = events.Sum(happened => happened switch
@@ -209,6 +244,12 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
             },
             cancel);
         return changes;
+
+        ImmutableArray<WatchlistEvent> Changes(Watchlist list)
+        {
+            var asked = (IEnumerable<PartyId>?)answers.Asked ?? list.Entries.Values.Where(entry => entry.Chosen is not null).Select(entry => entry.Party).Union(chosen);
+            return WatchlistDecisions.Follow(list, asked.Select(party => (party, chosen.Contains(party), causes.Of(party))), day);
+        }
     }
 
     private static Rule RuleOf(Watchlist list) => Language.RuleReader.Read(list.Rule!);
@@ -232,6 +273,9 @@ internal sealed class Causes(Dictionary<string, SortedSet<long>> byParty)
 
     /// <summary>The same, and of every party these.</summary>
     public Causes Also(ImmutableArray<long> positions) => new(byParty) { _always = positions };
+
+    /// <summary>Who is touched by each event.</summary>
+    public ILookup<long, string> ByPosition() => byParty.SelectMany(party => party.Value, (party, position) => (Party: party.Key, Position: position)).ToLookup(one => one.Position, one => one.Party);
 
     public ImmutableArray<long> Of(PartyId party) =>
         byParty.TryGetValue(party.Value, out var positions) ? [.. positions.Union(_always).Order().TakeLast(MemberChange.BecauseMax)] : [.. _always.Order().TakeLast(MemberChange.BecauseMax)];

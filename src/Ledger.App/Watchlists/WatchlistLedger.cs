@@ -10,12 +10,17 @@ namespace Ledger.App.Watchlists;
 /// <summary>Records what people decide about watchlists.</summary>
 internal sealed class WatchlistLedger(EventLog log, WatchlistStates states)
 {
+    /// <summary>What stands under /watchlists besides lists.</summary>
+    private const string Language = "language";
+
     /// <summary>The id of a list that is to have a name.</summary>
-    /// <exception cref="InvalidValueException">No letter of the name can be one of an id.</exception>
+    /// <exception cref="InvalidValueException">No letter of the name can be one of an id, or the id is something else's.</exception>
     public static WatchlistId IdOf(string name)
     {
         var letters = NameKey.Of(Text.Line("name", name)).Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ').ToArray();
         var slug = string.Join('-', new string(letters).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        if (slug == Language)
+            throw new InvalidValueException("name", $"'{Text.Shorten(name)}' is that of the page that tells the language of rules");
         return slug.Length is > 0 and <= Slug.LengthMax ? new WatchlistId(slug)
             : throw new InvalidValueException("name", $"'{Text.Shorten(name)}' has {(slug.Length == 0 ? "no letter from a to z and no digit" : "too many letters")}; the list's id is made from them");
     }

@@ -4,6 +4,7 @@ using Ledger.App.Views;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Rates;
 using Ledger.App.Watchlists.Language;
+using Ledger.Domain.Parties;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Values;
 using Ledger.Domain.Watchlists;
@@ -68,7 +69,7 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         var called = await names.Of(shown.SelectMany(e => Parties(e.Data)).Select(one => one.Party.Value), cancel);
         return new Page<WatchlistHistoryEntry>(
             [
-                .. shown.Select(e => new WatchlistHistoryEntry(e.Version, e.Position, e.RecordedAt, e.Author, e.Type, ReasonOf(e.Data), RuleOf(e.Data), DayOf(e.Data),
+                .. shown.Select(e => new WatchlistHistoryEntry(e.Version, e.Position, e.RecordedAt, e.Author, e.Type, ReasonOf(e.Data), NameOf(e.Data), RuleOf(e.Data), DayOf(e.Data),
                     [.. Parties(e.Data).Where(one => ids is null || ids.Contains(one.Party)).Select(one => new PartyBecause(called[one.Party.Value], one.Because))])),
             ],
             events.Count > shown.Count ? Cursor.Of(shown[^1].Version) : null);
@@ -81,6 +82,22 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         return rule is null ? new ReadRule(null, null, new RuleProblemRecord(problem!.Line, problem.Column, problem.Says, problem.Text)) : new ReadRule(rule.ToString(), await Explain(rule, cancel), null);
     }
 
+    /// <summary>The same of a rule for a list, which is over companies or investors.</summary>
+    public async Task<ReadRule> ReadForList(string text, CancellationToken cancel)
+    {
+        var read = await Read(text, cancel);
+        try
+        {
+            if (read.Rule is not null)
+                Watchlist.CheckOver((await Rule(text, cancel)).Over);
+            return read;
+        }
+        catch (InvalidValueException e)
+        {
+            return new ReadRule(null, null, new RuleProblemRecord(1, 1, $"the rule {e.Problem}", text));
+        }
+    }
+
     /// <summary>A rule as people write it.</summary>
     /// <exception cref="InvalidValueException">It is none.</exception>
     public async Task<Rule> Rule(string text, CancellationToken cancel)
@@ -91,10 +108,14 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
 
     /// <summary>Whom a rule over companies or investors chooses, without a list.</summary>
     /// <exception cref="InvalidValueException">It is none.</exception>
-    public async Task<TriedRule> Try(string text, DateOnly day, CancellationToken cancel)
+    /// <param name="text">The rule.</param>
+    /// <param name="on">The day that it is asked of; null for that of the moment that is asked for.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<TriedRule> Try(string text, DateOnly? on, CancellationToken cancel)
     {
         var rule = await Rule(text, cancel);
         Watchlist.CheckOver(rule.Over);
+        var day = on ?? await Day(cancel);
         var matcher = new RuleMatcher(rule, day, (await snapshot.Merges(cancel)).Root);
         var chosen = (await new RuleFacts(snapshot, new RateQueries(snapshot)).Of(rule.Over, RuleNeeds.Of(rule), null, cancel)).Where(matcher.Matches).Select(party => party.Party.Id.Value).ToList();
         var called = await names.Of(chosen, cancel);
@@ -108,21 +129,46 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         return rule.Explain(party => called[party.Value].Name);
     }
 
-    /// <summary>The list with an id, or else the one that is called so.</summary>
-    /// <exception cref="NotFoundException">There is none.</exception>
+    /// <summary>The list with an id, or else the one that is called so, or else the one that was defined under such a name.</summary>
+    /// <exception cref="NotFoundException">There is none, or several are called so.</exception>
     public async Task<Watchlist> Find(string idOrName, CancellationToken cancel)
+    {
+        var byId = await ById(idOrName, cancel);
+        if (byId?.Id.Value == idOrName)
+            return byId;
+        var key = NameKey.Of(idOrName);
+        var called = (await states.Kept(snapshot.AsOf, cancel)).Where(list => NameKey.Of(list.Name!) == key).ToList();
+        return called switch
+        {
+            [var only] => only,
+            [] => byId ?? throw new NotFoundException($"No watchlist has the id or name '{Text.Shorten(idOrName)}'."),
+            _ => throw new NotFoundException($"Several watchlists are called '{Text.Shorten(idOrName)}': {string.Join(", ", called.Select(list => list.Id))}; name one by its id."),
+        };
+    }
+
+    /// <summary>The list whose id is made from such a name; null where there is none.</summary>
+    private async Task<Watchlist?> ById(string idOrName, CancellationToken cancel)
     {
         try
         {
-            var list = await states.Get(WatchlistLedger.IdOf(idOrName), snapshot.AsOf, cancel);
-            if (list.Last is not null)
-                return list;
+            return await states.Get(WatchlistLedger.IdOf(idOrName), snapshot.AsOf, cancel) is { Last: not null } list ? list : null;
         }
         catch (InvalidValueException)
         {
-            // No list can be called so.
+            // No id can be made from it.
+            return null;
         }
-        throw new NotFoundException($"No watchlist has the id or name '{Text.Shorten(idOrName)}'.");
+    }
+
+    /// <summary>The day, UTC, that rules are asked of: today, unless another moment is asked for.</summary>
+    private async Task<DateOnly> Day(CancellationToken cancel)
+    {
+        if (snapshot.EffectiveUntil is { } effective)
+            return effective;
+        if (snapshot.AsOf is not { } position)
+            return WatchDay.Today;
+        var time = snapshot.AsOfTime ?? await log.Read(new LogQuery { After = position - 1, UpTo = position }, cancel).Select(e => (DateTimeOffset?)e.RecordedAt).FirstOrDefaultAsync(cancel);
+        return time is { } then ? DateOnly.FromDateTime(then.UtcDateTime) : WatchDay.Today;
     }
 
     private async Task<WatchlistEntryRecord> Entry(Watchlist list, CancellationToken cancel)
@@ -151,7 +197,15 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         WatchlistEvent.WatchlistMemberExcluded e => e.Reason.Text,
         WatchlistEvent.WatchlistMemberReleased e => e.Reason.Text,
         WatchlistEvent.WatchlistRuleChanged e => e.Reason.Text,
+        WatchlistEvent.WatchlistRenamed e => e.Reason.Text,
         WatchlistEvent.WatchlistDeleted e => e.Reason.Text,
+        _ => null,
+    };
+
+    private static string? NameOf(object happened) => happened switch
+    {
+        WatchlistEvent.WatchlistDefined e => e.Name,
+        WatchlistEvent.WatchlistRenamed e => e.Name,
         _ => null,
     };
 

@@ -35,11 +35,12 @@ public sealed record WatchlistRuling(string Reason, string Author, DateTimeOffse
 
 /// <summary>What one event did to a list.</summary>
 /// <param name="Event">Its name in the log.</param>
+/// <param name="Name">The name from then on; null where it stayed.</param>
 /// <param name="Rule">The rule from then on; null where it stayed.</param>
 /// <param name="Day">The day that the rule was asked of; null where nothing was asked.</param>
 /// <param name="Parties">Whom it is about.</param>
 public sealed record WatchlistHistoryEntry(
-    long Version, long Position, DateTimeOffset RecordedAt, string Author, string Event, string? Reason, string? Rule, DateOnly? Day, IReadOnlyList<PartyBecause> Parties);
+    long Version, long Position, DateTimeOffset RecordedAt, string Author, string Event, string? Reason, string? Name, string? Rule, DateOnly? Day, IReadOnlyList<PartyBecause> Parties);
 
 /// <param name="Because">The positions of the events that made it so.</param>
 public sealed record PartyBecause(PartyName Party, IReadOnlyList<long> Because);

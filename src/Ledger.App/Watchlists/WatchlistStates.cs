@@ -37,9 +37,13 @@ internal sealed class WatchlistStates(EventLog log, NpgsqlDataSource database)
     public async Task<List<Watchlist>> Kept(long? upTo, CancellationToken cancel)
     {
         var lists = new List<Watchlist>();
-        foreach (var id in await database.Query("select id from ledger.watchlists order by id collate \"C\"", row => new WatchlistId(row.GetString(0)), cancel))
+        foreach (var (id, version) in await database.Query(
+            "select w.id, coalesce(s.version, 0) from ledger.watchlists w left join ledger.mt_streams s on s.id = $1 || w.id order by w.id collate \"C\"",
+            row => (new WatchlistId(row.GetString(0)), row.GetInt64(1)), cancel, StoredEvents.Watchlists))
         {
-            if (await Get(id, upTo, cancel) is { IsKept: true } list)
+            // Of most there is nothing new to be read.
+            var list = upTo is null && _known.TryGetValue(id, out var known) && known.Version >= version ? known : await Get(id, upTo, cancel);
+            if (list.IsKept)
                 lists.Add(list);
         }
         return lists;

@@ -14,10 +14,9 @@ public sealed class AlertMatcher
     private readonly Dictionary<PartyId, List<AlertSubscription>> _byCompany = [];
     private readonly Dictionary<string, List<AlertSubscription>> _bySector = new(StringComparer.Ordinal);
     private readonly Dictionary<WatchlistId, List<AlertSubscription>> _byList = [];
-    private readonly Dictionary<(RuleField, string), List<ReadyRule>> _byKey = [];
-    private readonly List<ReadyRule> _ofAnyDeal = [];
-    private readonly List<ReadyRule> _ofCompanies = [];
-    private readonly List<ReadyRule> _ofInvestors = [];
+    private readonly RuleIndex _ofDeals = new();
+    private readonly RuleIndex _ofCompanies = new();
+    private readonly RuleIndex _ofInvestors = new();
 
     /// <param name="subscriptions">Whoever may have to be told.</param>
     /// <param name="day">UTC: rules over time are asked of it.</param>
@@ -91,48 +90,46 @@ public sealed class AlertMatcher
 
     private void MatchDeals(AlertFacts change, List<AlertSubscription> found)
     {
-        if (change.Deals.Count == 0 || _ofAnyDeal.Count == 0 && _byKey.Count == 0)
+        if (_ofDeals.IsEmpty)
             return;
-        foreach (var ready in change.Deals.SelectMany(Keys).Distinct().SelectMany(key => _byKey.GetValueOrDefault(key) ?? []).Concat(_ofAnyDeal))
+        foreach (var ready in _ofDeals.Of(change.Deals.SelectMany(RuleKeys.Of)))
         {
-            if (ready.Concerns(change) && change.Deals.Any(ready.Matcher.Matches))
+            if (ready.Concerns(change) && Some(change.Deals, ready.Matcher.Matches))
                 ready.Take(change, found);
         }
     }
 
-    private static void MatchParties(List<ReadyRule> rules, IReadOnlyList<PartyFacts> parties, AlertFacts change, List<AlertSubscription> found)
+    private static void MatchParties(RuleIndex rules, IReadOnlyList<PartyFacts> parties, AlertFacts change, List<AlertSubscription> found)
     {
-        foreach (var ready in rules)
+        if (rules.IsEmpty)
+            return;
+        foreach (var ready in rules.Of(parties.SelectMany(RuleKeys.Of)))
         {
-            if (ready.Concerns(change) && parties.Any(ready.Matcher.Matches))
+            if (ready.Concerns(change) && Some(parties, ready.Matcher.Matches))
                 ready.Take(change, found);
         }
     }
 
     private void Add(ReadyRule ready, Func<PartyId, PartyId> root)
     {
-        if (ready.Rule.Over != Subject.Deals)
-            (ready.Rule.Over == Subject.Companies ? _ofCompanies : _ofInvestors).Add(ready);
-        else if (KeyOf(ready.Rule.Where) is { } key)
-            Add(_byKey, (key.Field, key.Field == RuleField.Sector ? key.Values[0] : root(new PartyId(key.Values[0])).Value), ready);
-        else
-            _ofAnyDeal.Add(ready);
+        var index = ready.Rule.Over switch
+        {
+            Subject.Deals => _ofDeals,
+            Subject.Companies => _ofCompanies,
+            _ => _ofInvestors,
+        };
+        index.Add(ready, RuleKeys.Of(ready.Rule, root));
     }
 
-    /// <summary>A condition on a sector or a party without which the rule chooses nothing; null where there is none that is easily seen.</summary>
-    private static Condition.Is? KeyOf(Condition? where)
+    private static bool Some<T>(IReadOnlyList<T> list, Func<T, bool> matches)
     {
-        IEnumerable<Condition> all = where is Condition.All several ? several.Conditions : where is null ? [] : [where];
-        var single = all.OfType<Condition.Is>().Where(one => one.Values.Length == 1).ToList();
-        return single.Find(one => one.Field == RuleField.Company) ?? single.Find(one => one.Field is RuleField.Investor) ?? single.Find(one => one.Field == RuleField.Sector);
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (matches(list[i]))
+                return true;
+        }
+        return false;
     }
-
-    private static IEnumerable<(RuleField, string)> Keys(DealFacts deal) =>
-    [
-        (RuleField.Company, deal.Company.Id.Value),
-        .. deal.Investors.Select(investor => (RuleField.Investor, investor.Party.Id.Value)),
-        .. deal.Sectors.Select(sector => (RuleField.Sector, sector)),
-    ];
 
     private static RuleNeeds? Needs(IEnumerable<Rule> rules, Subject over)
     {
@@ -167,12 +164,47 @@ public sealed class AlertMatcher
     private static bool Concerns(AlertSubscription subscription, AlertFacts change) =>
         change.Position > subscription.After && !(change.Position > subscription.Until) && subscription.Kinds.Overlaps(change.Kinds);
 
-    private sealed record ReadyRule(Rule Rule, RuleMatcher Matcher)
+    private sealed class ReadyRule(Rule rule, RuleMatcher matcher)
     {
+        public Rule Rule => rule;
+
+        public RuleMatcher Matcher => matcher;
+
         public List<AlertSubscription> Subscriptions { get; } = [];
 
         public bool Concerns(AlertFacts change) => Subscriptions.Exists(one => AlertMatcher.Concerns(one, change));
 
         public void Take(AlertFacts change, List<AlertSubscription> found) => AlertMatcher.Take(Subscriptions, change, found);
+    }
+
+    /// <summary>Rules by what they cannot do without.</summary>
+    private sealed class RuleIndex
+    {
+        private readonly Dictionary<(RuleField, string), List<ReadyRule>> _byKey = [];
+        private readonly List<ReadyRule> _others = [];
+
+        public bool IsEmpty => _byKey.Count == 0 && _others.Count == 0;
+
+        public void Add(ReadyRule ready, IReadOnlyCollection<(RuleField, string)>? keys)
+        {
+            if (keys is null)
+                _others.Add(ready);
+            foreach (var key in keys ?? [])
+                AlertMatcher.Add(_byKey, key, ready);
+        }
+
+        /// <summary>The rules that can choose what has these keys, each once.</summary>
+        public IEnumerable<ReadyRule> Of(IEnumerable<(RuleField, string)> keys)
+        {
+            if (_byKey.Count == 0)
+                return _others;
+            var lists = keys.Distinct().Select(key => _byKey.GetValueOrDefault(key)).OfType<List<ReadyRule>>().ToList();
+            return lists.Count switch
+            {
+                0 => _others,
+                1 => lists[0].Concat(_others),
+                _ => lists.SelectMany(list => list).Distinct().Concat(_others),
+            };
+        }
     }
 }

@@ -40,6 +40,24 @@ public sealed record DealAlert(DealChange Change, DealEvent Happened, AlertKinds
     /// <summary>Whether readers find the deal: what is not in the record for them does not change, either.</summary>
     public static bool IsShown(Deal deal) => deal is { IsKnown: true, IsListed: true, Company: not null, Kind: not null, Status: not null };
 
+    /// <summary>The deal before and after, as far as readers find it.</summary>
+    public IEnumerable<Deal> Shown()
+    {
+        if (IsShown(Change.Before))
+            yield return Change.Before;
+        if (IsShown(Change.After))
+            yield return Change.After;
+    }
+
+    /// <summary>Whose deal it is, or was.</summary>
+    public HashSet<PartyId> Companies() => [.. Shown().Select(deal => deal.Company!.Value)];
+
+    /// <summary>Who invests in it, or did.</summary>
+    public HashSet<PartyId> Investors() => [.. Shown().SelectMany(deal => deal.Investors).Select(investor => investor.Party).OfType<PartyId>()];
+
+    /// <summary>What it is filed under, or was.</summary>
+    public HashSet<string> Sectors() => Shown().SelectMany(deal => deal.Sectors).ToHashSet(StringComparer.Ordinal);
+
     private static DealAlert? Of(Deal before, Deal after, DealEvent happened, Cause cause, Func<PartyId, PartyId> root)
     {
         if (!IsShown(before) && !IsShown(after))
@@ -58,13 +76,13 @@ public sealed record DealAlert(DealChange Change, DealEvent Happened, AlertKinds
         var (before, after) = (change.Before, change.After);
         var common = AlertKinds.None
             .With(AlertKind.Valuation, fields.Any(field => field.Slot.Field == Field.Valuation))
-            .With(AlertKind.Contest, !before.Contested.ToHashSet().SetEquals(after.Contested));
+            .With(AlertKind.Contest, !AreSame(before.Contested, after.Contested));
         if (!before.IsKnown)
             return common.With(AlertKind.NewDeal);
         var isDecided = happened is DealEvent.DealClaimCorrected or DealEvent.DealClaimWithdrawn or DealEvent.DealClaimRestored or DealEvent.DealClaimPreferred or DealEvent.DealPreferenceEnded;
         var isMerge = before.MergedInto != after.MergedInto || before.Absorbed.Length != after.Absorbed.Length;
         var isRetraction = before.Retracted is null != after.Retracted is null;
-        var isFiledElsewhere = !before.Sectors.ToHashSet().SetEquals(after.Sectors) || !before.Places.ToHashSet().SetEquals(after.Places);
+        var isFiledElsewhere = !AreSame(before.Sectors, after.Sectors) || !AreSame(before.Places, after.Places);
         var kinds = common
             .With(AlertKind.Correction, isDecided && !fields.IsEmpty)
             .With(AlertKind.Status, before.Status != after.Status)
@@ -75,4 +93,6 @@ public sealed record DealAlert(DealChange Change, DealEvent Happened, AlertKinds
             || isFiledElsewhere && fields.IsEmpty;
         return kinds.With(AlertKind.Other, isOther);
     }
+
+    private static bool AreSame<T>(IEnumerable<T> before, IEnumerable<T> after) => before.SequenceEqual(after) || before.ToHashSet().SetEquals(after);
 }

@@ -140,6 +140,23 @@ public sealed class Deal
     public IEnumerable<KeyValuePair<Slot, RecordedClaim>> CurrentClaims() =>
         Choices().Select(slot => KeyValuePair.Create(slot.Key, slot.Value.Claim));
 
+    /// <summary>The current claims of two states of a deal, without slots that one event after the other has left alone.</summary>
+    internal static (List<KeyValuePair<Slot, RecordedClaim>> Before, List<KeyValuePair<Slot, RecordedClaim>> After) Changed(Deal before, Deal after)
+    {
+        var (was, current) = (new List<KeyValuePair<Slot, RecordedClaim>>(), new List<KeyValuePair<Slot, RecordedClaim>>());
+        for (var i = 0; i < Math.Max(before._slots.Length, after._slots.Length); i++)
+        {
+            var (one, other) = (i < before._slots.Length ? before._slots[i] : null, i < after._slots.Length ? after._slots[i] : null);
+            if (ReferenceEquals(one, other))
+                continue;
+            if (one?.Choice is { } old)
+                was.Add(KeyValuePair.Create(one.Slot, old.Claim));
+            if (other?.Choice is { } now)
+                current.Add(KeyValuePair.Create(other.Slot, now.Claim));
+        }
+        return (was, current);
+    }
+
     public IEnumerable<RecordedClaim> CurrentClaims(Field field)
     {
         foreach (var held in _slots)
@@ -187,10 +204,9 @@ public sealed class Deal
     /// </summary>
     public Deal Following(Func<PartyId, PartyId> root)
     {
-        ImmutableArray<RecordedClaim> claims = [.. _state.Claims.Select(claim => claim.Following(root))];
-        ImmutableArray<Deal> absorbed = [.. Absorbed.Select(deal => deal.Following(root))];
-        var isSame = claims.Zip(_state.Claims).All(claim => ReferenceEquals(claim.First, claim.Second)) && absorbed.Zip(Absorbed).All(deal => ReferenceEquals(deal.First, deal.Second));
-        return isSame ? this : new(_state with { Claims = claims, Absorbed = absorbed });
+        if (_state.Claims.All(claim => ReferenceEquals(claim.Following(root), claim)) && Absorbed.All(deal => ReferenceEquals(deal.Following(root), deal)))
+            return this;
+        return new(_state with { Claims = [.. _state.Claims.Select(claim => claim.Following(root))], Absorbed = [.. Absorbed.Select(deal => deal.Following(root))] });
     }
 
     /// <summary>Whether it was found to be another one itself, and not only a deal that was merged into it.</summary>

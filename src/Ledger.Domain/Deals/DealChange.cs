@@ -15,12 +15,13 @@ public sealed record DealChange(Deal Before, Deal After, Cause Cause)
     /// <summary>The fields whose current value became another one.</summary>
     public ImmutableArray<FieldChange> Fields()
     {
-        var before = Before.CurrentClaims().ToDictionary(slot => slot.Key, slot => slot.Value);
+        var (was, current) = Deal.Changed(Before, After);
+        var before = was.ToDictionary(slot => slot.Key, slot => slot.Value);
         var changes = ImmutableArray.CreateBuilder<FieldChange>();
-        foreach (var (slot, claim) in After.CurrentClaims())
+        foreach (var (slot, claim) in current)
         {
-            if (!before.Remove(slot, out var was) || was.Claim.Value != claim.Claim.Value || IsInWords(slot) && was.Claim.AsWritten != claim.Claim.AsWritten)
-                changes.Add(new FieldChange(slot, was, claim));
+            if (!before.Remove(slot, out var old) || old.Claim.Value != claim.Claim.Value || IsInWords(slot) && old.Claim.AsWritten != claim.Claim.AsWritten)
+                changes.Add(new FieldChange(slot, old, claim));
         }
         foreach (var (slot, claim) in before)
             changes.Add(new FieldChange(slot, claim, null));

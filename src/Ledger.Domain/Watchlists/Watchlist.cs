@@ -47,6 +47,7 @@ public sealed record Watchlist(WatchlistId Id, Cause? Last, string? Name, Subjec
     {
         WatchlistEvent.WatchlistDefined e => this with { Name = e.Name, Over = e.Over, Rule = e.Rule, RuleSince = cause, Defined = cause },
         WatchlistEvent.WatchlistRuleChanged e => this with { Over = e.Over, Rule = e.Rule, RuleSince = cause },
+        WatchlistEvent.WatchlistRenamed e => this with { Name = e.Name },
         WatchlistEvent.WatchlistMemberPinned e => Set(cause, [Of(e.Party) with { Pinned = new Ruling(e.Reason, cause), Excluded = null }]),
         WatchlistEvent.WatchlistMemberExcluded e => Set(cause, [Of(e.Party) with { Pinned = null, Excluded = new Ruling(e.Reason, cause) }]),
         WatchlistEvent.WatchlistMemberReleased e => Set(cause, [Of(e.Party) with { Pinned = null, Excluded = null }]),

@@ -13,6 +13,8 @@ public abstract record WatchlistCommand
 
     public sealed record ChangeRule(Rule Rule, Reason Reason) : WatchlistCommand;
 
+    public sealed record Rename(string Name, Reason Reason) : WatchlistCommand;
+
     public sealed record Pin(PartyId Party, Reason Reason) : WatchlistCommand;
 
     public sealed record Exclude(PartyId Party, Reason Reason) : WatchlistCommand;
@@ -32,6 +34,7 @@ public static class WatchlistDecisions
         _ when list.Deleted is not null => Deleted(list),
         WatchlistCommand.ChangeRule c => c.Rule.ToString() == list.Rule ? Decision<WatchlistEvent>.Nothing
             : Record(new WatchlistEvent.WatchlistRuleChanged(c.Rule.Over, c.Rule.ToString(), c.Reason)),
+        WatchlistCommand.Rename c => c.Name == list.Name ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistRenamed(c.Name, c.Reason)),
         WatchlistCommand.Pin c => list.Of(c.Party).Pinned is not null ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberPinned(c.Party, c.Reason)),
         WatchlistCommand.Exclude c => list.Of(c.Party).Excluded is not null ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberExcluded(c.Party, c.Reason)),
         WatchlistCommand.Release c => list.Of(c.Party) is { Pinned: null, Excluded: null } ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberReleased(c.Party, c.Reason)),

@@ -30,6 +30,12 @@ public abstract record WatchlistEvent
         public string Rule { get; } = Text.Line("watchlist.rule", Rule, Rules.Rule.LengthMax);
     }
 
+    /// <summary>It is shown under another name. Its id stays what it is.</summary>
+    public sealed record WatchlistRenamed(string Name, Reason Reason) : WatchlistEvent
+    {
+        public string Name { get; } = Text.Line("watchlist.name", Name);
+    }
+
     /// <summary>The party is on the list, whatever the rule says.</summary>
     public sealed record WatchlistMemberPinned(PartyId Party, Reason Reason) : WatchlistEvent;
 

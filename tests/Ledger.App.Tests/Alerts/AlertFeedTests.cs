@@ -41,12 +41,17 @@ public sealed class AlertFeedTests : IAsyncLifetime
         using var nobody = _server.Browser();
         var address = (string)(await _server.Ledger.Ask("alerts", "feed", "robots"))["address"]!;
         var empty = XDocument.Parse(await nobody.GetStringAsync(address, Cancel)).Root!;
+        Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync("/metrics", Cancel)).StatusCode);
         await _history.Happen(6, Cancel);
         await _history.Happen(4, Cancel);
         await Told(2);
 
         using var answer = await nobody.GetAsync(address, Cancel);
-        var feed = XDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel)).Root!;
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        Assert.Empty(await AtomGrammar.Complaints(text, Cancel));
+        Assert.Empty(await AtomGrammar.Complaints(empty.ToString(), Cancel));
+        Assert.Contains("updated", await AtomGrammar.Complaints(text.Replace("updated>", "changed>", StringComparison.Ordinal), Cancel), StringComparison.Ordinal);
+        var feed = XDocument.Parse(text).Root!;
         Assert.Equal("application/atom+xml", answer.Content.Headers.ContentType!.MediaType);
         Assert.Equal((string)empty.Element(Atom + "id")!, (string)feed.Element(Atom + "id")!);
         var entries = feed.Elements(Atom + "entry").ToList();

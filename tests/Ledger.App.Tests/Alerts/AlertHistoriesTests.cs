@@ -18,13 +18,14 @@ namespace Ledger.App.Tests.Alerts;
 public sealed class AlertHistoriesTests
 {
     private const int Rules = 10;
+    private const int Events = 50;
 
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
     public void What_random_subscriptions_were_told_is_what_they_would_have_been_told() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(3).WithStartSize(40).WithEndSize(60),
-        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ArrayOf().ToArbitrary(), AnyRule.Over(WatchHistory.Ids, Subject.Companies, Subject.Investors, Subject.Deals).Generator.ArrayOf(Rules).ToArbitrary(),
+        Config.QuickThrowOnFailure.WithMaxTest(3).WithStartSize(50).WithEndSize(50),
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ArrayOf(Events).ToArbitrary(), AnyRule.Over(WatchHistory.Ids, Subject.Companies, Subject.Investors, Subject.Deals).Generator.ArrayOf(Rules).ToArbitrary(),
             (numbers, rules) => Task.Run(() => Hold(numbers, rules), Cancel).GetAwaiter().GetResult()));
 
     private static async Task Hold(int[] numbers, Rule[] rules)

@@ -111,7 +111,7 @@ public sealed class AlertRunnerTests : IAsyncLifetime
         Assert.Contains(await _ledger.Contents(Cancel, "alerts", "ledger", "jobs", "public"), row => row.Contains("receiver.example", StringComparison.Ordinal));
 
         var endpoints = _ledger.Get<EndpointTable>();
-        await endpoints.Forget(Assert.Single(await endpoints.List(Cancel)).Id, Cancel);
+        await endpoints.Forget(Assert.Single(await endpoints.List(Cancel)).Id, "Ada", Cancel);
         Assert.DoesNotContain(await _ledger.Contents(Cancel, "alerts", "ledger", "jobs", "public"), row => row.Contains("receiver.example", StringComparison.Ordinal));
         Assert.Empty((await _ledger.Get<DeliveryQueries>().List(null, null, 10, null, Cancel)).Items);
         await Turn();
@@ -130,7 +130,46 @@ public sealed class AlertRunnerTests : IAsyncLifetime
         await Subscriptions.Delete("all", "Ada", Cancel);
         Assert.Equal("subscription-deleted", (await Assert.ThrowsAsync<Ledger.App.Deals.RefusedException>(() => Subscriptions.Resume("all", "Ada", Cancel))).Refusal.Type);
         await Assert.ThrowsAsync<NotFoundException>(() => Subscriptions.Pause("nobody", "Ada", Cancel));
-        await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Make("Inside", Robotics, AlertKinds.All, ["http://127.0.0.1/hook"], "Ada", Cancel));
+        Assert.Equal("subscription-exists", (await Assert.ThrowsAsync<Ledger.App.Deals.RefusedException>(() => Make("All"))).Refusal.Type);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_to_an_address_that_is_not_public_however_it_is_written()
+    {
+        foreach (var address in new[]
+        {
+            "http://127.0.0.1/hook", "http://169.254.169.254/latest/meta-data/", "http://10.0.0.7/hook", "http://2130706433/hook", "http://0x7f.1/hook", "http://0177.0.0.1/hook",
+            "http://[::1]/hook", "http://[fe80::1]/hook", "http://[fd00::1]/hook", "http://[::ffff:10.0.0.7]/hook", "http://[64:ff9b::7f00:1]/hook", "http://ada:secret@receiver.example/hook", "ftp://receiver.example/hook",
+        })
+        {
+            await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Make("Inside", Robotics, AlertKinds.All, [address], "Ada", Cancel));
+            await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Change("none", null, null, null, [address], null, "Ada", Cancel));
+        }
+        Assert.Empty(await _ledger.Get<EndpointTable>().List(Cancel));
+    }
+
+    [Fact]
+    public async Task Alerts_of_long_ago_are_cleared_away_by_the_servers_role_but_for_what_still_waits()
+    {
+        await Make("All");
+        await _history.Happen(Announced, Cancel);
+        var sent = await _ledger.Get<EventLog>().Head(Cancel);
+        var (waits, recent) = (await Turn(), await Turn());
+        await Follow();
+        await Owner(
+            $"""
+            update alerts.change set recorded_at = recorded_at - interval '366 days' where position <= {waits};
+            update alerts.delivery set state = 'sent', ended_at = made_at - interval '366 days' where position = {sent};
+            insert into alerts.request (author, key, request, answer, at) values ('Ada', sha256('old'), '', '', now() - interval '31 days'), ('Ada', sha256('new'), '', '', now());
+            """);
+
+        var run = await ProgramHere.Run(_ledger, _ledger.AppConnectionString, ["jobs", "run", "clean-up"]);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Contains("1 alert.", run.Output, StringComparison.Ordinal);
+        Assert.Equal([waits, recent], await Told("all"));
+        Assert.Equal([waits, recent], await _ledger.Database.Query("select position from alerts.change order by 1", row => row.GetInt64(0), Cancel));
+        Assert.Equal([waits, recent], await _ledger.Database.Query("select position from alerts.delivery order by 1", row => row.GetInt64(0), Cancel));
+        Assert.Single(await _ledger.Database.Query("select author from alerts.request", row => row.GetString(0), Cancel));
     }
 
     private Task<MadeSubscription> Make(string name) => Subscriptions.Make(name, Robotics, AlertKinds.All, [Address], "Ada", Cancel);

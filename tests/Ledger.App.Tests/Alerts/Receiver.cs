@@ -24,9 +24,14 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>What requests to a path are to be signed with.</summary>
     public async Task Know(string path, string secret, CancellationToken cancel) => (await _http.PutAsync(path, new StringContent(secret), cancel)).EnsureSuccessStatusCode();
 
+    /// <summary>How many requests have come.</summary>
+    public async Task<int> Count(CancellationToken cancel) => int.Parse(await _http.GetStringAsync("/count", cancel), CultureInfo.InvariantCulture);
+
+    /// <summary>All that came, in its order.</summary>
+    public async Task<IReadOnlyList<JsonNode>> Seen(CancellationToken cancel) => [.. JsonNode.Parse(await _http.GetStringAsync("/", cancel))!.AsArray().Select(one => one!)];
+
     /// <summary>What came to a path, in its order.</summary>
-    public async Task<List<JsonNode>> Seen(string path, CancellationToken cancel) =>
-        [.. JsonNode.Parse(await _http.GetStringAsync("/", cancel))!.AsArray().Where(one => (string)one!["path"]! == path).Select(one => one!)];
+    public async Task<List<JsonNode>> Seen(string path, CancellationToken cancel) => [.. (await Seen(cancel)).Where(one => (string)one["path"]! == path)];
 
     /// <summary>The same, once there is so much.</summary>
     public async Task<List<JsonNode>> Seen(string path, int count, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Ledger.App.Access;
 using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
@@ -54,7 +55,7 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Equal(("good", "newDeal", "alert"), ((string)seen[0]["body"]!["data"]!["subscription"]!, (string)alert["kinds"]![0]!, (string)seen[0]["body"]!["type"]!));
         Assert.Contains(alert["changes"]!.AsArray(), change => (string)change!["field"]! == "amount" && (string)change["to"]!["quote"]! == "the words");
 
-        var rotated = await Endpoints.Rotate(made.Secrets[0].Endpoint, Cancel);
+        var rotated = await Endpoints.Rotate(made.Secrets[0].Endpoint, "Ada", Cancel);
         await Announce();
         Assert.True((bool)(await _receiver.Seen("/good", 3, Cancel))[2]["verified"]!);
         await _receiver.Know("/good", rotated.Secret, Cancel);
@@ -70,12 +71,13 @@ public sealed class WebhookTests : IAsyncLifetime
         await Announce();
         var first = Assert.Single(await _receiver.Seen("/again", 1, Cancel));
         await Until(one => one.State == DeliveryState.Sent);
-        await Deliveries.Resend((string)first["id"]!, Cancel);
+        await Deliveries.Resend((string)first["id"]!, "Ada", Cancel);
         var second = (await _receiver.Seen("/again", 2, Cancel))[1];
         Assert.Equal(((string)first["id"]!, true), ((string)second["id"]!, (bool)second["verified"]!));
         Assert.Equal(first["body"]!.ToJsonString(), second["body"]!.ToJsonString());
+        Assert.Equal(first["body"]!.ToJsonString(), System.Text.Json.Nodes.JsonNode.Parse((await Deliveries.Get((string)first["id"]!, Cancel)).Body!)!.ToJsonString());
         await Until(one => one is { State: DeliveryState.Sent, Attempts: 2 });
-        Assert.Equal(1, await Deliveries.Resend(DateTimeOffset.UtcNow.AddHours(-1), null, Cancel));
+        Assert.Equal(1, await Deliveries.Resend(DateTimeOffset.UtcNow.AddHours(-1), null, "Ada", Cancel));
         Assert.Equal(3, (await _receiver.Seen("/again", 3, Cancel)).Count);
     }
 
@@ -111,9 +113,44 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Single(await _receiver.Seen("/gone", Cancel));
         Assert.Equal(2, (await Deliveries.List("gone", DeliveryState.Disabled, 10, null, Cancel)).Items.Count);
 
-        await Endpoints.Enable(gone.Id, Cancel);
-        await Deliveries.Resend((await Deliveries.List("gone", null, 1, null, Cancel)).Items[0].Id, Cancel);
+        await Endpoints.Enable(gone.Id, "Ada", Cancel);
+        await Deliveries.Resend((await Deliveries.List("gone", null, 1, null, Cancel)).Items[0].Id, "Ada", Cancel);
         await _receiver.Seen("/gone", 2, Cancel);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_takes_nothing_for_days_is_disabled_and_its_owner_told_until_somebody_enables_it()
+    {
+        using var ada = await Signed("Ada");
+        using var grace = await Signed("Grace");
+        await Follow("/broken");
+        await Announce();
+        var id = (await Until(one => one.Attempts == 1)).Id;
+        await Again("4 days 23 hours");
+        await Until(one => one is { Attempts: 2, State: DeliveryState.Pending });
+        await Again("5 days 1 hour");
+        await Until(one => one is { Attempts: 3, State: DeliveryState.Disabled });
+
+        var disabled = Assert.Single(await Endpoints.List(Cancel));
+        Assert.Matches("^It has taken nothing since 2.* UTC\\.$", disabled.Why);
+        Assert.Contains("1 endpoint of alerts is sent nothing, the first of them 1 of Ada.", await ada.GetStringAsync("/health/ready", Cancel), StringComparison.Ordinal);
+        Assert.Contains("Nothing is sent to 127.0.0.1", await ada.GetStringAsync("/deals", Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing is sent to 127.0.0.1", await grace.GetStringAsync("/deals", Cancel), StringComparison.Ordinal);
+        Assert.Matches("(?m)^ledger_alert_endpoint_disabled\\{endpoint=\"1\"\\} 1$", await ada.GetStringAsync("/metrics", Cancel));
+
+        await Endpoints.Enable(disabled.Id, "Ada", Cancel);
+        await Deliveries.Resend(id, "Ada", Cancel);
+        await Until(one => one.Attempts == 4);
+        Assert.DoesNotContain("Nothing is sent to 127.0.0.1", await ada.GetStringAsync("/deals", Cancel), StringComparison.Ordinal);
+
+        async Task Again(string failingFor)
+        {
+            await using var connection = await _server.Ledger.Database.OpenConnectionAsync(Cancel);
+            await connection.Execute($"update alerts.endpoint set failing_since = clock_timestamp() - interval '{failingFor}', not_before = '-infinity'", Cancel);
+            await Deliveries.Resend(id, "Ada", Cancel);
+        }
+
+        async Task<HttpClient> Signed(string name) => new() { BaseAddress = _server.Address, DefaultRequestHeaders = { Authorization = new("Bearer", await _server.Ledger.Key(Role.Editor, name: name)) } };
     }
 
     private async Task<MadeSubscription> Follow(string path)

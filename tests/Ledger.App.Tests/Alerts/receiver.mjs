@@ -29,7 +29,7 @@ const server = createServer((request, response) => {
   request.setEncoding("utf8");
   request.on("data", part => body += part);
   request.on("end", () => {
-    if (request.method === "GET") return response.end(JSON.stringify(seen));
+    if (request.method === "GET") return response.end(request.url === "/count" ? `${seen.length}` : JSON.stringify(seen));
     if (request.method === "PUT") {
       secrets.set(request.url, body);
       return response.end();

@@ -95,7 +95,7 @@ internal sealed class FeedServer : IAsyncDisposable
             return Results.Bytes(packed.ToArray(), "application/rss+xml");
         });
         app.MapGet("/gone", () => Results.StatusCode(410));
-        app.MapGet("/moved", () => Results.Redirect("/good"));
+        app.MapMethods("/moved", ["GET", "POST"], () => Results.Redirect("/good"));
         app.MapGet("/round", () => Results.Redirect("/round"));
         app.MapGet("/inside", () => Results.Redirect($"{Forbidden}/secret"));
         app.MapGet("/file", (HttpContext context) =>

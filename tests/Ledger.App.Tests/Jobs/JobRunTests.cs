@@ -103,13 +103,17 @@ public sealed class JobRunTests : IAsyncLifetime
         await Sql("create table public.effect (run bigint)", isOwner: true);
         await Sql("grant all on public.effect to ledger_app", isOwner: true);
         var (began, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var refused = 0;
         _does["work"] = async (run, _) =>
         {
+            await run.Confirm(CancellationToken.None);
             if (!run.IsAgain)
             {
                 await Write(run);
                 began.SetResult();
                 await goOn.Task;
+                await Assert.ThrowsAsync<FencedOffException>(() => run.Confirm(CancellationToken.None));
+                refused++;
             }
             await Write(run);
             return "Written.";
@@ -125,7 +129,7 @@ public sealed class JobRunTests : IAsyncLifetime
         await first;
 
         var lost = (await Queries.Run(id, 0, Cancel)).Run;
-        Assert.Equal((RunState.Lost, second.Id, 1), (lost.State, lost.NextRun, second.Attempt - 1));
+        Assert.Equal((RunState.Lost, second.Id, 1, 1), (lost.State, lost.NextRun, second.Attempt - 1, refused));
         Assert.Equal([id, second.Id], await _machine.Ask("select run from public.effect order by 1", row => row.GetInt64(0), Cancel));
         Assert.Equal(RunState.Succeeded, (await Queries.Run(second.Id, 0, Cancel)).Run.State);
         Assert.Null((await Queries.Get("work", Cancel)).Failing);
@@ -137,12 +141,15 @@ public sealed class JobRunTests : IAsyncLifetime
     public async Task No_newer_run_begins_while_an_older_one_writes_and_other_jobs_go_on_meanwhile()
     {
         var (writing, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var bound = "";
         _does["work"] = async (run, _) =>
         {
             if (!run.IsAgain)
             {
-                await run.Write(async (_, _, _) =>
+                await run.Write(async (connection, _, _) =>
                 {
+                    // A process that is stopped here keeps others from beginning for that long, and no longer.
+                    bound = (await connection.Query("show idle_in_transaction_session_timeout", row => row.GetString(0), Cancel)).Single();
                     writing.SetResult();
                     await goOn.Task;
                 }, CancellationToken.None);
@@ -162,6 +169,7 @@ public sealed class JobRunTests : IAsyncLifetime
         goOn.SetResult();
         await first;
         Assert.Equal("work", (await Runs.Claim("second", null, Cancel))!.Job);
+        Assert.Equal("10s", bound);
     }
 
     [Fact]

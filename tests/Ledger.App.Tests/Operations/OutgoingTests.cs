@@ -113,6 +113,29 @@ public sealed class OutgoingTests : IAsyncLifetime
         Assert.DoesNotContain("/secret", _server.Asked);
     }
 
+    [Fact]
+    public async Task What_is_sent_follows_no_redirection_and_goes_to_no_private_address()
+    {
+        var port = new Uri(_server.Address).Port;
+        foreach (var host in new[] { "localhost", "127.0.0.1", "2130706433", "017700000001", "[::1]", "[::ffff:127.0.0.1]" })
+            Assert.Contains("is in a private network", (await Assert.ThrowsAsync<OutgoingException>(() => Post(Http(), $"http://{host}:{port}/good"))).Message, StringComparison.Ordinal);
+        Assert.Empty(_server.Asked);
+        Assert.Equal(302, (await Post(Http(FeedServer.Allowed), $"{_server.Address}/moved")).Status);
+        Assert.Equal(["/moved"], _server.Asked);
+    }
+
+    [Fact]
+    public async Task A_name_that_leads_elsewhere_than_when_it_was_looked_at_is_not_followed_there()
+    {
+        var answers = new Queue<string>(["93.184.216.34", "127.0.0.1"]);
+        using var http = new OutgoingHttp(new ConfigurationManager(), (_, _) => Task.FromResult(new[] { IPAddress.Parse(answers.Dequeue()) }));
+        var address = http.Check("webhook", $"http://rebound.example:{new Uri(_server.Address).Port}/good");
+        // Whoever had looked at the name was told something else.
+        Assert.True(PublicAddress.Is(IPAddress.Parse(answers.Dequeue())));
+        Assert.Contains("rebound.example is in a private network", (await Assert.ThrowsAsync<OutgoingException>(() => Post(http, address.AbsoluteUri))).Message, StringComparison.Ordinal);
+        Assert.Empty(_server.Asked);
+    }
+
     [Theory]
     [InlineData("/slow", "did not answer within 1 seconds")]
     [InlineData("/silent", "did not answer within 1 seconds")]
@@ -134,6 +157,8 @@ public sealed class OutgoingTests : IAsyncLifetime
         Assert.StartsWith("Ledger:Outgoing:Allow: 'everything' is no network", Assert.Throws<InvalidValueException>(() => Http("everything")).Message, StringComparison.Ordinal);
 
     private static OutgoingHttp Http(string? allow = null) => new(new ConfigurationManager { [OutgoingHttp.Setting] = allow });
+
+    private static Task<PostAnswer> Post(OutgoingHttp http, string address) => http.Post(new Uri(address), new Dictionary<string, string>(), "{}", 1000, TimeSpan.FromSeconds(5), Cancel);
 
     private static Task<OutgoingAnswer> Get(OutgoingHttp http, string address) => http.Get(new Uri(address), null, null, 1_000_000, TimeSpan.FromSeconds(1), Cancel);
 }

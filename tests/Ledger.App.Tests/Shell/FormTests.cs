@@ -22,7 +22,9 @@ public sealed class FormTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await ServedHere.Start(await LedgerOnTestDatabase.Create(Cancel), "open", Cancel);
+        // Nobody listens where mails are handed over, and so none is sent.
+        _server = await ServedHere.Start(
+            await LedgerOnTestDatabase.Create(Cancel), "open", Cancel, ("Ledger:Address", "https://ledger.example.com"), ("Ledger:Mail:Host", "127.0.0.1"), ("Ledger:Mail:Port", "9"), ("Ledger:Mail:Tls", "none"), ("Ledger:Mail:From", "alerts@example.com"));
         (_http, _ada) = await SignedIn("Ada");
     }
 
@@ -46,6 +48,7 @@ public sealed class FormTests : IAsyncLifetime
         await Bulk();
         await Views();
         await Watchlists();
+        await Alerts();
         await Jobs();
         await Inbox();
         await Do("/", "Sign out", "Latest changes");
@@ -200,7 +203,37 @@ public sealed class FormTests : IAsyncLifetime
         Assert.DoesNotContain("We sold it.", _ada.Text, StringComparison.Ordinal);
         await Press("Read it", "Have this rule choose", ("rule", "companies where investor = small"));
         await Press("Have this rule choose", "small", ("reason", "Smaller ones."));
+        await Press("Rename the list", "Of Small", ("name", "Of Small"), ("reason", "It is."));
         await Press("Delete the list", "Nobody reads it.", ("reason", "Nobody reads it."));
+    }
+
+    private async Task Alerts()
+    {
+        await _ada.Open("/alerts");
+        await Press("Try it", "Deals in which Big invests", ("what", "investor"), ("which", "big"));
+        await Press("Follow it", "whsec_", ("name", "Deals of Big"), ("webhook", "https://receiver.example/hook"));
+        await Do("/alerts/deals-of-big", "Pause", "Paused");
+        await Press("Resume", "Active");
+        await Press("Change it", "Deals in which Big invests: retraction", ("name", "Retracted ones"), ("kinds", "retraction"));
+        Assert.Contains("receiver.example", _ada.Text, StringComparison.Ordinal);
+        await Press("New address for its feed", "/feeds/");
+        await Do("/alerts/deals-of-big", "No feed", "Retracted ones");
+        await Do("/deals/two", "Retract the deal", "This deal was retracted", ("reason", "There is none."));
+        await _ada.Open("/deliveries");
+        for (var began = DateTime.UtcNow; _ada.Text.Contains("There are none.", StringComparison.Ordinal); await _ada.Open("/deliveries"))
+            Assert.True(DateTime.UtcNow - began < TimeSpan.FromSeconds(30), "Nothing was made of it.");
+        await Press("Send it again", "receiver.example", ("since", "2020-01-01"));
+        var delivery = (await _server.Ledger.Database.Query("select id from alerts.delivery", row => row.GetString(0), Cancel)).Single();
+        await Do($"/deliveries/{delivery}", "Send it again", "To receiver.example");
+        await Do("/deliveries", "New secret", "whsec_");
+        await Execute("update alerts.endpoint set disabled_at = now(), disabled_why = 'It is gone.'");
+        await Do("/deliveries", "Send there again", "2 secrets");
+        Assert.DoesNotContain("It is gone.", _ada.Text, StringComparison.Ordinal);
+        await Press("Forget it, and what was sent there", "Nothing is sent anywhere.");
+        await Do("/alerts/deals-of-big", "Change it", "a…@example.com", ("mail", "ada@example.com"));
+        var token = (await _server.Ledger.Database.Query("select token from alerts.mailing", row => row.GetString(0), Cancel)).Single();
+        await Do($"/unsubscribe?token={token}", "Mail me nothing more of it", "a…@example.com is mailed nothing of “Retracted ones”");
+        await Do("/alerts/deals-of-big", "Delete", "Deleted");
     }
 
     private async Task Jobs()

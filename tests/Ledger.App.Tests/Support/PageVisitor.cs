@@ -127,6 +127,6 @@ internal sealed partial class PageVisitor(HttpClient http)
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
 
-    [GeneratedRegex("^/(deals|parties|views|watchlists|jobs|inbox/feeds|inbox(?!/feeds)|bulk(?=/[^/]+/))/[^/]+/")]
+    [GeneratedRegex("^/(deals|parties|views|watchlists|alerts|endpoints|deliveries|jobs|inbox/feeds|inbox(?!/feeds)|bulk(?=/[^/]+/))/[^/]+/")]
     private static partial Regex Ids();
 }

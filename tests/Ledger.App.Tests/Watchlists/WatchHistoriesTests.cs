@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Ledger.App.Log;
 using Ledger.App.Tests.Support;
 using Ledger.App.Watchlists;
 using Ledger.App.Watchlists.Language;
@@ -26,30 +27,44 @@ public sealed class WatchHistoriesTests
     private static async Task Hold(int[] numbers, Rule[] rules)
     {
         await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
-        var (history, follower, states, lists) = (new WatchHistory(ledger.Get<EventLog>()), ledger.Get<WatchlistFollower>(), ledger.Get<WatchlistStates>(), ledger.Get<WatchlistLedger>());
+        var (history, follower, lists) = (new WatchHistory(ledger.Get<EventLog>()), ledger.Get<WatchlistFollower>(), ledger.Get<WatchlistLedger>());
         await history.Begin(Cancel);
         var day = new DateOnly(2026, 11, 1);
         await Follow();
-        var ids = new List<WatchlistId>();
+        var followed = new List<Followed>();
         foreach (var (rule, index) in rules.Select((rule, index) => (rule, index)))
         {
-            ids.Add(new WatchlistId($"list-{index}"));
-            await lists.Change(ids[^1], new WatchlistCommand.Define($"List {index}", rule), "somebody", Cancel);
+            followed.Add(new Followed(new WatchlistId($"list-{index}"), rule));
+            await lists.Change(followed[^1].Id, new WatchlistCommand.Define($"List {index}", rule), "somebody", Cancel);
         }
-        for (var i = 0; i < numbers.Length; i++)
-        {
-            await history.Happen(numbers[i], Cancel);
-            // Sometimes after every event, sometimes after several, and now and then a day later.
-            if (numbers[i] % 3 != 0)
-                continue;
-            day = day.AddDays(numbers[i] % 5 == 0 ? numbers[i] % 7 : 0);
-            await Follow();
-            await Compare();
-        }
-        day = day.AddDays(20);
         await Follow();
-        await Compare();
+        await Compare(areMovesKnown: false);
+        var ofEverybody = 0;
+        foreach (var number in numbers)
+        {
+            await history.Happen(number, Cancel);
+            ofEverybody += WatchHistory.IsOfEverybody(number) ? 1 : 0;
+            foreach (var list in followed)
+                list.Expect(new NaiveRule(history, day).Chosen(list.Rule));
+            // Sometimes after every event, sometimes after several, and now and then a day later.
+            if (number % 3 != 0)
+                continue;
+            await Follow();
+            // What may change everybody is followed together where it comes one after another.
+            await Compare(areMovesKnown: ofEverybody < 2);
+            ofEverybody = 0;
+            if (number % 5 == 0)
+                await Pass(number % 7);
+        }
+        await Pass(20);
         Assert.Empty(await follower.Recompute(Cancel));
+
+        async Task Pass(int days)
+        {
+            day = day.AddDays(days);
+            await Follow();
+            await Compare(areMovesKnown: false);
+        }
 
         async Task Follow()
         {
@@ -57,14 +72,49 @@ public sealed class WatchHistoriesTests
             await follower.CatchUp(day, Cancel);
         }
 
-        async Task Compare()
+        async Task Compare(bool areMovesKnown)
         {
-            var naive = new NaiveRule(history, day);
-            for (var list = 0; list < rules.Length; list++)
-            {
-                var members = (await states.Get(ids[list], null, Cancel)).Entries.Keys.Select(party => party.Value).Order(StringComparer.Ordinal);
-                Assert.True(naive.Chosen(rules[list]).SequenceEqual(members), $"{rules[list]} on {day}: {string.Join(' ', naive.Chosen(rules[list]))}, and not {string.Join(' ', members)}");
-            }
+            foreach (var list in followed)
+                await list.Compare(ledger, new NaiveRule(history, day).Chosen(list.Rule), areMovesKnown, $"{list.Rule} on {day}");
         }
+    }
+
+    /// <summary>A list, and who came and went by what was recorded one after another.</summary>
+    private sealed class Followed(WatchlistId id, Rule rule)
+    {
+        private readonly Dictionary<string, int> _moves = [];
+        private HashSet<string> _chosen = [];
+        private long _version;
+
+        public WatchlistId Id => id;
+
+        public Rule Rule => rule;
+
+        public void Expect(IEnumerable<string> chosen)
+        {
+            var next = chosen.ToHashSet();
+            foreach (var party in _chosen.Except(next).Concat(next.Except(_chosen)))
+                _moves[party] = _moves.GetValueOrDefault(party) + 1;
+            _chosen = next;
+        }
+
+        public async Task Compare(LedgerOnTestDatabase ledger, IEnumerable<string> chosen, bool areMovesKnown, string told)
+        {
+            var list = await ledger.Get<WatchlistStates>().Get(id, null, Cancel);
+            Assert.Equal($"{told}: {string.Join(' ', chosen)}", $"{told}: {string.Join(' ', list.Entries.Keys.Select(party => party.Value).Order(StringComparer.Ordinal))}");
+            var recorded = await ledger.Get<EventLog>().ReadStream(StoredEvents.StreamOf(id), _version + 1, cancel: Cancel).ToListAsync(Cancel);
+            var moves = recorded.SelectMany(e => e.Data switch
+            {
+                WatchlistEvent.WatchlistMembersJoined joined => joined.Members,
+                WatchlistEvent.WatchlistMembersLeft left => left.Members,
+                _ => [],
+            }).CountBy(member => member.Party.Value);
+            if (areMovesKnown)
+                Assert.Equal($"{told}: {Told(_moves)}", $"{told}: {Told(moves)}");
+            (_version, _chosen) = (list.Version, [.. chosen]);
+            _moves.Clear();
+        }
+
+        private static string Told(IEnumerable<KeyValuePair<string, int>> moves) => string.Join(' ', moves.OrderBy(move => move.Key, StringComparer.Ordinal).Select(move => $"{move.Key}×{move.Value}"));
     }
 }

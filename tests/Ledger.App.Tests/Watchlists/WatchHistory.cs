@@ -44,6 +44,9 @@ internal sealed class WatchHistory(EventLog log)
             await Add(new PartyId(id), new PartyEvent.PartyRegistered($"Party {id}"), cancel);
     }
 
+    /// <summary>Whether what a number stands for may change what is said of everybody.</summary>
+    public static bool IsOfEverybody(int number) => number % 16 is 2 or 3;
+
     public async Task Happen(int number, CancellationToken cancel)
     {
         var (party, other, rest) = (new PartyId(Any(number / 16, Ids)), new PartyId(Any(number / 128, Ids)), number / 1024);

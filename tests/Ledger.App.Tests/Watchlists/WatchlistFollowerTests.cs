@@ -2,6 +2,8 @@ using Ledger.App.Log;
 using Ledger.App.Tests.Support;
 using Ledger.App.Watchlists;
 using Ledger.App.Watchlists.Language;
+using Ledger.Domain.Claims;
+using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
 using Ledger.Domain.Watchlists;
 using Ledger.EventStore;
@@ -25,16 +27,25 @@ public sealed class WatchlistFollowerTests
         for (var number = 6; number < 40; number++)
             await history.Happen((number * 7919 * 16) + 6, Cancel);
         await ledger.CatchUp(Cancel);
-        var before = await follower.Position(Cancel);
 
         // Four at once, with what each of them remembers.
         var others = Enumerable.Range(0, 3).Select(_ => new WatchlistFollower(ledger.Database, ledger.Get<EventLog>(), ledger.Get<ViewRuntime>(), new WatchlistStates(ledger.Get<EventLog>(), ledger.Database)));
         await Task.WhenAll(others.Append(follower).Select(one => one.CatchUp(Day, Cancel)));
-        var stream = await Stream(ledger);
-        Assert.Contains(stream, e => e is WatchlistEvent.WatchlistMembersJoined);
-        Assert.All(stream.OfType<WatchlistEvent.WatchlistMembersJoined>().SelectMany(e => e.Members).GroupBy(member => member.Party), joined => Assert.Single(joined));
+        var moves = (await Stream(ledger)).SelectMany(Moves).ToLookup(move => move.Party, move => move.Joined);
+        Assert.NotEmpty(moves);
+        Assert.All(moves, party => Assert.Equal(Enumerable.Range(0, party.Count()).Select(n => n % 2 == 0), party));
 
         // It recorded, and died before its position was moved.
+        long before;
+        var retracted = 0;
+        do
+        {
+            before = await follower.Position(Cancel);
+            await history.Happen((1024 * retracted++) + 4, Cancel);
+            await ledger.CatchUp(Cancel);
+        }
+        while (await follower.CatchUp(Day, Cancel) == 0);
+        var stream = await Stream(ledger);
         await using (var connection = new NpgsqlConnection(ledger.OwnerConnectionString))
         {
             await connection.OpenAsync(Cancel);
@@ -88,6 +99,28 @@ public sealed class WatchlistFollowerTests
     }
 
     [Fact]
+    public async Task Who_has_been_on_a_list_for_a_moment_is_told_of_unless_it_is_within_one_transaction()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        var (history, log) = (new WatchHistory(ledger.Get<EventLog>()), ledger.Get<EventLog>());
+        await Begin(ledger, history, "companies where sector = biotech");
+        await history.Happen(6, Cancel);
+        var deal = history.Deals.Single().Id;
+        var (tag, reason) = (new ClaimValue.Sector("biotech"), new Reason("Because."));
+        var (tagged, untagged) = (await Append(1, new DealEvent.DealTagged(tag, reason)), await Append(2, new DealEvent.DealUntagged(tag, reason)));
+        await Append(3, new DealEvent.DealTagged(tag, reason), new DealEvent.DealUntagged(tag, reason));
+
+        await ledger.CatchUp(Cancel);
+        Assert.Equal(2, await ledger.Get<WatchlistFollower>().CatchUp(Day, Cancel));
+        Assert.Collection((await Stream(ledger)).Skip(1),
+            e => Assert.Equal([tagged], Assert.IsType<WatchlistEvent.WatchlistMembersJoined>(e).Members.Single().Because),
+            e => Assert.Equal([untagged], Assert.IsType<WatchlistEvent.WatchlistMembersLeft>(e).Members.Single().Because));
+
+        async Task<long> Append(long version, params DealEvent[] events) =>
+            (await log.Append(new Append("somebody", [new StreamAppend(StoredEvents.StreamOf(deal), version, [.. events.Select(e => new NewEvent(Guid.CreateVersion7(), e))])]), Cancel)).LastPosition;
+    }
+
+    [Fact]
     public async Task The_daily_job_says_what_it_changed()
     {
         await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
@@ -96,6 +129,13 @@ public sealed class WatchlistFollowerTests
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("0 memberships changed; no list differs from its rule.", run.Output, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<(PartyId Party, bool Joined)> Moves(object happened) => happened switch
+    {
+        WatchlistEvent.WatchlistMembersJoined e => e.Members.Select(member => (member.Party, true)),
+        WatchlistEvent.WatchlistMembersLeft e => e.Members.Select(member => (member.Party, false)),
+        _ => [],
+    };
 
     private static async Task Begin(LedgerOnTestDatabase ledger, WatchHistory history, string rule)
     {

@@ -23,6 +23,9 @@ public sealed class WatchlistStoryTests
         Assert.Equal((1, "watchlist robots: Watchlist 'robots' is there already"), (other.ExitCode, other.Errors.Split(',')[0]));
         JsonAssert.Has("""{ "list": {"id": "robots", "name": "Robots", "over": "companies", "members": 0}, "isFollowed": true, "members": [] }""", await ledger.Ask("watch", "show", "Robots"));
 
+        // Nobody looks at the list in between.
+        var first = (long)(await ledger.Ask("tag", "intellifusion-pre-ipo", "--sector", "robotics", "--reason", "They build some."))["position"]!;
+        var taken = (long)(await ledger.Ask("tag", "intellifusion-pre-ipo", "--sector", "robotics", "--undo", "--reason", "They do not."))["position"]!;
         var tagged = (long)(await ledger.Ask("tag", "intellifusion-pre-ipo", "--sector", "robotics", "--reason", "They build them."))["position"]!;
         JsonAssert.Has($$"""[{"party": {"id": "intellifusion"}, "because": [{{tagged}}], "isChosen": true, "pinned": null}]""", (await ledger.Ask("watch", "show", "robots"))["members"]);
         var then = tagged + 1;
@@ -37,9 +40,11 @@ public sealed class WatchlistStoryTests
 
         await ledger.Ask("watch", "release", "robots", "intellifusion", "--reason", "No toys, after all.");
         await ledger.Ask("tag", "intellifusion-pre-ipo", "--sector", "robotics", "--undo", "--reason", "They do not.");
-        JsonAssert.Has("""[{"event": "watchlist_members_left", "author": "ledger"}, {"event": "watchlist_member_released", "reason": "No toys, after all."}, {"event": "watchlist_member_excluded"}, {"event": "watchlist_members_joined"}]""",
-            (await ledger.Ask("watch", "history", "robots", "--party", "intellifusion"))["items"]);
-        Assert.Equal(6, (await ledger.Ask("watch", "history", "robots"))["items"]!.AsArray().Count);
+        JsonAssert.Has($$"""
+            [{"event": "watchlist_members_left", "author": "ledger"}, {"event": "watchlist_member_released", "reason": "No toys, after all."}, {"event": "watchlist_member_excluded"},
+                {"event": "watchlist_members_joined", "parties": [{"because": [{{tagged}}]}]}, {"event": "watchlist_members_left", "parties": [{"because": [{{taken}}]}]}, {"event": "watchlist_members_joined", "parties": [{"because": [{{first}}]}]}]
+            """, (await ledger.Ask("watch", "history", "robots", "--party", "intellifusion"))["items"]);
+        Assert.Equal(8, (await ledger.Ask("watch", "history", "robots"))["items"]!.AsArray().Count);
 
         Assert.Equal(1, Events(await ledger.Ask("watch", "rule", "robots", "investors where company = \"Enflame Technology\"", "--reason", "Who pays.")));
         shown = await ledger.Ask("watch", "show", "robots");
@@ -49,6 +54,9 @@ public sealed class WatchlistStoryTests
         // Whoever is pinned is on the list beside those that the rule chooses.
         Assert.Equal((long)shown["list"]!["members"]! - 1, (long)tried["count"]!);
 
+        Assert.Equal((1, 0), (Events(await ledger.Ask("watch", "rename", "robots", "Who pays", "--reason", "No robots any more.")), Events(await ledger.Ask("watch", "rename", "who  PAYS", "Who pays", "--reason", "Again."))));
+        JsonAssert.Has("""{ "event": "watchlist_renamed", "name": "Who pays", "reason": "No robots any more." }""", (await ledger.Ask("watch", "history", "who pays"))["items"]![0]);
+        JsonAssert.Has("""{ "list": {"id": "robots", "name": "Who pays"} }""", await ledger.Ask("watch", "show", "Who pays"));
         await ledger.Ask("watch", "delete", "robots", "--reason", "Done.");
         Assert.Empty((await ledger.Ask("watch", "list"))["items"]!.AsArray());
         JsonAssert.Has("""{ "deleted": {"reason": "Done."} }""", await ledger.Ask("watch", "show", "robots"));
@@ -68,6 +76,7 @@ public sealed class WatchlistStoryTests
         Assert.Equal(2, (await ledger.Run("watch", "define", "Deals", "deals")).ExitCode);
         JsonAssert.Has("""{ "rule": "companies where sector = ai", "explained": "Companies that are in the sector ai." }""", await ledger.Ask("watch", "explain", "Companies where SECTOR = AI"));
         Assert.Contains("pledged and not closed for 90 days", (await ledger.Run("watch", "language")).Output, StringComparison.Ordinal);
+        Assert.StartsWith("name: 'Language' is that of the page that tells the language of rules", (await ledger.Run("watch", "define", "Language", "companies")).Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,7 +26,10 @@ internal static class RollupFigures
     /// <summary>Changes come last: the record grows by them.</summary>
     public static IReadOnlyList<IMeasurement> All(int events, int turns) => [Recompute(events, turns), Asking(events), UntilVisible(events)];
 
-    /// <summary>The floor makes the facts of the sample as they are now, by one statement that knows what events the sample has; the replay those of every moment, and proves them equal to those that are there.</summary>
+    /// <summary>
+    /// The floor makes the facts of the sample as they are now, by one statement that knows what events the sample has; the job those of every
+    /// moment, and proves them equal to those that are there.
+    /// </summary>
     private static Trial Recompute(int events, int turns) => new Trial("recompute of all rollups from zero", async say =>
     {
         RecordDatabase database = await Following.Prepared(events);
@@ -41,7 +44,7 @@ internal static class RollupFigures
             await database.Execute(PlainFacts.Sql);
             double floor = Stopwatch.GetElapsedTime(started).TotalSeconds;
             started = Stopwatch.GetTimestamp();
-            IReadOnlyList<ReplayOutcome> outcomes = await views.Replay(["rollup"]);
+            IReadOnlyList<ReplayOutcome> outcomes = await views.Check(["rollup"]);
             double figure = Stopwatch.GetElapsedTime(started).TotalSeconds;
             if (outcomes[0].Differences is not { Count: 0 })
                 throw new InvalidOperationException("The facts that were made anew are others.");

@@ -4,7 +4,7 @@ using Xunit;
 namespace Ledger.Browser.Tests.Support;
 
 /// <summary>
-/// A ledger in which two articles contradict each other about one deal, and whose texts and names try to be markup.
+/// A ledger in which two articles contradict each other about one deal, the second to whoever follows its company, and whose texts and names try to be markup.
 /// </summary>
 public sealed class DisputedSite : Site
 {
@@ -85,6 +85,8 @@ public sealed class DisputedSite : Site
     {
         // One after the other: the record says what was recorded last.
         await Record("first", "first.txt", FirstText, First);
+        var added = await LedgerProgram.Run(["alerts", "add", "Acme", "--company", "acme-robotics", "--webhook", "https://receiver.example/hook", "--data", DataFolder]);
+        Assert.Equal((0, ""), (added.ExitCode, added.Errors));
         await Record("second", "second.txt", SecondText, Second);
         return ["serve"];
     }

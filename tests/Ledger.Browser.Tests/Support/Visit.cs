@@ -59,6 +59,13 @@ public sealed class Visit : IAsyncDisposable
         Assert.Equal(200, answer!.Status);
     }
 
+    /// <summary>Clicks on what leads to a page and waits until all of the page is there. A click by itself waits for the answer's head only: who counts then, counts a part.</summary>
+    public async Task Follow(ILocator link)
+    {
+        await link.ClickAsync();
+        await Page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+    }
+
     /// <summary>The path that the browser is at, with what follows it.</summary>
     public string Path => Page.Url[_site.Address.Length..];
 

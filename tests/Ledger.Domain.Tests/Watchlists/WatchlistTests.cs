@@ -39,6 +39,17 @@ public sealed class WatchlistTests
     }
 
     [Fact]
+    public void A_list_that_is_renamed_keeps_its_id_and_its_members()
+    {
+        var renamed = new WatchlistEvent.WatchlistRenamed("Machines", Why);
+        Given(Defined).When(new WatchlistCommand.Rename("Machines", Why)).Then(renamed);
+        Given(Defined, renamed).When(new WatchlistCommand.Rename("Machines", Why)).ThenNothing();
+        Given(Defined, new WatchlistEvent.WatchlistDeleted(Why)).When(new WatchlistCommand.Rename("Machines", Why)).ThenRefused("watchlist-deleted", "Watchlist 'robots' was deleted by somebody, because: Because.");
+        var list = Fold(Defined, Joined(Acme, 7), renamed);
+        Assert.Equal((Id, "Machines", 1), (list.Id, list.Name, list.Entries.Count));
+    }
+
+    [Fact]
     public void A_list_follows_what_its_rule_says_now_and_nothing_else()
     {
         var list = Fold(Defined, Joined(Acme, 7));

@@ -27,16 +27,16 @@ internal static class AtomEndpoints
         }).ExcludeFromDescription();
         routes.MapPost("/api/alerts/{id}/feed", async (HttpContext context, FeedAddresses feeds, LedgerAddress server, string id, CancellationToken cancel) =>
         {
-            await Fields.OfJson<NoFields>(context.Request, cancel);
-            return new FeedAddress(id, server.Of(context.Request) + await feeds.Make(id, Author.Of(context), cancel));
+            await AddressFields.Check(context.Request, id, cancel);
+            return new FeedAddress(id, server.Of(context.Request) + await feeds.Make(id, Preconditions.WriterOf(context, new AddressFields()), cancel));
         }).WithTags("Alerts").WithSummary("Makes a subscription's feed another address").WithDescription("An Atom feed that whoever has the address reads. The address is in the answer, and nowhere else; one before it ends.")
-            .Accepts<NoFields>("application/json").WithBody("{}").WithExample(("id", "tencent")).WithProblems("not-found");
+            .Accepts<AddressFields>("application/json").WithBody("""{"id": "tencent"}""").WithExample(("id", "tencent")).WithProblems("not-found");
         routes.MapPost("/api/alerts/{id}/unfeed", async (HttpContext context, FeedAddresses feeds, string id, CancellationToken cancel) =>
         {
-            await Fields.OfJson<NoFields>(context.Request, cancel);
+            await AddressFields.Check(context.Request, id, cancel);
             await feeds.Revoke(id, cancel);
             return new FeedAddress(id, null);
-        }).WithTags("Alerts").WithSummary("Ends the address of a subscription's feed").WithDescription("Nobody reads it any more.").Accepts<NoFields>("application/json").WithBody("{}").WithExample(("id", "tencent")).WithProblems("not-found");
+        }).WithTags("Alerts").WithSummary("Ends the address of a subscription's feed").WithDescription("Nobody reads it any more.").Accepts<AddressFields>("application/json").WithBody("""{"id": "tencent"}""").WithExample(("id", "tencent")).WithProblems("not-found");
     }
 
     private static async Task<IResult> ReadFeed(HttpContext context, FeedAddresses feeds, SubscriptionQueries subscriptions, LedgerAddress server, string secret, CancellationToken cancel)

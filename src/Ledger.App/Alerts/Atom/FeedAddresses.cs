@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.App.Alerts.Subscriptions;
+using Ledger.App.Log;
 using Ledger.App.Views;
 using Npgsql;
 
@@ -17,17 +18,16 @@ internal sealed class FeedAddresses(NpgsqlDataSource database, SubscriptionQueri
     /// <summary>Makes an address, which nothing can tell a second time.</summary>
     /// <returns>The address on this server.</returns>
     /// <exception cref="NotFoundException">There is no such subscription, or it was deleted.</exception>
-    public async Task<string> Make(string subscription, string by, CancellationToken cancel)
+    public Task<string> Make(string subscription, Writer by, CancellationToken cancel) => database.Once(by, async connection =>
     {
         if ((await subscriptions.Get(subscription, cancel)).Subscription.State == SubscriptionState.Deleted)
             throw new NotFoundException($"Subscription '{subscription}' was deleted.");
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-        await using var connection = await database.OpenConnectionAsync(cancel);
         await connection.Execute(
             "insert into alerts.feed (subscription, hash, made_by) values ($1, $2, $3) on conflict (subscription) do update set hash = excluded.hash, made_by = excluded.made_by, made_at = clock_timestamp()", cancel,
-            subscription, Hash(secret), by);
+            subscription, Hash(secret), by.Author);
         return Path + secret;
-    }
+    }, cancel);
 
     /// <summary>Has the address be good for nothing.</summary>
     public async Task Revoke(string subscription, CancellationToken cancel)

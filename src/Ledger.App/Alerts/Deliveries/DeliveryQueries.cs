@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
+using Ledger.EventStore;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -25,6 +27,7 @@ public enum DeliveryState
 
 /// <summary>One alert on its way to one endpoint.</summary>
 /// <param name="Id">Its <c>webhook-id</c>.</param>
+/// <param name="Host">Where it goes; of a mail address not all of it.</param>
 /// <param name="Attempts">How often it was sent.</param>
 /// <param name="NextAt">When it is sent next; null where it is not.</param>
 /// <param name="Lag">From when the change was recorded to when this was taken; null where it was not.</param>
@@ -33,7 +36,8 @@ public sealed record DeliveryRecord(
     string Id, string Subscription, long Position, string Subject, long Endpoint, string Host, DeliveryState State, int Attempts, DateTimeOffset MadeAt, DateTimeOffset? NextAt, DateTimeOffset? EndedAt, TimeSpan? Lag, string? Last);
 
 /// <summary>A delivery with every attempt.</summary>
-public sealed record DeliveryDetails(DeliveryRecord Delivery, AlertContent Alert, IReadOnlyList<AttemptRecord> Attempts);
+/// <param name="Body">What is sent to a webhook, as it is sent; null of a mail.</param>
+public sealed record DeliveryDetails(DeliveryRecord Delivery, AlertContent Alert, string? Body, IReadOnlyList<AttemptRecord> Attempts);
 
 /// <param name="Request">The headers that it was sent with.</param>
 /// <param name="Status">Null where there was no answer.</param>
@@ -43,13 +47,15 @@ public sealed record AttemptRecord(int Number, DateTimeOffset At, IReadOnlyDicti
 
 /// <summary>How many deliveries are how far.</summary>
 /// <param name="SentLastHour">Taken within the last hour.</param>
-/// <param name="MedianLag">Of those, from when the change was recorded; null where there are none.</param>
+/// <param name="MedianLag">Of webhooks among those, from when the change was recorded; null where there are none.</param>
+/// <param name="LongLag">The same: 99 of 100 took no longer.</param>
 /// <param name="OldestPending">How long the one that has waited longest was due; null where none is.</param>
 /// <param name="Position">Up to where the log has been looked through.</param>
-public sealed record DeliverySummary(long Pending, long Sent, long Failed, long Disabled, long SentLastHour, TimeSpan? MedianLag, TimeSpan? OldestPending, long Position);
+/// <param name="Behind">How many events come after that.</param>
+public sealed record DeliverySummary(long Pending, long Sent, long Failed, long Disabled, long SentLastHour, TimeSpan? MedianLag, TimeSpan? LongLag, TimeSpan? OldestPending, long Position, long Behind);
 
 /// <summary>What is asked of deliveries, by pages, API and command line alike; and sending them again.</summary>
-internal sealed class DeliveryQueries(NpgsqlDataSource database, AlertSignal signal)
+internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, AlertSignal signal)
 {
     private const string State = "case when d.state = 'pending' and e.disabled_at is not null then 'disabled' else d.state end";
 
@@ -80,40 +86,52 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, AlertSignal sig
     public async Task<DeliveryDetails> Get(string id, CancellationToken cancel)
     {
         var delivery = (await database.Query($"{Columns} where d.id = $1", Read, cancel, id)).SingleOrDefault() ?? throw new NotFoundException($"There is no delivery '{Text.Shorten(id)}'.");
-        var content = (await database.Query("select content from alerts.change where position = $1 and subject = $2", row => row.GetString(0), cancel, delivery.Position, delivery.Subject)).Single();
+        var (content, recordedAt, isMailed) = (await database.Query(
+            "select c.content, c.recorded_at, e.kind = 'mail' from alerts.change c, alerts.endpoint e where c.position = $1 and c.subject = $2 and e.id = $3",
+            row => (row.GetString(0), row.GetDateTime(1), row.GetBoolean(2)), cancel, delivery.Position, delivery.Subject, delivery.Endpoint)).Single();
         var attempts = await database.Query(
             "select number, at, request, status, answer, failure, millis from alerts.attempt where delivery = $1 order by number",
             row => new AttemptRecord(row.GetInt32(0), row.GetDateTime(1), JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(2))!, row.IsDBNull(3) ? null : row.GetInt32(3), row.TextOrNull(4), row.TextOrNull(5), row.GetInt32(6)),
             cancel, id);
-        return new DeliveryDetails(delivery, JsonSerializer.Deserialize<AlertContent>(content, ApiJson.Compact)!, attempts);
+        var body = isMailed ? null : new DueDelivery(id, delivery.Subscription, 0, content, recordedAt).Body;
+        return new DeliveryDetails(delivery, JsonSerializer.Deserialize<AlertContent>(content, ApiJson.Compact)!, body, attempts);
     }
 
-    public async Task<DeliverySummary> Summary(CancellationToken cancel) => (await database.Query(
-        $"""
-        select count(*) filter (where {State} = 'pending'), count(*) filter (where d.state = 'sent'), count(*) filter (where d.state = 'failed'), count(*) filter (where {State} = 'disabled'),
-            count(*) filter (where d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour'),
-            percentile_cont(0.5) within group (order by d.ended_at - c.recorded_at) filter (where d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour'),
-            clock_timestamp() - min(d.next_at) filter (where {State} = 'pending' and d.next_at < clock_timestamp()), coalesce((select position from alerts.runner), 0)
-        from alerts.delivery d join alerts.endpoint e on e.id = d.endpoint join alerts.change c on c.position = d.position and c.subject = d.subject
-        """,
-        row => new DeliverySummary(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), Time(row, 5), Time(row, 6), row.GetInt64(7)), cancel)).Single();
+    /// <param name="subscription">Only of this one; null for all.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<DeliverySummary> Summary(string? subscription, CancellationToken cancel)
+    {
+        const string Lags = "within group (order by d.ended_at - c.recorded_at) filter (where e.kind = 'webhook' and d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour')";
+        var head = await log.Head(cancel);
+        return (await database.Query(
+            $"""
+            select count(*) filter (where {State} = 'pending'), count(*) filter (where d.state = 'sent'), count(*) filter (where d.state = 'failed'), count(*) filter (where {State} = 'disabled'),
+                count(*) filter (where d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour'), percentile_cont(0.5) {Lags}, percentile_cont(0.99) {Lags},
+                clock_timestamp() - min(d.next_at) filter (where {State} = 'pending' and d.next_at < clock_timestamp()), coalesce((select position from alerts.runner), 0)
+            from alerts.delivery d join alerts.endpoint e on e.id = d.endpoint join alerts.change c on c.position = d.position and c.subject = d.subject
+            where $1::text is null or d.subscription = $1
+            """,
+            row => new DeliverySummary(
+                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), Time(row, 5), Time(row, 6), Time(row, 7), row.GetInt64(8), Math.Max(0, head - row.GetInt64(8))), cancel, TextOf(subscription))).Single();
+    }
 
     /// <summary>Sends one again, under the same id.</summary>
     /// <exception cref="NotFoundException">There is no such delivery.</exception>
-    public async Task<DeliveryRecord> Resend(string id, CancellationToken cancel)
+    public async Task<DeliveryRecord> Resend(string id, Writer by, CancellationToken cancel)
     {
         await Get(id, cancel);
-        await Again("id = $1", cancel, id);
+        await Again(by, "id = $1", cancel, id);
         return (await Get(id, cancel)).Delivery;
     }
 
     /// <summary>Sends again, under the same ids, what was made since a time.</summary>
     /// <param name="since">The time.</param>
     /// <param name="subscription">Only this one's; null for all.</param>
+    /// <param name="by">Who has it sent.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>How many.</returns>
-    public Task<int> Resend(DateTimeOffset since, string? subscription, CancellationToken cancel) =>
-        Again("made_at >= $1 and ($2::text is null or subscription = $2)", cancel, since.UtcDateTime, TextOf(subscription));
+    public Task<int> Resend(DateTimeOffset since, string? subscription, Writer by, CancellationToken cancel) =>
+        Again(by, "made_at >= $1 and ($2::text is null or subscription = $2)", cancel, since.UtcDateTime, TextOf(subscription));
 
     /// <summary>A day, which begins at midnight UTC, or a time.</summary>
     /// <exception cref="InvalidValueException">It is neither.</exception>
@@ -121,16 +139,16 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, AlertSignal sig
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
         : throw new InvalidValueException(field, $"'{text}' is no time; 2026-03-01 or 2026-03-01T12:30Z would be one");
 
-    private async Task<int> Again(string condition, CancellationToken cancel, params object?[] parameters)
+    private async Task<int> Again(Writer by, string condition, CancellationToken cancel, params object?[] parameters)
     {
-        var again = await database.Query(
-            $"update alerts.delivery set state = 'pending', tries = 0, next_at = clock_timestamp(), ended_at = null where {condition} returning 1", _ => 1, cancel, parameters);
+        var again = await database.Once(by, async connection => (await connection.Query(
+            $"update alerts.delivery set state = 'pending', tries = 0, next_at = clock_timestamp(), ended_at = null where {condition} returning 1", _ => 1, cancel, parameters)).Count, cancel);
         signal.Raise();
-        return again.Count;
+        return again;
     }
 
     private static DeliveryRecord Read(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), new Uri(row.GetString(5)).Authority, Written.Parse<DeliveryState>("state", row.GetString(6)), row.GetInt32(7),
+        row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4), EndpointTable.Shown(row.GetString(5)), Written.Parse<DeliveryState>("state", row.GetString(6)), row.GetInt32(7),
         row.GetDateTime(8), row.IsDBNull(9) ? null : row.GetDateTime(9), row.IsDBNull(10) ? null : row.GetDateTime(10), Time(row, 11), row.TextOrNull(12));
 
     private static TimeSpan? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<TimeSpan>(column);

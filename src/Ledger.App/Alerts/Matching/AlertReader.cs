@@ -23,18 +23,32 @@ internal sealed class AlertReader(EventLog log)
     public async Task<List<FoundChange>> Deals(IReadOnlyCollection<string> streams, long after, RecordSpan span, AlertMatchers matchers, CancellationToken cancel)
     {
         var found = new List<FoundChange>();
+        var alerts = await Alerts(streams, after, span, cancel);
+        if (alerts.Count == 0)
+            return found;
+        var asked = await Asked.Of(alerts, after, span, matchers.At(alerts[0].Change.Cause, span), cancel);
+        foreach (var alert in alerts)
+        {
+            var matcher = matchers.At(alert.Change.Cause, span);
+            var told = matcher.Match(asked.Facts(alert, matcher));
+            if (told.Count > 0)
+                found.Add(FoundChange.Of(alert, told));
+        }
+        return found;
+    }
+
+    /// <summary>What of deals is worth an alert to whom it concerns, in the order of the log.</summary>
+    public async Task<List<DealAlert>> Alerts(IReadOnlyCollection<string> streams, long after, RecordSpan span, CancellationToken cancel)
+    {
+        var alerts = new List<DealAlert>();
         // Of a merge that began before the end of the part the rest is read, too: it was recorded at once.
         foreach (var stream in (await log.ReadStreams(streams, cancel: cancel)).GroupBy(e => e.Stream))
         {
             var events = stream.Select(e => ((DealEvent)e.Data, StoredEvents.CauseOf(e))).ToList();
-            foreach (var alert in DealAlert.Of(Deal.Unknown(StoredEvents.DealOf(stream.Key)), events, span.Root, after).TakeWhile(alert => alert.Change.Cause.Position <= span.Position))
-            {
-                var told = matchers.At(alert.Change.Cause, span).Match(await Facts(alert, span, matchers.At(alert.Change.Cause, span), cancel));
-                if (told.Count > 0)
-                    found.Add(new FoundChange(alert.Change.Cause, AlertContent.SubjectOf(alert.Change.After.Id), alert.Kinds, told) { Deal = alert });
-            }
+            alerts.AddRange(DealAlert.Of(Deal.Unknown(StoredEvents.DealOf(stream.Key)), events, span.Root, after).TakeWhile(alert => alert.Change.Cause.Position <= span.Position));
         }
-        return found;
+        alerts.Sort((one, other) => one.Change.Cause.Position.CompareTo(other.Change.Cause.Position));
+        return alerts;
     }
 
     /// <summary>Changes of who is on lists.</summary>
@@ -66,31 +80,44 @@ internal sealed class AlertReader(EventLog log)
         }
     }
 
-    private static async Task<AlertFacts> Facts(DealAlert alert, RecordSpan span, AlertMatcher matcher, CancellationToken cancel)
+    /// <summary>What subscriptions ask of some changes, read for all of them at once.</summary>
+    private sealed class Asked(RecordSpan span, RatesThen? rates, PartyTimes? companies, PartyTimes? investors)
     {
-        var position = alert.Change.Cause.Position;
-        var deals = new[] { alert.Change.Before, alert.Change.After }.Where(DealAlert.IsShown).ToList();
-        var companies = deals.Select(deal => deal.Company!.Value).ToHashSet();
-        var investors = deals.SelectMany(deal => deal.Investors).Select(investor => investor.Party).OfType<PartyId>().ToHashSet();
-        IReadOnlyList<DealFacts> facts = [];
-        if (matcher.Deals is { } needs)
+        public static async Task<Asked> Of(List<DealAlert> alerts, long after, RecordSpan span, AlertMatcher matcher, CancellationToken cancel)
         {
-            var traits = needs.Traits ? await span.Traits(companies.Concat(investors), position, cancel) : PartyTraits.Only;
-            var rates = needs.Dollars ? await span.Rates(position, cancel) : (_, _) => null;
-            facts = [.. deals.Select(deal => DealFacts.Of(deal, traits, rates))];
+            if (matcher.Deals is { Traits: true })
+                await span.LoadTraits(alerts.SelectMany(alert => alert.Companies().Concat(alert.Investors())), cancel);
+            return new Asked(
+                span, matcher.Deals is { Dollars: true } ? await span.Rates(cancel) : null,
+                matcher.Companies is { } ofCompanies ? await Read(Subject.Companies, ofCompanies, alerts.SelectMany(alert => alert.Companies())) : null,
+                matcher.Investors is { } ofInvestors ? await Read(Subject.Investors, ofInvestors, alerts.SelectMany(alert => alert.Investors())) : null);
+
+            Task<PartyTimes> Read(Subject over, RuleNeeds needs, IEnumerable<PartyId> parties) =>
+                PartyTimes.Read(span, over, needs, [.. parties.Distinct().SelectMany(span.EverOneWith).Distinct(StringComparer.Ordinal)], after, cancel);
         }
-        return new AlertFacts
+
+        public AlertFacts Facts(DealAlert alert, AlertMatcher matcher)
         {
-            Position = position,
-            Kinds = alert.Kinds,
-            Companies = companies,
-            Investors = investors,
-            Sectors = deals.SelectMany(deal => deal.Sectors).ToHashSet(StringComparer.Ordinal),
-            Lists = matcher.Lists.Count == 0 ? [] : span.ListsWith(companies, investors, matcher.Lists, position),
-            Deals = facts,
-            CompanyFacts = matcher.Companies is { } ofCompanies ? await span.PartyFacts(Subject.Companies, ofCompanies, companies, position, cancel) : [],
-            InvestorFacts = matcher.Investors is { } ofInvestors ? await span.PartyFacts(Subject.Investors, ofInvestors, investors, position, cancel) : [],
-        };
+            var position = alert.Change.Cause.Position;
+            var (companyIds, investorIds) = (alert.Companies(), alert.Investors());
+            return new AlertFacts
+            {
+                Position = position,
+                Kinds = alert.Kinds,
+                Companies = companyIds,
+                Investors = investorIds,
+                Sectors = alert.Sectors(),
+                Lists = matcher.Lists.Count == 0 ? [] : span.ListsWith(companyIds, investorIds, matcher.Lists, position),
+                Deals = matcher.Deals is not { } needs ? [] : [.. alert.Shown().Select(deal => DealFacts.Of(
+                    deal, needs.Traits ? party => span.Traits(party, position) : PartyTraits.Only, (currency, when) => rates?.At(currency, when, position)))],
+                CompanyFacts = Of(companies, companyIds, position),
+                InvestorFacts = Of(investors, investorIds, position),
+            };
+        }
+
+        /// <summary>Companies or investors before the change at a position and after it.</summary>
+        private static IReadOnlyList<PartyFacts> Of(PartyTimes? times, IReadOnlyCollection<PartyId> roots, long position) => times is null ? []
+            : [.. roots.SelectMany(root => new[] { times.At(root, position - 1, []), times.At(root, position, []) }).OfType<PartyFacts>()];
     }
 }
 
@@ -103,6 +130,8 @@ internal sealed record FoundChange(Cause Cause, string Subject, AlertKinds Kinds
 {
     /// <summary>Null of a list.</summary>
     public DealAlert? Deal { get; init; }
+
+    public static FoundChange Of(DealAlert alert, IReadOnlyList<AlertSubscription> told) => new(alert.Change.Cause, AlertContent.SubjectOf(alert.Change.After.Id), alert.Kinds, told) { Deal = alert };
 
     /// <summary>Null of a deal.</summary>
     public Watchlist? List { get; init; }

@@ -1,9 +1,9 @@
-using System.Collections.Immutable;
+using System.Collections.Concurrent;
 using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.App.Views.Parties;
-using Ledger.App.Views.Rates;
 using Ledger.App.Watchlists;
+using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Rules;
@@ -26,9 +26,10 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
     private readonly Dictionary<string, string> _into = new(StringComparer.Ordinal);
     private readonly List<(long From, Merges Merges)> _merges = [];
     private readonly Dictionary<WatchlistId, List<(long From, Watchlist List)>> _lists = [];
-    private readonly Dictionary<(Watchlist, Merges), HashSet<PartyId>> _members = [];
-    private readonly Dictionary<string, List<RecordedEvent>> _parties = new(StringComparer.Ordinal);
-    private List<RateThen>? _rates;
+    private readonly ConcurrentDictionary<object, (Merges Merges, HashSet<PartyId> Members)> _members = new(ReferenceEqualityComparer.Instance);
+    private readonly TraitsThen _traits = new(log);
+    private Dictionary<string, List<string>>? _everOne;
+    private RatesThen? _rates;
 
     /// <summary>The position that the span has come to; -1 before its first.</summary>
     public long Position { get; private set; } = -1;
@@ -43,6 +44,8 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
         _merges.Clear();
         _merges.Add((after, new Merges(_into)));
         _lists.Clear();
+        _traits.Clear();
+        (_rates, _everOne) = (null, null);
         Position = after;
     }
 
@@ -58,6 +61,8 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
             list.RemoveRange(0, list.Count - 1);
         if (_members.Count > 4 * followed.Count + 100)
             _members.Clear();
+        _traits.Trim();
+        _everOne = null;
         foreach (var id in followed.Where(id => !_lists.ContainsKey(id)))
             _lists[id] = [(Position, await states.Get(id, Position, cancel))];
         foreach (var e in events)
@@ -80,13 +85,19 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
                     break;
             }
             if (e.Data is PartyEvent)
-                _parties.Remove(e.Stream);
+                _traits.Forget(StoredEvents.PartyOf(e));
         }
         Position = upTo;
     }
 
-    /// <summary>All that a party was called by at any time of the span, and those that were one with it.</summary>
-    public IReadOnlyCollection<string> EverOneWith(PartyId party) => [.. _merges.SelectMany(then => then.Merges.Ids(then.Merges.Root(party.Value))).Distinct(StringComparer.Ordinal)];
+    /// <summary>Whether parties were one with others at any time of the span.</summary>
+    public bool HasMerges => _merges.Count > 1 || !_merges[0].Merges.IsEmpty;
+
+    /// <summary>The parties that were merged into others at any time of the span.</summary>
+    public IReadOnlyCollection<string> EverMerged => [.. _merges.SelectMany(then => then.Merges.Merged).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>All that a party was called by at any time of the span, and those that were one with it, or with these.</summary>
+    public IReadOnlyCollection<string> EverOneWith(PartyId party) => EverOne().TryGetValue(party.Value, out var same) ? same : [party.Value];
 
     /// <summary>Whoever was on a list at any time of the span, under all ids.</summary>
     public IReadOnlyCollection<string> EverOn(WatchlistId list) =>
@@ -101,8 +112,10 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
 
     public HashSet<PartyId> Members(Watchlist list, Merges merges)
     {
-        if (!_members.TryGetValue((list, merges), out var members))
-            _members[(list, merges)] = members = list.IsKept ? [.. list.Members(merges.Root).Select(entry => entry.Party)] : [];
+        if (_members.TryGetValue(list, out var known) && known.Merges == merges)
+            return known.Members;
+        HashSet<PartyId> members = list.IsKept ? [.. list.Members(merges.Root).Select(entry => entry.Party)] : [];
+        _members[list] = (merges, members);
         return members;
     }
 
@@ -113,81 +126,81 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
         return [.. followed.Where(id => List(id, position) is var list && Members(list, merges).Overlaps(list.Over == Subject.Companies ? companies : investors))];
     }
 
-    /// <summary>What parties were themselves.</summary>
-    public async Task<Func<PartyId, PartyTraits>> Traits(IEnumerable<PartyId> roots, long position, CancellationToken cancel)
+    /// <summary>Has parties, with those that were ever one with them, be known as they were themselves.</summary>
+    public Task LoadTraits(IEnumerable<PartyId> parties, CancellationToken cancel) => _traits.Load(parties.Distinct().SelectMany(EverOneWith), Position, cancel);
+
+    /// <summary>What a party was at a position: one that was loaded, by the id that it was known by then.</summary>
+    public PartyTraits Traits(PartyId root, long position) => _traits.Of(root, Merges(position), position);
+
+    /// <summary>Narrows the part of the log in which a party that was loaded stayed as it was at a position.</summary>
+    public void Narrow(PartyId root, long position, ref long from, ref long to) => _traits.Narrow(root, Merges(position), position, ref from, ref to);
+
+    /// <summary>Narrows the part of the log in which the same parties were one as at a position.</summary>
+    public void NarrowMerges(long position, ref long from, ref long to)
     {
-        var merges = Merges(position);
-        var wanted = roots.Distinct().ToDictionary(root => root, root => merges.Ids(root.Value).Select(id => StoredEvents.Parties + id).ToList());
-        var missing = wanted.Values.SelectMany(streams => streams).Where(stream => !_parties.ContainsKey(stream)).ToList();
-        if (missing.Count > 0)
-        {
-            foreach (var stream in missing)
-                _parties[stream] = [];
-            foreach (var e in await log.ReadStreams(missing, Position, cancel))
-                _parties[e.Stream].Add(e);
-        }
-        var traits = wanted.ToDictionary(one => one.Key, one => Traits(one.Key, [.. one.Value.Select(stream => Fold(stream, position))], merges));
-        return party => traits.TryGetValue(party, out var known) ? known : PartyTraits.Only(party);
+        var at = Place(_merges, position);
+        if (at > 0)
+            from = Math.Max(from, _merges[at].From);
+        if (at + 1 < _merges.Count)
+            to = Math.Min(to, _merges[at + 1].From);
     }
 
     /// <summary>What a dollar cost, as far as it was known then.</summary>
-    public async Task<Func<Currency, When, DollarRate?>> Rates(long position, CancellationToken cancel)
+    public async Task<RatesThen> Rates(CancellationToken cancel)
     {
-        if (_rates is null)
+        if (_rates is { } known)
+            return known;
+        await using var snapshot = new Snapshot(views, log);
+        return _rates = await RatesThen.Read(snapshot, cancel);
+    }
+
+    /// <summary>A view of the record at present, in which every row of the past is, too.</summary>
+    public Snapshot Open() => new(views, log);
+
+    /// <summary>The states of deals at all of their events.</summary>
+    public async Task<ILookup<string, Deal>> DealStates(IReadOnlyCollection<string> deals, CancellationToken cancel)
+    {
+        var states = new List<Deal>();
+        foreach (var stream in (await log.ReadStreams([.. deals.Select(id => StoredEvents.Deals + id)], cancel: cancel)).GroupBy(e => e.Stream))
         {
-            await using var snapshot = new Snapshot(views, log);
-            _rates = await snapshot.Query(
-                _ => "select currency, day, per_dollar, source, from_position, to_position from rate where per_dollar is not null order by day",
-                row => new RateThen(row.GetString(0), row.GetFieldValue<DateOnly>(1), row.GetDecimal(2), row.GetString(3), row.GetInt64(4), row.IsDBNull(5) ? long.MaxValue : row.GetInt64(5)), cancel);
+            var deal = Deal.Unknown(StoredEvents.DealOf(stream.Key));
+            states.AddRange(stream.Select(e => deal = deal.Evolve((DealEvent)e.Data, StoredEvents.CauseOf(e))));
         }
-        var rates = _rates;
-        return (currency, when) => Rate(rates, currency, when, position);
+        return states.ToLookup(deal => deal.Id.Value, StringComparer.Ordinal);
     }
 
-    /// <summary>Companies or investors as rules ask of them, before the change at a position and after it.</summary>
-    public async Task<IReadOnlyList<PartyFacts>> PartyFacts(Subject over, RuleNeeds needs, IEnumerable<PartyId> roots, long position, CancellationToken cancel)
+    private Dictionary<string, List<string>> EverOne()
     {
-        var facts = new List<PartyFacts>();
-        var asked = roots.ToList();
-        foreach (var moment in new[] { position - 1, position })
+        if (_everOne is { } known)
+            return known;
+        var groups = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (_, merges) in _merges)
         {
-            var merges = Merges(moment);
-            await using var snapshot = new Snapshot(views, log) { AsOf = moment };
-            facts.AddRange(await new RuleFacts(snapshot, new RateQueries(snapshot)).Of(over, needs, [.. asked.Select(root => merges.Root(root.Value)).Distinct()], cancel));
+            foreach (var party in merges.Merged)
+                Join(party, merges.Root(party));
         }
-        return facts;
+        return _everOne = groups;
+
+        void Join(string one, string other)
+        {
+            var (mine, theirs) = (groups.GetValueOrDefault(one) ?? [one], groups.GetValueOrDefault(other) ?? [other]);
+            if (mine != theirs)
+                mine.AddRange(theirs);
+            foreach (var id in mine)
+                groups[id] = mine;
+        }
     }
 
-    private Party? Fold(string stream, long position)
+    private static T Then<T>(List<(long From, T Value)> line, long position) => line[Place(line, position)].Value;
+
+    private static int Place<T>(List<(long From, T Value)> line, long position)
     {
-        Party? party = null;
-        foreach (var e in _parties[stream].TakeWhile(e => e.Position <= position))
-            party = (party ?? Party.Unknown(StoredEvents.PartyOf(stream))).Evolve((PartyEvent)e.Data, StoredEvents.CauseOf(e));
-        return party;
+        var (low, high) = (1, line.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = line[middle].From <= position ? (middle + 1, high) : (low, middle);
+        }
+        return low - 1;
     }
-
-    private static PartyTraits Traits(PartyId root, IReadOnlyList<Party?> same, Merges merges) =>
-        same[0] is { } itself ? PartyTraits.Of(itself.With([.. same.Skip(1).OfType<Party>()], merges.Root)) : PartyTraits.Only(root);
-
-    private static DollarRate? Rate(List<RateThen> rates, Currency currency, When when, long position)
-    {
-        if (currency == Currency.Usd || DollarRate.Days(when) is not var (from, to))
-            return null;
-        var first = from == to ? from.AddDays(-DollarRate.DaysBackMax) : from;
-        var used = rates.Where(rate => rate.Currency == currency.Code && rate.Day >= first && rate.Day <= to && rate.From <= position && rate.To > position).ToList();
-        if (from == to && used.Count > 0)
-            used = [used[^1]];
-        return used.Count == 0 ? null
-            : new DollarRate(currency, used.Min(rate => rate.PerDollar), used.Max(rate => rate.PerDollar), used[0].Day, used[^1].Day, used.Max(rate => rate.Source)!);
-    }
-
-    private static T Then<T>(List<(long From, T Value)> line, long position)
-    {
-        var at = line.Count - 1;
-        while (at > 0 && line[at].From > position)
-            at--;
-        return line[at].Value;
-    }
-
-    private sealed record RateThen(string Currency, DateOnly Day, decimal PerDollar, string Source, long From, long To);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Webhooks;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
@@ -7,7 +8,7 @@ using Npgsql;
 namespace Ledger.App.Alerts.Subscriptions;
 
 /// <summary>What is asked of subscriptions, by pages, API and command line alike.</summary>
-internal sealed class SubscriptionQueries(NpgsqlDataSource database, SubscriptionTable subscriptions, EndpointTable endpoints, Targets targets)
+internal sealed class SubscriptionQueries(NpgsqlDataSource database, SubscriptionTable subscriptions, EndpointTable endpoints, MailTable mails, Targets targets)
 {
     private const int LatestMax = 20;
 
@@ -30,7 +31,7 @@ internal sealed class SubscriptionQueries(NpgsqlDataSource database, Subscriptio
         var decisions = new List<DecisionRecord>();
         foreach (var version in Enumerable.Reverse(history))
             decisions.Add(new DecisionRecord(version.Number, version.What, version.By, version.At, version.After, await targets.Tell(version.Target, cancel), [.. version.Kinds.Each()]));
-        return new SubscriptionDetails(await Record(history[^1], history[0], cancel), decisions, await endpoints.Of(id, cancel), (await Alerts(id, LatestMax, null, cancel)).Items);
+        return new SubscriptionDetails(await Record(history[^1], history[0], cancel), decisions, await endpoints.Of(id, cancel), (await Alerts(id, LatestMax, null, cancel)).Items) { Mails = await mails.Shown(id, cancel) };
     }
 
     /// <summary>What a subscription was told, the last first.</summary>

@@ -1,3 +1,4 @@
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Webhooks;
 using Ledger.Domain.Alerts;
 
@@ -27,7 +28,11 @@ public enum SubscriptionState
 /// <param name="Decisions">The last one first.</param>
 /// <param name="Endpoints">Where it sends to.</param>
 /// <param name="Latest">Its latest alerts, the last one first.</param>
-public sealed record SubscriptionDetails(SubscriptionRecord Subscription, IReadOnlyList<DecisionRecord> Decisions, IReadOnlyList<EndpointRecord> Endpoints, IReadOnlyList<AlertContent> Latest);
+public sealed record SubscriptionDetails(SubscriptionRecord Subscription, IReadOnlyList<DecisionRecord> Decisions, IReadOnlyList<EndpointRecord> Endpoints, IReadOnlyList<AlertContent> Latest)
+{
+    /// <summary>When mails go to those of the endpoints that are mail addresses; and to which they go no more, since whoever reads them ended them.</summary>
+    public IReadOnlyList<MailingRecord> Mails { get; init; } = [];
+}
 
 /// <param name="Position">The end of the log at that moment: it holds for the changes after it.</param>
 public sealed record DecisionRecord(int Number, SubscriptionDecision What, string By, DateTimeOffset At, long Position, string Follows, IReadOnlyList<AlertKind> Kinds);

@@ -1,6 +1,8 @@
+using Ledger.App.Alerts.Mail;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Alerts.Webhooks;
 using Ledger.App.Deals;
+using Ledger.App.Log;
 using Ledger.App.Operations.Outgoing;
 using Ledger.App.Views;
 using Ledger.App.Watchlists;
@@ -32,68 +34,73 @@ internal sealed record SubscriptionVersion(
 }
 
 /// <summary>Decides about subscriptions. Whatever is decided holds for the changes after the end of the log at that moment.</summary>
-internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log, OutgoingHttp http)
+internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log, OutgoingHttp http, MailTable mails)
 {
     private const string Columns = "subscription, number, what, by, at, name, target, follows, kinds, is_active, after, until";
+
+    /// <summary>Makes one that mails nobody.</summary>
+    public Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, Writer by, CancellationToken cancel) => Make(name, target, kinds, webhooks, null, by, cancel);
 
     /// <summary>Makes one; its id comes from its name. The same again changes nothing.</summary>
     /// <param name="name">What it is called.</param>
     /// <param name="target">What it follows.</param>
     /// <param name="kinds">Which changes it is told of.</param>
     /// <param name="webhooks">Where it sends to.</param>
+    /// <param name="mail">Whom it mails, and when; null for nobody.</param>
     /// <param name="by">Who makes it.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>Its id, and the secrets of addresses that were not known before.</returns>
     /// <exception cref="RefusedException">One is called so already.</exception>
-    public async Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, string by, CancellationToken cancel)
+    public async Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
     {
         var (id, addresses) = (WatchlistLedger.IdOf(name).Value, webhooks.Select(address => http.Check("webhook", address)).ToList());
-        var secrets = new List<NewSecret>();
-        await Decide(id, async (connection, last) =>
+        return await Decide(id, by, async (connection, last, secrets) =>
         {
-            if (last is { What: SubscriptionDecision.Made } && last.Target == target && last.Kinds == kinds)
+            if (last is { What: SubscriptionDecision.Made } && last.Target == target && last.Kinds == kinds && addresses.ToHashSet().SetEquals(await EndpointTable.Addresses(connection, id, cancel)))
                 return null;
             if (last is not null)
                 throw new RefusedException($"alert {id}", new Refusal("subscription-exists", $"A subscription has the name '{name}' already{(last.What == SubscriptionDecision.Deleted ? ", and was deleted" : "")}."));
-            secrets.AddRange(await Connect(connection, id, addresses, by, cancel));
-            return new SubscriptionVersion(id, 1, SubscriptionDecision.Made, by, default, Text.Line("name", name.Trim(), 100), target, kinds, true, 0, null);
+            secrets.AddRange(await Connect(connection, id, addresses, by.Author, cancel));
+            if (mail is not null)
+                await mails.Set(connection, id, mail, by.Author, cancel);
+            return new SubscriptionVersion(id, 1, SubscriptionDecision.Made, by.Author, default, Text.Line("name", name.Trim(), 100), target, kinds, true, 0, null);
         }, cancel);
-        return new MadeSubscription(id, secrets);
     }
 
     /// <summary>Has it follow something else, be called otherwise, or send elsewhere; what is null stays as it is.</summary>
-    public async Task<MadeSubscription> Change(string id, string? name, AlertTarget? target, AlertKinds? kinds, IReadOnlyCollection<string>? webhooks, string by, CancellationToken cancel)
+    public async Task<MadeSubscription> Change(string id, string? name, AlertTarget? target, AlertKinds? kinds, IReadOnlyCollection<string>? webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
     {
         var addresses = webhooks?.Select(address => http.Check("webhook", address)).ToList();
-        var secrets = new List<NewSecret>();
-        await Decide(id, async (connection, last) =>
+        return await Decide(id, by, async (connection, last, secrets) =>
         {
             var changed = Kept(id, last) with { What = SubscriptionDecision.Changed };
             changed = changed with { Name = name is null ? changed.Name : Text.Line("name", name.Trim(), 100), Target = target ?? changed.Target, Kinds = kinds ?? changed.Kinds };
             if (addresses is not null)
             {
-                await connection.Execute("delete from alerts.channel where subscription = $1", cancel, id);
-                secrets.AddRange(await Connect(connection, id, addresses, by, cancel));
+                await connection.Execute("delete from alerts.channel c using alerts.endpoint e where e.id = c.endpoint and e.kind = 'webhook' and c.subscription = $1", cancel, id);
+                secrets.AddRange(await Connect(connection, id, addresses, by.Author, cancel));
             }
-            return changed with { By = by };
+            if (mail is not null)
+                await mails.Set(connection, id, mail, by.Author, cancel);
+            return changed with { By = by.Author };
         }, cancel);
-        return new MadeSubscription(id, secrets);
     }
 
     /// <summary>Has it send nothing for what happens until it is resumed.</summary>
-    public Task Pause(string id, string by, CancellationToken cancel) => Decide(id, (_, last) =>
-        Task.FromResult(Kept(id, last).IsActive ? last! with { What = SubscriptionDecision.Paused, By = by, IsActive = false } : null), cancel);
+    public Task<MadeSubscription> Pause(string id, Writer by, CancellationToken cancel) => Decide(id, by, (_, last, _) =>
+        Task.FromResult(Kept(id, last).IsActive ? last! with { What = SubscriptionDecision.Paused, By = by.Author, IsActive = false } : null), cancel);
 
-    public Task Resume(string id, string by, CancellationToken cancel) => Decide(id, (_, last) =>
-        Task.FromResult(Kept(id, last).IsActive ? null : last! with { What = SubscriptionDecision.Resumed, By = by, IsActive = true }), cancel);
+    public Task<MadeSubscription> Resume(string id, Writer by, CancellationToken cancel) => Decide(id, by, (_, last, _) =>
+        Task.FromResult(Kept(id, last).IsActive ? null : last! with { What = SubscriptionDecision.Resumed, By = by.Author, IsActive = true }), cancel);
 
     /// <summary>Ends it; its history stays.</summary>
-    public Task Delete(string id, string by, CancellationToken cancel) => Decide(id, async (connection, last) =>
+    public Task<MadeSubscription> Delete(string id, Writer by, CancellationToken cancel) => Decide(id, by, async (connection, last, _) =>
     {
         var kept = Kept(id, last);
+        await MailTable.EndAll(connection, id, cancel);
         await connection.Execute("delete from alerts.channel where subscription = $1", cancel, id);
         await connection.Execute("delete from alerts.feed where subscription = $1", cancel, id);
-        return kept with { What = SubscriptionDecision.Deleted, By = by, IsActive = false };
+        return kept with { What = SubscriptionDecision.Deleted, By = by.Author, IsActive = false };
     }, cancel);
 
     /// <summary>Every decision about a subscription, the first one first; none where there is no such subscription.</summary>
@@ -115,16 +122,24 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
         _ => last,
     };
 
-    private async Task Decide(string id, Func<NpgsqlConnection, SubscriptionVersion?, Task<SubscriptionVersion?>> decide, CancellationToken cancel)
+    /// <param name="id">The subscription's.</param>
+    /// <param name="by">Who decides.</param>
+    /// <param name="decide">What follows the last decision; null where that stays. It adds the secrets that it makes.</param>
+    /// <param name="cancel">Gives up.</param>
+    private Task<MadeSubscription> Decide(string id, Writer by, Func<NpgsqlConnection, SubscriptionVersion?, List<NewSecret>, Task<SubscriptionVersion?>> decide, CancellationToken cancel) => database.Once(by, async connection =>
     {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
         // While it is held nobody looks through the log: what was decided is known to whoever does so next.
         await AlertRunner.Begin(connection, cancel);
         await connection.Execute("select from alerts.runner for update", cancel);
         var last = (await connection.Query($"select {Columns} from alerts.subscription where subscription = $1 and until is null", Read, cancel, id)).SingleOrDefault();
-        if (await decide(connection, last) is not { } next)
-            return;
+        var secrets = new List<NewSecret>();
+        if (await decide(connection, last, secrets) is { } next)
+            await Append(connection, id, last, next, cancel);
+        return new MadeSubscription(id, secrets);
+    }, cancel);
+
+    private async Task Append(NpgsqlConnection connection, string id, SubscriptionVersion? last, SubscriptionVersion next, CancellationToken cancel)
+    {
         var head = await log.Head(cancel);
         await connection.Execute("update alerts.subscription set until = $2 where subscription = $1 and until is null", cancel, id, head);
         var (target, follows) = Targets.Write(next.Target);
@@ -132,7 +147,6 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
             "insert into alerts.subscription (subscription, number, what, by, name, target, follows, kinds, is_active, after) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", cancel,
             id, (last?.Number ?? 0) + 1, Written.Name(next.What), next.By, next.Name, target, follows,
             new NpgsqlParameter { Value = next.Kinds.IsAll ? DBNull.Value : next.Kinds.Each().Select(Written.Name).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }, next.IsActive, head);
-        await transaction.CommitAsync(cancel);
     }
 
     private static async Task<List<NewSecret>> Connect(NpgsqlConnection connection, string id, IEnumerable<Uri> addresses, string by, CancellationToken cancel)

@@ -22,6 +22,9 @@ internal sealed class WebhookSender(DeliveryQueue queue, OutgoingHttp http, Aler
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>What comes within that time is taken together: all endpoints are looked at to find those that something is due for.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(40);
+
     /// <summary>After that others have their turn.</summary>
     private static readonly TimeSpan TurnMax = TimeSpan.FromSeconds(10);
 
@@ -37,13 +40,20 @@ internal sealed class WebhookSender(DeliveryQueue queue, OutgoingHttp http, Aler
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Whoever takes nothing is in no hurry.
+        var lastFailing = 0L;
         while (!stoppingToken.IsCancellationRequested)
         {
             var raised = signal.Raised;
             try
             {
                 await Begin(areFailing: false, HealthyMax, stoppingToken);
-                await Begin(areFailing: true, FailingMax, stoppingToken);
+                if (Stopwatch.GetElapsedTime(lastFailing) >= LookAgainAfter)
+                {
+                    await Begin(areFailing: true, FailingMax, stoppingToken);
+                    lastFailing = Stopwatch.GetTimestamp();
+                }
+                await Task.Delay(Gathering, stoppingToken);
             }
             catch (NpgsqlException e)
             {
@@ -78,20 +88,33 @@ internal sealed class WebhookSender(DeliveryQueue queue, OutgoingHttp http, Aler
         try
         {
             int? failures = endpoint.Failures;
-            do
+            var isHeld = true;
+            while (isHeld)
             {
-                var (due, secrets) = await Connected(() => queue.Due(endpoint.Id, lease, failures == 0 ? AtOnceMax : 1, cancel), cancel);
+                var max = failures == 0 ? AtOnceMax : 1;
+                var (due, secrets) = await Connected(() => queue.Due(endpoint.Id, lease, max, cancel), cancel);
                 if (due.Count == 0)
                     break;
-                var outcomes = await Task.WhenAll(due.Select(delivery => Send(endpoint, delivery, secrets, cancel)));
-                failures = outcomes.Any(outcome => outcome is null) ? null : outcomes.Max();
+                var ended = new ConcurrentQueue<(DueDelivery, Attempt)>();
+                await Task.WhenAll(due.Select(async delivery => ended.Enqueue((delivery, await Send(endpoint, delivery, secrets, cancel)))));
+                (DueDelivery Delivery, Attempt Attempt)[] attempts = [.. ended];
+                // Where nothing more is due, or it is the others' turn, it is let go of at once.
+                isHeld = due.Count == max && RetrySchedule.Rest(DeliveryQueue.Failures(failures ?? 0, attempts)) == TimeSpan.Zero && attempts.All(one => one.Attempt.RetryAfter is null) && began.Elapsed < TurnMax;
+                failures = await Connected(() => queue.Record(endpoint.Id, isHeld ? null : lease, attempts, cancel), cancel);
+                if (failures is null)
+                {
+                    log.LogWarning("Endpoint {Endpoint} is sent nothing any more; the page of alerts says why", endpoint.Id);
+                    break;
+                }
             }
-            while (failures is { } soFar && RetrySchedule.Rest(soFar) == TimeSpan.Zero && began.Elapsed < TurnMax);
-            await Connected(async () =>
+            if (isHeld)
             {
-                await queue.Release(endpoint.Id, lease, cancel);
-                return true;
-            }, cancel);
+                await Connected(async () =>
+                {
+                    await queue.Release(endpoint.Id, lease, cancel);
+                    return true;
+                }, cancel);
+            }
             signal.Raise();
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -104,24 +127,19 @@ internal sealed class WebhookSender(DeliveryQueue queue, OutgoingHttp http, Aler
         }
     }
 
-    private async Task<int?> Send(TakenEndpoint endpoint, DueDelivery delivery, IReadOnlyList<byte[]> secrets, CancellationToken cancel)
+    private async Task<Attempt> Send(TakenEndpoint endpoint, DueDelivery delivery, IReadOnlyList<byte[]> secrets, CancellationToken cancel)
     {
         var (at, took) = (DateTimeOffset.UtcNow, Stopwatch.StartNew());
         var headers = WebhookSignature.Headers(delivery.Id, at, delivery.Body, secrets);
-        Attempt attempt;
         try
         {
             var answer = await http.Post(endpoint.Address, headers, delivery.Body, AnswerMax, AnswerWithin, cancel);
-            attempt = new Attempt(at, headers, answer.Status, Printable(answer.Body), null, answer.RetryAfter, took.Elapsed);
+            return new Attempt(at, headers, answer.Status, Printable(answer.Body), null, answer.RetryAfter, took.Elapsed);
         }
         catch (OutgoingException e)
         {
-            attempt = new Attempt(at, headers, null, null, e.Message, null, took.Elapsed);
+            return new Attempt(at, headers, null, null, e.Message, null, took.Elapsed);
         }
-        var failures = await Connected(() => queue.Record(endpoint.Id, delivery, attempt, cancel), cancel);
-        if (failures is null)
-            log.LogWarning("Endpoint {Endpoint} is sent nothing any more; the page of alerts says why", endpoint.Id);
-        return failures;
     }
 
     private async Task<T> Connected<T>(Func<Task<T>> ask, CancellationToken cancel)

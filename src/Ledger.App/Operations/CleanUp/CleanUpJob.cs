@@ -1,3 +1,4 @@
+using Ledger.App.Alerts;
 using Ledger.App.Intake.Feeds;
 using Ledger.App.Jobs;
 using Ledger.App.Views;
@@ -18,10 +19,11 @@ internal sealed class CleanUpJob : LedgerJob
     private TimeSpan _runs;
     private TimeSpan _views;
     private TimeSpan _inbox;
+    private TimeSpan _alerts;
 
     public override string Name => "clean-up";
 
-    public override string Does => "Clears away finished runs, versions of views that nobody reads, old idempotency keys, and articles of the inbox that were read.";
+    public override string Does => "Clears away finished runs, versions of views that nobody reads, old idempotency keys, articles of the inbox that were read, and old alerts.";
 
     public override string Cron => "0 0 5 * * ?";
 
@@ -30,20 +32,23 @@ internal sealed class CleanUpJob : LedgerJob
         _runs = TimeSpan.FromDays(settings.Number("RunsDays", 90, 1));
         _views = TimeSpan.FromDays(settings.Number("ViewsDays", 30, 1));
         _inbox = TimeSpan.FromDays(settings.Number("InboxDays", 90, 1));
+        _alerts = TimeSpan.FromDays(settings.Number("AlertsDays", 365, 1));
     }
 
     public override async Task<string> Run(JobRun run, CancellationToken cancellation)
     {
-        var (runs, inbox) = (0, 0);
+        var (runs, inbox, alerts, requests) = (0, 0, 0, 0);
         await run.Write(async (connection, _, end) => runs = await ForgetRuns(connection, end), cancellation);
         await run.Write(async (connection, _, end) => inbox = await FeedTable.Forget(connection, _inbox, end), cancellation);
+        await run.Write(async (connection, _, end) => alerts = await OldAlerts.Forget(connection, _alerts, end), cancellation);
+        await run.Write(async (connection, _, end) => requests = await AlertRequests.Forget(connection, end), cancellation);
         await run.Confirm(cancellation);
         var versions = await run.Get<ViewRuntime>().Forget(_views, cancellation);
         foreach (var version in versions)
             run.Log($"View {version} is gone.");
-        var keys = await run.Get<EventLog>().ForgetOldKeys(cancellation);
-        run.Changed(runs + inbox + versions.Count + keys);
-        return $"Gone: {Shown.Count(runs, "run")}, {Shown.Count(versions.Count, "version")} of views, {Shown.Count(keys, "idempotency key")}, {Shown.Count(inbox, "article")} of the inbox.";
+        var keys = requests + await run.Get<EventLog>().ForgetOldKeys(cancellation);
+        run.Changed(runs + inbox + alerts + versions.Count + keys);
+        return $"Gone: {Shown.Count(runs, "run")}, {Shown.Count(versions.Count, "version")} of views, {Shown.Count(keys, "idempotency key")}, {Shown.Count(inbox, "article")} of the inbox, {Shown.Count(alerts, "alert")}.";
     }
 
     /// <summary>Not those that failed and that nobody has seen to.</summary>

@@ -20,10 +20,19 @@ internal sealed class OutgoingHttp : IDisposable
 
     private readonly HttpClient _client;
     private readonly IReadOnlyList<IPNetwork> _allowed;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
 
     /// <exception cref="InvalidValueException">What is configured are no networks.</exception>
     public OutgoingHttp(IConfiguration configuration)
+        : this(configuration, Dns.GetHostAddressesAsync)
     {
+    }
+
+    /// <param name="configuration">Which networks are allowed.</param>
+    /// <param name="resolve">The addresses that a name leads to at the moment.</param>
+    internal OutgoingHttp(IConfiguration configuration, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    {
+        _resolve = resolve;
         _allowed = [.. (configuration[Setting] ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(text => IPNetwork.TryParse(text, out var network) ? network
             : throw new InvalidValueException(Setting, $"'{text}' is no network; 10.20.0.0/16 would be one"))];
         _client = new HttpClient(new SocketsHttpHandler
@@ -171,7 +180,7 @@ internal sealed class OutgoingHttp : IDisposable
     private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var host = context.DnsEndPoint.Host;
-        var found = IPAddress.TryParse(host, out var given) ? [given] : await Dns.GetHostAddressesAsync(host, cancel);
+        var found = IPAddress.TryParse(host, out var given) ? [given] : await _resolve(host, cancel);
         var addresses = found.Where(Allows).ToArray();
         if (addresses.Length == 0)
             throw new OutgoingException(found.Length == 0 ? $"{host} has no address" : $"{host} is in a private network, which the ledger does not ask");

@@ -1,5 +1,6 @@
 using Ledger.App.Access;
 using Ledger.App.Alerts;
+using Ledger.App.Alerts.Mail;
 using Ledger.App.CommandLine;
 using Ledger.App.Deals.Bulk;
 using Ledger.App.Deals.Change;
@@ -11,6 +12,7 @@ using Ledger.App.Intake.Feeds;
 using Ledger.App.Intake.ImportRates;
 using Ledger.App.Jobs;
 using Ledger.App.Operations.Health;
+using Ledger.App.Operations.Metrics;
 using Ledger.App.Operations.Outgoing;
 using Ledger.App.Operations.Proof;
 using Ledger.App.Operations.Replay;
@@ -87,9 +89,10 @@ internal static class LedgerServer
         builder.Services.AddApiDocument();
         builder.Services.AddRazorComponents();
         var app = builder.Build();
-        // What is configured of jobs and of other hosts is looked at before anything is served.
+        // What is configured of jobs, of other hosts and of mails is looked at before anything is served.
         app.Services.GetRequiredService<JobList>();
         app.Services.GetRequiredService<OutgoingHttp>();
+        app.Services.GetRequiredService<MailRelay>();
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Problems.Handle, CreateScopeForErrors = true, SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages(Problems.HandleStatus);
         app.UseRequestLog();
@@ -99,6 +102,7 @@ internal static class LedgerServer
         app.UseMoments();
         app.UseApiPage();
         app.MapGroup("").AllowAnonymous().MapLedgerHealth();
+        app.MapMetrics();
         app.MapSignIn();
         app.MapWholeApi();
         if (ledger.HoldsKey)

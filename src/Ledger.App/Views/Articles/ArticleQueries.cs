@@ -17,15 +17,22 @@ public sealed record ArticleRecord(
 /// <param name="Length">In UTF-16 code units.</param>
 public sealed record QuoteMark(string Claim, string Subject, string SubjectId, string Field, string AsWritten, int Start, int Length);
 
-/// <summary>An article in a list.</summary>
+/// <summary>An article as others refer to it.</summary>
 /// <param name="Opening">How its text begins.</param>
-/// <param name="Claims">How many claims were made from it.</param>
-public sealed record ArticleEntry(
-    string Id, string? FileName, string? Title, string? Publisher, WhenRecord Published, DateTimeOffset RecordedAt, string Opening, long Claims, long Position)
+public record ArticleName(string Id, string? FileName, string? Title, string? Publisher, WhenRecord Published, DateTimeOffset RecordedAt, string Opening, long Position)
 {
     /// <summary>What to call it in a word or two: who brought it out, or else the file that it came in.</summary>
     [JsonIgnore]
     public string Name => Publisher ?? Title ?? FileName ?? Id;
+}
+
+/// <summary>An article in a list.</summary>
+public sealed record ArticleEntry : ArticleName
+{
+    internal ArticleEntry(ArticleName about, long claims) : base(about) => Claims = claims;
+
+    /// <summary>How many claims were made from it.</summary>
+    public long Claims { get; }
 }
 
 public sealed class ArticleQueries(Snapshot snapshot, ArticleTexts texts)
@@ -50,8 +57,10 @@ public sealed class ArticleQueries(Snapshot snapshot, ArticleTexts texts)
     /// <summary>Articles, those recorded or described last first.</summary>
     public async Task<Page<ArticleEntry>> List(int limit, string? next, CancellationToken cancel)
     {
-        var rows = await Entries("article.from_position < $2", Cursor.Parse(next), limit + 1, cancel);
-        return new Page<ArticleEntry>([.. rows.Take(limit)], rows.Count > limit ? Cursor.Of(rows[limit - 1].Position) : null);
+        var rows = await Names("article.from_position < $2", Cursor.Parse(next), limit + 1, cancel);
+        var claims = await Claims([.. rows.Select(row => row.Id)], cancel);
+        return new Page<ArticleEntry>(
+            [.. rows.Take(limit).Select(row => new ArticleEntry(row, claims.GetValueOrDefault(row.Id)))], rows.Count > limit ? Cursor.Of(rows[limit - 1].Position) : null);
     }
 
     /// <summary>Up to a space, so that no word is cut.</summary>
@@ -65,20 +74,23 @@ public sealed class ArticleQueries(Snapshot snapshot, ArticleTexts texts)
     }
 
     /// <summary>The given articles by their ids.</summary>
-    public async Task<IReadOnlyDictionary<string, ArticleEntry>> Of(IEnumerable<string> ids, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<string, ArticleName>> Of(IEnumerable<string> ids, CancellationToken cancel)
     {
         var wanted = ids.Distinct().ToArray();
-        return (await Entries("article.id = any($2)", wanted, wanted.Length, cancel)).ToDictionary(article => article.Id);
+        return (await Names("article.id = any($2)", wanted, wanted.Length, cancel)).ToDictionary(article => article.Id);
     }
 
-    private Task<List<ArticleEntry>> Entries(string which, object parameter, long limit, CancellationToken cancel) => snapshot.Query(
+    private Task<List<ArticleName>> Names(string which, object parameter, long limit, CancellationToken cancel) => snapshot.Query(
         now => $"""
         select article.id, file_name, title, publisher, published, recorded_at, article.from_position,
-            (select count(*) from quote where {now("quote")} and article_id = article.id),
             coalesce((select left(content, {OpeningLength * 2}) from ledger.texts where texts.sha256 = decode(article.sha256, 'hex')), '')
         from article where {now("article")} and {which} order by article.from_position desc limit $1
         """,
-        row => new ArticleEntry(row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3),
-            WhenRecord.Of(When.Parse("published", row.GetString(4)), null), row.GetFieldValue<DateTimeOffset>(5), Opening(row.GetString(8)), row.GetInt64(7), row.GetInt64(6)),
+        row => new ArticleName(row.GetString(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3),
+            WhenRecord.Of(When.Parse("published", row.GetString(4)), null), row.GetFieldValue<DateTimeOffset>(5), Opening(row.GetString(7)), row.GetInt64(6)),
         cancel, limit, parameter);
+
+    private async Task<IReadOnlyDictionary<string, long>> Claims(string[] ids, CancellationToken cancel) =>
+        (await snapshot.Query(now => $"select article_id, count(*) from quote where {now("quote")} and article_id = any($1) group by article_id",
+            row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1)), cancel, (object)ids)).ToDictionary();
 }

@@ -51,7 +51,7 @@ public sealed record BlameLine(string Field, ClaimRecord Claim, string Publisher
 /// <param name="Events">The events of the deal, of deals that were merged into it, and of the articles.</param>
 public sealed record DealAudit(
     string Format, long Position, string Key, DealRecord Deal, IReadOnlyList<BlameLine> Fields, IReadOnlyList<HistoryEntry> History,
-    IReadOnlyList<ArticleEntry> Articles, IReadOnlyList<ProvenEvent> Events)
+    IReadOnlyList<ArticleName> Articles, IReadOnlyList<ProvenEvent> Events)
 {
     /// <summary>Signs all of the file that stands before it; always the last field.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -78,7 +78,7 @@ public sealed class DealAudits(Snapshot snapshot, DealQueries deals, ArticleQuer
         })];
     }
 
-    private static List<BlameLine> Blame(Deal deal, List<DealStep> steps, IReadOnlyDictionary<string, ArticleEntry> sources)
+    private static List<BlameLine> Blame(Deal deal, List<DealStep> steps, IReadOnlyDictionary<string, ArticleName> sources)
     {
         var last = LastOf(steps);
         var contested = deal.Contested.ToHashSet();

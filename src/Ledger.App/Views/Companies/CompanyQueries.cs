@@ -21,8 +21,8 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
             select party.id from party
             where {now("party")} and party.id <> all($4)
                 and (exists (select from company_deal where {now("company_deal")} and company_id = party.id) {(merges.IsEmpty ? "" : "or party.id = any($5)")})
-                and ($1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2))
-            order by lower(party.name) collate "C", party.id limit $3
+                and ($1::text is null or ({PartyNames.Order}) > ($1, $2))
+            order by {PartyNames.Order} limit $3
             """,
             row => row.GetString(0), cancel, after?.Key, after?.Id, (long)limit + 1, merges.Merged.ToArray(), await ThroughOthers(merges, cancel));
         string[] ids = [.. rows.Take(limit)];

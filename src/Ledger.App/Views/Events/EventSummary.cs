@@ -44,6 +44,7 @@ internal static class EventSummary
         BulkEvent.BulkUndone e => $"undone by {e.By}",
         WatchlistEvent.WatchlistDefined e => $"{e.Name}: {e.Rule}",
         WatchlistEvent.WatchlistRuleChanged e => $"{e.Rule}: {e.Reason}",
+        WatchlistEvent.WatchlistRenamed e => $"{e.Name}: {e.Reason}",
         WatchlistEvent.WatchlistMemberPinned e => $"{e.Party}: {e.Reason}",
         WatchlistEvent.WatchlistMemberExcluded e => $"{e.Party}: {e.Reason}",
         WatchlistEvent.WatchlistMemberReleased e => $"{e.Party}: {e.Reason}",

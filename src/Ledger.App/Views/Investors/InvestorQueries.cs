@@ -25,8 +25,8 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
                     exists (select from investor_deal where {now("investor_deal")} and investor_id = party.id)
                     or exists (select from backer where {now("backer")} and investor_id = party.id)
                     or party.id = any($5))
-                and ($1::text is null or (lower(party.name) collate "C", party.id) > ($1, $2))
-            order by lower(party.name) collate "C", party.id limit $3
+                and ($1::text is null or ({PartyNames.Order}) > ($1, $2))
+            order by {PartyNames.Order} limit $3
             """,
             row => (Id: row.GetString(0), Companies: row.GetInt64(1)), cancel, after?.Key, after?.Id, (long)limit + 1, merges.Merged.ToArray(), await ThroughOthers(merges, cancel));
         var items = rows.Take(limit).ToList();
@@ -54,11 +54,14 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         var members = affiliates ? await Groups.Of(party.Id.Value, Groups.Affiliates, snapshot, names, cancel) : null;
         string[] roots = [party.Id.Value, .. members?.Select(member => member.Id) ?? []];
         var ids = merges.Ids(roots);
-        var companies = await Companies(ids, cancel);
+        // Its deals are folded from their events, on another connection, while the view is asked for the rest.
+        var itsDeals = dealQueries.Of(new DealFilter(Limit: ItemsMax), ids, cancel);
+        var itsCompanies = Companies(ids, cancel);
+        var itsCoInvestors = CoInvestors(ids, ItemsMax, null, cancel);
+        await Task.WhenAll(itsDeals, itsCompanies, itsCoInvestors);
+        var (deals, companies, others) = (await itsDeals, await itsCompanies, await itsCoInvestors);
         if (companies.Items.Count == 0)
             throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
-        var others = await CoInvestors(ids, ItemsMax, null, cancel);
-        var deals = await dealQueries.Of(new DealFilter(Limit: ItemsMax), ids, cancel);
         var records = await dealQueries.Records(deals.Items, cancel);
         var backed = await snapshot.Query(
             now => $"select distinct article_id from backer where {now("backer")} and investor_id = any($1)", row => row.GetString(0), cancel, (object)ids);

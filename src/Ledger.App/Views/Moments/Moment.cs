@@ -24,7 +24,10 @@ internal sealed record Moment(string? AsOf = null, string? At = null, string? Ef
         if (At is not null)
             snapshot.AsOf = await Position("at", At, log, cancel);
         else if (AsOf is not null)
-            snapshot.AsOf = await log.PositionAt(Time("asOf", AsOf), cancel);
+        {
+            snapshot.AsOfTime = Time("asOf", AsOf);
+            snapshot.AsOf = await log.PositionAt(snapshot.AsOfTime.Value, cancel);
+        }
         if (Effective is not null)
             snapshot.EffectiveUntil = Date("effective", Effective);
         if (After is not null)

@@ -8,6 +8,9 @@ public sealed record PartyName(string Id, string Name);
 /// <summary>Finds parties by what people call them.</summary>
 public sealed class PartyNames(Snapshot snapshot)
 {
+    /// <summary>The order of lists by name, which has an index.</summary>
+    internal const string Order = "lower(name) collate \"C\", id";
+
     /// <summary>The party with this id, or else the one that goes by this name or alias, in any case.</summary>
     /// <exception cref="NotFoundException">Nobody goes by the name, or several do.</exception>
     public async Task<Party> Find(string idOrName, CancellationToken cancel)
@@ -15,7 +18,7 @@ public sealed class PartyNames(Snapshot snapshot)
         var named = await snapshot.Query(
             now => $"""
             select id, id = $2 from party where {now("party")}
-                and (id = $2 or id in (select party_id from party_name where {now("party_name")} and key = $1))
+                and id in (select $2 union all select party_id from party_name where {now("party_name")} and key = $1)
             order by id
             """,
             row => (Id: row.GetString(0), ById: row.GetBoolean(1)), cancel, NameKey.Of(idOrName), idOrName.ToLowerInvariant());

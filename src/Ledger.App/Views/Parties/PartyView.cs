@@ -12,7 +12,7 @@ namespace Ledger.App.Views.Parties;
 internal static class PartyView
 {
     public static View Definition { get; } = new View("party", RecordViews.SourceOf(nameof(PartyView)))
-        .Row(RecordStreams.Parties, Row, "merged_into")
+        .Row(RecordStreams.Parties, Row, "merged_into", PartyNames.Order)
         .Rows(RecordStreams.Parties, Names, "party_id")
         .Rows(RecordStreams.Parties, Backers, "investor_id")
         .Rows(RecordStreams.Parties, Affiliations, "with_id");

@@ -22,7 +22,7 @@ public sealed record Vintage(
     DateTimeOffset KnownAt, long Position, long Deals, long Disclosed, long Undisclosed, IReadOnlyList<RollupMoney> Money, RollupDollars? Usd);
 
 /// <summary>How much a figure still moves: the same rollup as of one month's end after the other, by one query.</summary>
-public sealed class VintageQueries(Snapshot snapshot, PartyNames names, EventLog log)
+public sealed class VintageQueries(Snapshot snapshot, PartyNames names, RollupQueries rollups, EventLog log)
 {
     /// <param name="where">Which deals; a month, quarter or year among the conditions. Who goes by a name, and who is the same as whom, is as of the moment that is asked for.</param>
     /// <param name="dollars">Where dollars come from.</param>
@@ -47,6 +47,17 @@ public sealed class VintageQueries(Snapshot snapshot, PartyNames names, EventLog
             row => (Moment: (int)row.GetInt64(0) - 1, Group: groups.Read(row, at: 1)), cancel, facts.Parameters);
         var found = rows.ToLookup(row => row.Moment, row => row.Group);
         return new Vintages(where.Given.ToDictionary(), [.. moments.Select((moment, n) => Of(moment, groups.Cells([.. found[n]]).Single()))], null);
+    }
+
+    /// <summary>Quarters that have deals, the latest first; and what is of no known year, if anything is.</summary>
+    /// <param name="where">Which deals.</param>
+    /// <param name="limit">How many quarters at the most.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<IReadOnlyList<string>> Quarters(RollupWhere where, int limit, CancellationToken cancel)
+    {
+        var periods = (await rollups.Get([RollupDimension.Quarter], where, DollarsBy.Reported, cancel)).Items.Select(cell => cell.Of[RollupDimension.Quarter.Name()]!).ToList();
+        var quarters = periods.Where(period => When.Parse("quarter", period).Precision == Precision.Quarter).OrderDescending(StringComparer.Ordinal).Take(limit);
+        return [.. quarters, .. periods.Where(period => period == RollupPeriod.Unknown)];
     }
 
     private static string HeldThen(string table) => $"({table}.from_position <= moment.position and ({table}.to_position is null or {table}.to_position > moment.position))";

@@ -1,0 +1,258 @@
+using Ledger.App.Views;
+using Ledger.App.Watchlists;
+using Ledger.Domain.Rates;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Values;
+using Npgsql;
+
+namespace Ledger.App.Alerts.Matching;
+
+/// <summary>
+/// Some companies or investors as rules ask of them, at any position of a part of the log: read once for all of them. It says the same as
+/// <see cref="RuleFacts"/> of each moment. For one caller at a time.
+/// </summary>
+internal sealed class PartyTimes
+{
+    private readonly RecordSpan _span;
+    private readonly RatesThen? _rates;
+    private readonly bool _isOfCompanies;
+    private readonly Dictionary<string, List<DealTimes>> _deals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Backing>> _others = new(StringComparer.Ordinal);
+
+    private PartyTimes(RecordSpan span, bool isOfCompanies, RatesThen? rates) => (_span, _isOfCompanies, _rates) = (span, isOfCompanies, rates);
+
+    /// <summary>Whether rules ask what parties are themselves.</summary>
+    private bool AsksTraits { get; init; }
+
+    /// <summary>The events of deals after the beginning that a party was in at any time: by their positions, which of them there are.</summary>
+    public IEnumerable<(long Position, DateTimeOffset RecordedAt, string Deal)> Events(string party, long after) =>
+        _deals.TryGetValue(party, out var deals) ? deals.SelectMany(deal => deal.Versions.Where(version => version.From > after).Select(version => (version.From, version.RecordedAt, deal.Id))) : [];
+
+    /// <summary>Reads them.</summary>
+    /// <param name="span">The record.</param>
+    /// <param name="over">Which of the two they are.</param>
+    /// <param name="needs">What is asked of them; the rest is left out.</param>
+    /// <param name="ids">All that they and those that are one with them were ever called by.</param>
+    /// <param name="from">The first position.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<PartyTimes> Read(RecordSpan span, Subject over, RuleNeeds needs, IReadOnlyCollection<string> ids, long from, CancellationToken cancel)
+    {
+        await using var snapshot = span.Open();
+        var isOfCompanies = over == Subject.Companies;
+        var times = new PartyTimes(span, isOfCompanies, needs.Dollars ? await span.Rates(cancel) : null) { AsksTraits = needs.Traits };
+        string[] wanted = [.. ids];
+        var deals = await Deals(snapshot, isOfCompanies, needs, wanted, from, cancel);
+        if (!isOfCompanies || needs.Holders)
+            await Investors(snapshot, deals, needs.Holders ? null : wanted, from, cancel);
+        times.Place(deals.Values, isOfCompanies, wanted.ToHashSet(StringComparer.Ordinal));
+        await times.Others(snapshot, wanted, from, cancel);
+        if (span.HasMerges)
+            await times.Follow(deals, cancel);
+        if (needs.Traits)
+            await span.LoadTraits(wanted.Concat(deals.Values.SelectMany(deal => deal.Parties)).Concat(times._others.Values.SelectMany(others => others.Select(other => other.Other))).Distinct().Select(id => new PartyId(id)), cancel);
+        return times;
+    }
+
+    /// <summary>What a rule asks of a party; null of whom there is nothing at that position.</summary>
+    /// <param name="root">The party, by the id that it was known by then.</param>
+    /// <param name="position">Not before the first one.</param>
+    /// <param name="found">Where its deals are put.</param>
+    public PartyFacts? At(PartyId root, long position, List<DealFacts> found)
+    {
+        var merges = _span.Merges(position);
+        var ids = merges.Ids(root.Value);
+        found.Clear();
+        HashSet<string>? seen = ids.Length > 1 ? [] : null;
+        foreach (var id in ids)
+        {
+            foreach (var deal in _deals.GetValueOrDefault(id) ?? [])
+            {
+                if (deal.At(position) is { IsListed: true } version && (_isOfCompanies ? version.Row.Company == id : version.Row.Investors.Exists(holder => holder.Party == id)) && seen?.Add(deal.Id) != false)
+                {
+                    var facts = Facts(version, position);
+                    if (version.State is null || IsOf(facts, root))
+                        found.Add(facts);
+                }
+            }
+        }
+        List<PartyTraits> others = [.. ids.SelectMany(id => _others.GetValueOrDefault(id) ?? []).Where(other => other.From <= position && other.To > position)
+            .Select(other => merges.Root(other.Other)).Distinct().Select(other => Traits(new PartyId(other), position))];
+        return found.Count == 0 && others.Count == 0 ? null : new PartyFacts(Traits(root, position), found, others);
+    }
+
+    private bool IsOf(DealFacts facts, PartyId root) => _isOfCompanies ? facts.Company.Id == root : facts.Investors.Any(holder => holder.Party.Id == root);
+
+    private PartyTraits Traits(PartyId root, long position) => AsksTraits ? _span.Traits(root, position) : PartyTraits.Only(root);
+
+    /// <summary>A version as it was understood at a position, as long as nothing that it is understood by changes.</summary>
+    private DealFacts Facts(DealVersion version, long position)
+    {
+        if (version.Facts is { } known && version.HoldsFrom <= position && position < version.HoldsTo)
+            return known;
+        var (from, to) = (version.From, version.To);
+        _span.NarrowMerges(position, ref from, ref to);
+        var merges = _span.Merges(position);
+        DealFacts facts;
+        if (version.State is { } state)
+        {
+            facts = DealFacts.Of(state.Following(merges.Root), party => Traits(party, position), (currency, when) => _rates?.At(currency, when, position));
+            if (_rates is not null)
+                (from, to) = (position, position + 1);
+        }
+        else
+        {
+            var row = version.Row;
+            var dollars = row.Dollars;
+            if (_rates is not null && dollars is null && row.Amount is { } amount && amount.Currency != Currency.Usd && row.Announced is var (first, last))
+            {
+                dollars = DealFacts.Converted(amount, _rates.At(amount.Currency, first, last, position));
+                (from, to) = (position, position + 1);
+            }
+            facts = row.Facts(id => Traits(merges.Root(new PartyId(id)), position), dollars);
+        }
+        if (AsksTraits)
+        {
+            _span.Narrow(facts.Company.Id, position, ref from, ref to);
+            foreach (var holder in facts.Investors)
+                _span.Narrow(holder.Party.Id, position, ref from, ref to);
+        }
+        (version.Facts, version.HoldsFrom, version.HoldsTo) = (facts, from, to);
+        return facts;
+    }
+
+    /// <summary>Every version of the deals that one of the parties was in at any time.</summary>
+    private static async Task<Dictionary<string, DealTimes>> Deals(Snapshot snapshot, bool isOfCompanies, RuleNeeds needs, string[] ids, long from, CancellationToken cancel)
+    {
+        var reader = new FoundDeals();
+        var columns = needs.Deals ? FoundDeals.Columns("d") : FoundDeals.KindOnly("d");
+        var next = FoundDeals.Count(needs.Deals);
+        var those = isOfCompanies ? "select id from deal where company_id = any($1) and (to_position is null or to_position > $2)"
+            : "select deal_id from investor_deal where investor_id = any($1) and (to_position is null or to_position > $2)";
+        var versions = await snapshot.Query(
+            _ => $"select {columns}, d.from_position, d.recorded_at, not d.retracted and d.merged_into is null from deal d where d.id in ({those}) and (d.to_position is null or d.to_position > $2)",
+            row => new DealVersion(reader.Read(row, needs.Deals), row.GetInt64(next), row.GetFieldValue<DateTimeOffset>(next + 1), row.GetBoolean(next + 2)), cancel, ids, from);
+        return versions.GroupBy(version => version.Row.Id).ToDictionary(deal => deal.Key, deal => new DealTimes(deal.Key, [.. deal.OrderBy(version => version.From)]), StringComparer.Ordinal);
+    }
+
+    private static async Task Investors(Snapshot snapshot, Dictionary<string, DealTimes> deals, string[]? only, long from, CancellationToken cancel)
+    {
+        var rows = await snapshot.Query(
+            _ => $"select deal_id, investor_id, role, from_position, to_position from investor_deal where deal_id = any($1) and (to_position is null or to_position > $2) {(only is null ? "" : "and investor_id = any($3)")}",
+            row => (Deal: row.GetString(0), Investor: row.GetString(1), Role: string.Intern(row.GetString(2)), From: row.GetInt64(3), To: End(row, 4)), cancel, [deals.Keys.ToArray(), from, .. only is null ? Array.Empty<object>() : [only]]);
+        foreach (var row in rows)
+        {
+            foreach (var version in deals[row.Deal].Versions)
+            {
+                if (version.From < row.To && row.From < version.To)
+                    version.Row.Investors.Add((row.Investor, row.Role));
+            }
+        }
+    }
+
+    private async Task Others(Snapshot snapshot, string[] ids, long from, CancellationToken cancel)
+    {
+        var (party, other) = _isOfCompanies ? ("company_id", "investor_id") : ("investor_id", "company_id");
+        foreach (var row in await snapshot.Query(
+            _ => $"select {party}, {other}, from_position, to_position from backer where {party} = any($1) and (to_position is null or to_position > $2)",
+            row => (Party: row.GetString(0), Other: new Backing(row.GetString(1), row.GetInt64(2), End(row, 3))), cancel, ids, from))
+        {
+            Add(_others, row.Party, row.Other);
+        }
+    }
+
+    private void Place(IEnumerable<DealTimes> deals, bool isOfCompanies, HashSet<string> wanted)
+    {
+        foreach (var deal in deals)
+        {
+            var named = isOfCompanies ? deal.Versions.Select(version => version.Row.Company) : deal.Versions.SelectMany(version => version.Row.Investors.Select(holder => holder.Party));
+            foreach (var party in named.Distinct().Where(wanted.Contains))
+                Add(_deals, party, deal);
+        }
+    }
+
+    /// <summary>What rows say of deals may not hold once two of their parties are one: these are told from their events.</summary>
+    private async Task Follow(Dictionary<string, DealTimes> deals, CancellationToken cancel)
+    {
+        var merged = _span.EverMerged.ToHashSet(StringComparer.Ordinal);
+        var inMerged = deals.Values.Where(deal => deal.IsContested || deal.Parties.Any(merged.Contains)).Select(deal => deal.Id).ToHashSet(StringComparer.Ordinal);
+        await using (var snapshot = _span.Open())
+        {
+            inMerged.UnionWith(await snapshot.Query(
+                _ => "select deal_id from investor_deal where deal_id = any($1) and investor_id = any($2)", row => row.GetString(0), cancel, deals.Keys.ToArray(), merged.ToArray()));
+        }
+        if (inMerged.Count == 0)
+            return;
+        var states = await _span.DealStates(inMerged, cancel);
+        foreach (var id in inMerged)
+        {
+            var byPosition = states[id].ToDictionary(state => state.Last!.Position);
+            foreach (var version in deals[id].Versions)
+                version.State = byPosition[version.From];
+        }
+    }
+
+    private static long End(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? long.MaxValue : row.GetInt64(column);
+
+    private static void Add<T>(Dictionary<string, List<T>> lists, string key, T item)
+    {
+        if (!lists.TryGetValue(key, out var list))
+            lists[key] = list = [];
+        list.Add(item);
+    }
+
+    /// <summary>Somebody backs somebody in no deal that is named.</summary>
+    private readonly record struct Backing(string Other, long From, long To);
+
+    /// <summary>A deal from version to version. Who asks goes along the log, mostly.</summary>
+    private sealed class DealTimes
+    {
+        private int _at;
+
+        public DealTimes(string id, List<DealVersion> versions)
+        {
+            (Id, Versions) = (id, versions);
+            for (var i = 1; i < versions.Count; i++)
+                versions[i - 1].To = versions[i].From;
+        }
+
+        public string Id { get; }
+
+        public List<DealVersion> Versions { get; }
+
+        public bool IsContested => Versions.Exists(version => version.Row.Contested.Any(name => name is "company" or "investor"));
+
+        public IEnumerable<string> Parties => Versions.SelectMany(version => version.Row.Investors.Select(holder => holder.Party).Append(version.Row.Company)).Distinct();
+
+        public DealVersion? At(long position)
+        {
+            while (_at + 1 < Versions.Count && Versions[_at + 1].From <= position)
+                _at++;
+            while (_at > 0 && Versions[_at].From > position)
+                _at--;
+            return Versions[_at].From <= position ? Versions[_at] : null;
+        }
+    }
+
+    private sealed class DealVersion(FoundDeal row, long from, DateTimeOffset recordedAt, bool isListed)
+    {
+        public FoundDeal Row => row;
+
+        public long From => from;
+
+        public long To { get; set; } = long.MaxValue;
+
+        public DateTimeOffset RecordedAt => recordedAt;
+
+        public bool IsListed => isListed;
+
+        /// <summary>Where it is told from its events.</summary>
+        public Domain.Deals.Deal? State { get; set; }
+
+        /// <summary>As it was understood last, and in which part of the log.</summary>
+        public DealFacts? Facts { get; set; }
+
+        public long HoldsFrom { get; set; }
+
+        public long HoldsTo { get; set; }
+    }
+}
