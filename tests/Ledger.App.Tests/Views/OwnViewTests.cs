@@ -27,7 +27,9 @@ public sealed class OwnViewTests(SeededLedger seeded)
         if (Environment.IsPrivilegedProcess)
             File.SetUnixFileMode(data.Path, File.GetUnixFileMode(data.Path) | UnixFileMode.OtherExecute);
         string[] there = ["--address", (await seeded.Served.Http()).BaseAddress!.ToString(), "--data", data.Combine("copy")];
-        Assert.Equal(pledged, await Run("pledges.cs", isBuilt: true, [.. there, "--format", "csv", "--replay"]));
+        var elsewhere = await Run("pledges.cs", isBuilt: true, [.. there, "--format", "csv", "--replay"]);
+        Assert.Equal(pledged.Output, elsewhere.Output);
+        Assert.Contains("pledges: version 1 is live, built from 13 events", elsewhere.Errors, StringComparison.Ordinal);
         var again = await Run("pledges.cs", isBuilt: true, [.. there, "--table", "pledge"]);
         Assert.Contains("\"currency\":\"USD\"", again.Output, StringComparison.Ordinal);
         Assert.Empty(await (await seeded.Ledger).Versions("pledges"));
