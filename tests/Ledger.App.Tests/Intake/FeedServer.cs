@@ -19,6 +19,9 @@ internal sealed class FeedServer : IAsyncDisposable
     /// <summary>The paths that were asked for, at either address.</summary>
     public List<string> Asked { get; } = [];
 
+    /// <summary>How often it was asked for what has changed since, and nothing had.</summary>
+    public int Unchanged { get; private set; }
+
     /// <summary>What the good feed answers.</summary>
     public string Feed { get; set; } = Rss("First", "Second");
 
@@ -58,7 +61,10 @@ internal sealed class FeedServer : IAsyncDisposable
             var etag = $"\"{Feed.GetHashCode(StringComparison.Ordinal)}\"";
             context.Response.Headers.ETag = etag;
             context.Response.Headers.LastModified = "Sun, 22 Nov 2026 10:00:00 GMT";
-            return context.Request.Headers.IfNoneMatch == etag && context.Request.Headers.IfModifiedSince.Count == 1 ? Results.StatusCode(304) : Results.Text(Feed, "application/rss+xml", Encoding.UTF8);
+            if (context.Request.Headers.IfNoneMatch != etag || context.Request.Headers.IfModifiedSince.Count != 1)
+                return Results.Text(Feed, "application/rss+xml", Encoding.UTF8);
+            Unchanged++;
+            return Results.StatusCode(304);
         });
         app.MapGet("/slow", async (HttpContext context, CancellationToken gone) =>
         {

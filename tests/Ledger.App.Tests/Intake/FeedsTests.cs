@@ -37,7 +37,9 @@ public sealed class FeedsTests : IAsyncLifetime
     {
         await Feeds.Add($"{_server.Address}/good", null, "Ada", Cancel);
         Assert.Equal((RunState.Succeeded, 2L), Told(await _machine.RunHere("feeds")));
+        Assert.Equal(0, _server.Unchanged);
         Assert.Equal((RunState.Succeeded, 0L), Told(await _machine.RunHere("feeds")));
+        Assert.Equal(1, _server.Unchanged);
         var feed = Assert.Single(await Feeds.List(Cancel));
         Assert.True(feed is { Title: "The Daily", Etag: not null, LastModified: "Sun, 22 Nov 2026 10:00:00 GMT", Failure: null });
 

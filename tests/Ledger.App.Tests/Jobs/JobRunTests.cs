@@ -12,6 +12,9 @@ public sealed class JobRunTests : IAsyncLifetime
 
     private static readonly string[] Names = ["work", "other"];
 
+    /// <summary>For what never ends where it is not told to.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Dictionary<string, Func<JobRun, CancellationToken, Task<string>>> _does = [];
     private LedgerOnTestDatabase _ledger = null!;
     private JobMachine _machine = null!;
@@ -244,12 +247,35 @@ public sealed class JobRunTests : IAsyncLifetime
         var id = await Orders.Run("work", "Ada", null, Cancel);
         var run = _machine.Get<JobRunner>().Run((await Runs.Claim("here", id, Cancel))!, Cancel);
         var waiting = await Orders.Run("work", "Ada", null, Cancel);
+        // What waits for it keeps no other job from running.
+        await Orders.Run("other", "Ada", null, Cancel);
+        Assert.Equal("other", (await Runs.Claim("here", null, Cancel))?.Job);
+        Assert.Null(await Runs.Claim("here", null, Cancel));
         await Orders.Cancel("work", "Grace", Cancel);
-        await run;
+        await run.WaitAsync(Patience, Cancel);
 
         Assert.All(new[] { id, waiting }, one => Assert.Equal((RunState.Cancelled, "Grace", null), Told(Queries.Run(one, 0, Cancel).Result.Run)));
 
         static (RunState, string?, long?) Told(RunRecord one) => (one.State, one.CancelledBy, one.NextRun);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_taken_for_dead_is_ended_on_its_server()
+    {
+        _does["work"] = async (_, cancel) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancel);
+            return "";
+        };
+        var id = await Orders.Run("work", "Ada", null, Cancel);
+        var run = _machine.Get<JobRunner>().Run((await Runs.Claim("here", id, Cancel))!, Cancel);
+        // Until its server says nothing in between.
+        do
+            await Sql("update jobs.run set seen_at = now() - interval '1 minute' where state = 'running'");
+        while (await Runs.TakeForDead(Cancel) == 0);
+
+        await run.WaitAsync(Patience, Cancel);
+        Assert.Equal(RunState.Lost, (await Queries.Run(id, 0, Cancel)).Run.State);
     }
 
     [Fact]

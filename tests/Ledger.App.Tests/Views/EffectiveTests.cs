@@ -76,6 +76,16 @@ public sealed class EffectiveTests : IAsyncLifetime
         Assert.Equal("closed", (string)(await _ledger.Ask("deal", "acme-series-b"))["status"]!);
     }
 
+    [Theory]
+    [InlineData("2020-06-01", "status = pledged and not status = closed", 1)]
+    [InlineData("2020-06-01", "pledged and not closed for 60 days", 1)]
+    [InlineData("2020-06-02", "status = pledged", 0)]
+    [InlineData("2020-06-02", "status = closed", 1)]
+    [InlineData("2020-06-02", "series = b or amount > 6m USD", 0)]
+    [InlineData("2021-12-31", "amount > 6m USD", 1)]
+    public async Task A_rule_is_asked_of_deals_as_they_stood_that_day(string day, string rule, int chosen) =>
+        JsonAssert.Has($$"""{ "count": {{chosen}}, "day": "{{day}}" }""", await _ledger.Ask("watch", "try", $"companies where {rule}", "--effective", day));
+
     private async Task<List<JsonNode>> Lines(params string[] exported) =>
         [.. (await _ledger.Export(exported)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
 }
