@@ -10,7 +10,9 @@ internal static class RuleKeys
     private static readonly RuleField[] OfDeals =
         [RuleField.Id, RuleField.Company, RuleField.Investor, RuleField.Lead, RuleField.Sector, RuleField.Series, RuleField.Instrument, RuleField.DealKind, RuleField.Status];
 
-    private static readonly RuleField[] OfParties = [RuleField.Id, RuleField.Kind];
+    private static readonly RuleField[] OfParties = [RuleField.Id, RuleField.Kind, RuleField.Sector, RuleField.Series];
+
+    private static readonly RuleField[] OfTheirDeals = [RuleField.Sector, RuleField.Series];
 
     /// <summary>A rule chooses nothing that has none of these; null where that cannot easily be said.</summary>
     public static IReadOnlyCollection<(RuleField, string)>? Of(Rule rule, Func<PartyId, PartyId> root)
@@ -43,13 +45,29 @@ internal static class RuleKeys
         yield return (RuleField.Status, deal.Status);
     }
 
-    public static IEnumerable<(RuleField, string)> Of(PartyFacts party) => party.Party.Kinds.Select(kind => (RuleField.Kind, kind)).Prepend((RuleField.Id, party.Party.Id.Value));
+    public static IEnumerable<(RuleField, string)> Of(PartyFacts party)
+    {
+        yield return (RuleField.Id, party.Party.Id.Value);
+        foreach (var kind in party.Party.Kinds)
+            yield return (RuleField.Kind, kind);
+        foreach (var sector in party.Party.Sectors)
+            yield return (RuleField.Sector, sector);
+        foreach (var deal in party.Deals)
+        {
+            foreach (var sector in deal.Sectors)
+                yield return (RuleField.Sector, sector);
+            if (deal.Series is { } series)
+                yield return (RuleField.Series, series);
+        }
+    }
 
     private static List<(RuleField Field, string Value)>? Of(Condition condition, RuleField[] fields) => condition switch
     {
         Condition.Is c when fields.Contains(c.Field) => [.. c.Values.Select(value => (c.Field, value))],
         Condition.All c => c.Conditions.Select(one => Of(one, fields)).OfType<List<(RuleField Field, string Value)>>()
             .OrderBy(keys => keys.Max(key => Array.IndexOf(fields, key.Field))).ThenBy(keys => keys.Count).FirstOrDefault(),
+        // Of a party's deals one has it at least.
+        Condition.Has { Of: Related.Deal } c when fields == OfParties => Of(c.Condition, OfTheirDeals),
         Condition.Any c when c.Conditions.Select(one => Of(one, fields)).ToList() is var all && all.TrueForAll(keys => keys is not null) => [.. all.SelectMany(keys => keys!)],
         _ => null,
     };

@@ -16,6 +16,8 @@ public sealed class RuleMatcher
     private readonly Func<PartyId, PartyId> _root;
     private readonly Func<PartyFacts, bool>? _party;
     private readonly Func<DealFacts, bool>? _deal;
+    private readonly List<Func<DealFacts, PartyId, bool>> _counted = [];
+    private bool _looksThrough;
 
     /// <param name="rule">The rule.</param>
     /// <param name="day">UTC.</param>
@@ -31,6 +33,26 @@ public sealed class RuleMatcher
         else
         {
             _party = rule.Where is null ? _ => true : OfParty(rule.Where, RuleFields.ScopeOf(rule.Over));
+        }
+    }
+
+    /// <summary>Whether a party's deals need only be counted: see <see cref="PartyFacts.Counts"/>.</summary>
+    public bool OnlyCounts => !_looksThrough && _party is not null;
+
+    /// <summary>How many conditions are asked of the deals of a party.</summary>
+    public int CountedMax => _counted.Count;
+
+    /// <summary>Adds a party's deal to those that are counted, or takes it away.</summary>
+    /// <param name="counts">By condition, of how many deals it holds.</param>
+    /// <param name="deal">The deal.</param>
+    /// <param name="of">The party.</param>
+    /// <param name="by">1 or -1.</param>
+    public void Count(int[] counts, DealFacts deal, PartyId of, int by)
+    {
+        for (var i = 0; i < counts.Length; i++)
+        {
+            if (_counted[i](deal, of))
+                counts[i] += by;
         }
     }
 
@@ -55,19 +77,18 @@ public sealed class RuleMatcher
                 return HasOfParty(c, scope);
             case Condition.RaisedWithin c:
                 var (from, to) = (c.Span.Before(_day), _day);
-                return party => Some(party.Deals, deal => deal.Counts && deal.Announced is { } when && when.To >= from && when.From <= to);
+                return Deals(1, (deal, _) => deal.Counts && deal.Announced is { } when && when.To >= from && when.From <= to);
             case Condition.Is { Field: RuleField.Id or RuleField.Kind } or Condition.Affiliated:
                 var itself = OfTraits(condition);
                 return party => itself(party.Party, "");
             case Condition.Is { Field: RuleField.Sector or RuleField.Place }:
-                var (own, theirs) = (OfTraits(condition), OfDeal(condition, Scope.Deal));
-                return party => own(party.Party, "") || Some(party.Deals, deal => theirs(deal, party.Party.Id));
+                var (own, theirs) = (OfTraits(condition), Deals(1, OfDeal(condition, Scope.Deal)));
+                return party => own(party.Party, "") || theirs(party);
             case Condition.Is { Field: RuleField.Investor or RuleField.Company } c:
-                var (backs, invests) = (Roots(c), OfDeal(condition, Scope.Deal));
-                return party => Some(party.Others, other => backs.Contains(other.Id)) || Some(party.Deals, deal => invests(deal, party.Party.Id));
+                var (backs, invests) = (Roots(c), Deals(1, OfDeal(condition, Scope.Deal)));
+                return party => Some(party.Others, other => backs.Contains(other.Id)) || invests(party);
             default:
-                var any = OfDeal(condition, Scope.Deal);
-                return party => Some(party.Deals, deal => any(deal, party.Party.Id));
+                return Deals(1, OfDeal(condition, Scope.Deal));
         }
     }
 
@@ -76,14 +97,23 @@ public sealed class RuleMatcher
         var inside = RuleFields.Inside(scope, c.Of) ?? throw new InvalidOperationException($"There is no {c.Of} of a {scope}.");
         if (c.Of == Related.Deal)
         {
-            var deal = OfDeal(c.Condition, inside);
-            return c.AtLeast == 1 ? party => Some(party.Deals, one => deal(one, party.Party.Id)) : party => party.Deals.Count(one => deal(one, party.Party.Id)) >= c.AtLeast;
+            return Deals(c.AtLeast, OfDeal(c.Condition, inside));
         }
+        _looksThrough = true;
         var matches = OfTraits(c.Condition);
         // One party may be there several times, in several roles; it counts once.
         return scope == Scope.Company
             ? party => AtLeast(c.AtLeast, party.Deals.SelectMany(deal => deal.Investors).Concat(party.Others.Select(other => new HolderFact(other, Backer))), matches)
             : party => AtLeast(c.AtLeast, party.Deals.Select(deal => new HolderFact(deal.Company, "")).Concat(party.Others.Select(other => new HolderFact(other, ""))), matches);
+    }
+
+    /// <summary>So many deals fulfil a condition.</summary>
+    private Func<PartyFacts, bool> Deals(int atLeast, Func<DealFacts, PartyId, bool> matches)
+    {
+        var index = _counted.Count;
+        _counted.Add(matches);
+        return party => party.Counts is { } counts ? counts[index] >= atLeast
+            : HasSoMany(party.Deals, party.Party.Id, atLeast, matches);
     }
 
     /// <summary>Told of an investor's deal whose it is, since the investor has a role there.</summary>
@@ -216,6 +246,16 @@ public sealed class RuleMatcher
 
     private static bool AtLeast(int count, IEnumerable<HolderFact> holders, Func<PartyTraits, string, bool> matches) =>
         count == 1 ? holders.Any(one => matches(one.Party, one.Role)) : holders.Where(one => matches(one.Party, one.Role)).Select(one => one.Party.Id).Distinct().Take(count).Count() == count;
+
+    private static bool HasSoMany(IReadOnlyList<DealFacts> deals, PartyId of, int atLeast, Func<DealFacts, PartyId, bool> matches)
+    {
+        for (var i = 0; i < deals.Count; i++)
+        {
+            if (matches(deals[i], of) && --atLeast == 0)
+                return true;
+        }
+        return false;
+    }
 
     private static bool Some<T>(IReadOnlyList<T> list, Func<T, bool> matches)
     {

@@ -71,7 +71,7 @@ internal static class Matches
         return (changes / Stopwatch.GetElapsedTime(started).TotalSeconds, changes, told);
     }
 
-    /// <summary>A third of them follow investors, a third companies; of the others most are rules, all of which differ.</summary>
+    /// <summary>A third of them follow investors, a third companies; of the others most are rules over deals, and two of a hundred rules over companies or investors. All rules differ.</summary>
     private static AlertTarget Target(int n, int events)
     {
         (string sector, string series) = (Sectors[n / 20 % Sectors.Length], Series[n / 20 % Series.Length]);
@@ -83,8 +83,9 @@ internal static class Matches
             14 when n % 400 < 20 => new AlertTarget.Sector(sector),
             14 or 15 or 16 => Rule($"deals where sector = {sector} and amount >= {millions}m USD and not status = withdrawn"),
             17 => Rule($"deals where amount >= {millions}m USD and any investor (role = lead) and contested = amount"),
-            18 => Rule($"companies where sector = {sector} and at least 2 deals (amount >= {millions}m USD and series = {series})"),
-            _ => Rule($"investors where at least 10 deals (sector = {sector} and amount >= {millions}m USD) and no deal (series = {series})"),
+            18 when n % 100 < 20 => Rule($"companies where sector = {sector} and at least 2 deals (amount >= {millions}m USD and series = {series})"),
+            19 when n % 100 < 20 => Rule($"investors where at least 10 deals (sector = {sector} and amount >= {millions}m USD) and no deal (series = {series} and amount < 2m USD)"),
+            _ => Rule($"deals where sector = {sector} and series = {series} and amount >= {millions}m USD"),
         };
     }
 

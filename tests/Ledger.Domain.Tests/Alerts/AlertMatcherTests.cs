@@ -32,10 +32,34 @@ public sealed class AlertMatcherTests
         var change = Change(deals: [Deal("a", Sample.Tencent), Deal("b", Sample.Summitview)]);
 
         Assert.Equal(
-            ["of tencent", "was a", "is b", "either"],
+            ["either", "is b", "of tencent", "was a"],
             Told(change, ("was a", Over(new Condition.Is(RuleField.Series, ["a"]))), ("is b", Over(new Condition.Is(RuleField.Series, ["b"]))), ("is c", Over(new Condition.Is(RuleField.Series, ["c"]))),
                 ("of tencent", Over(new Condition.Is(RuleField.Investor, ["tencent-holdings"]))), ("of enflame", Over(new Condition.Is(RuleField.Investor, ["enflame"]))),
-                ("either", Over(Condition.AnyOf([new Condition.Is(RuleField.Series, ["a"]), new Condition.Is(RuleField.Series, ["b"])])))));
+                ("either", Over(Condition.AnyOf([new Condition.Is(RuleField.Series, ["a"]), new Condition.Is(RuleField.Series, ["b"])])))).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_rule_is_found_by_whatever_it_cannot_do_without_and_chooses_once()
+    {
+        Condition series = new Condition.Is(RuleField.Series, ["a", "b"]), open = new Condition.Not(new Condition.Is(RuleField.Status, ["closed"])), sector = new Condition.Is(RuleField.Sector, ["chips"]);
+
+        Assert.Equal(
+            ["several values", "one of two", "both", "not"],
+            Told(Change(deals: [Deal("a", Sample.Tencent), Deal("b", Sample.Tencent)]), ("several values", Over(series)), ("one of two", Over(Condition.AnyOf([sector, new Condition.Is(RuleField.Status, ["announced"])]))),
+                ("both", Over(Condition.AllOf([open, series]))), ("neither", Over(Condition.AllOf([series, sector]))), ("not", Over(open))));
+    }
+
+    [Fact]
+    public void A_rule_over_investors_chooses_by_their_deals()
+    {
+        var change = new AlertFacts { Position = 10, Kinds = AlertKinds.Of(AlertKind.Correction), InvestorFacts = [new PartyFacts(PartyTraits.Only(Sample.Tencent), [Deal("a", Sample.Tencent), Deal("a", Sample.Tencent)], [])] };
+
+        Assert.Equal(
+            ["two", "itself"],
+            Told(change, ("two", Deals(2, "a")), ("three", Deals(3, "a")), ("others", Deals(1, "b")),
+                ("itself", new AlertTarget.Chosen(new Rule(Subject.Investors, new Condition.Is(RuleField.Id, ["tencent-holdings"]))))));
+
+        static AlertTarget.Chosen Deals(int atLeast, string series) => new(new Rule(Subject.Investors, new Condition.Has(atLeast, Related.Deal, new Condition.Is(RuleField.Series, [series]))));
     }
 
     [Fact]

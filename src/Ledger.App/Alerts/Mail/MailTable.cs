@@ -50,6 +50,13 @@ internal sealed class MailTable(NpgsqlDataSource database, MailRelay relay)
         }
     }
 
+    /// <summary>Whether a subscription mails those, and then, that are asked for.</summary>
+    public static async Task<bool> Is(NpgsqlConnection connection, string subscription, MailOrder? order, CancellationToken cancel)
+    {
+        var (known, asked) = (await Of(connection, subscription, cancel), order?.To ?? []);
+        return known.Count == asked.Count && known.All(one => asked.Contains(one.Address, StringComparer.OrdinalIgnoreCase) && order!.Apply(MailTiming.Default) == one.Timing);
+    }
+
     /// <summary>Has a subscription mail nobody.</summary>
     public static async Task EndAll(NpgsqlConnection connection, string subscription, CancellationToken cancel)
     {

@@ -22,7 +22,7 @@ public sealed record MailWords(DueMail Mail, string Follows, string Links)
     /// <summary>"Enflame: series B: amount corrected"; "Tencent: 4 changes".</summary>
     public string Subject => Line(Mail.Count == 1 ? $"{Mail.Told[0].Title}: {Mail.Told[0].Says}" : $"{Mail.Name}: {Shown.Count(Mail.Count, "change")}", SubjectMax);
 
-    public string Lead => $"{Shown.Capital(Follows)}: {Shown.Count(Mail.Count, "change")}";
+    public string Lead => $"{Shown.Capital(Follows.TrimEnd('.'))}: {Shown.Count(Mail.Count, "change")}";
 
     /// <summary>Why it comes.</summary>
     public string Why => $"{Mail.Mailing.MadeBy} has Ledger mail this address what “{Mail.Name}” follows, {Timing}.";
@@ -39,7 +39,30 @@ public sealed record MailWords(DueMail Mail, string Follows, string Links)
 
     public static string Says(AlertContent alert) => $"{Shown.Capital(alert.Says)}{(alert.Reason is { } reason ? $", because: {reason}" : "")}";
 
-    public static string Value(ChangedValue? value) => value is null ? "nothing" : Shown.Value(value.Value, value.AsWritten);
+    /// <summary>"Amount".</summary>
+    public static string Field(FieldChangeRecord change) => Shown.Field(change.Field);
+
+    /// <summary>"CNY 700M (“RMB 700 million”) → CNY 900M (“RMB 900 million”)"; of what was not said before only what is said now.</summary>
+    public static string Change(FieldChangeRecord change) => change.From is null ? Value(change.To) : $"{Value(change.From)} → {Value(change.To)}";
+
+    /// <summary>Changes that follow each other and go by the same quote, with that; null where nothing is said any more.</summary>
+    public static IEnumerable<(IReadOnlyList<FieldChangeRecord> Changes, ChangedValue? Quoted)> Quoted(AlertContent alert)
+    {
+        var together = new List<FieldChangeRecord>();
+        foreach (var change in alert.Changes)
+        {
+            if (together is [.., var last] && (last.To?.Quote, last.To?.Source) != (change.To?.Quote, change.To?.Source))
+            {
+                yield return (together, last.To);
+                together = [];
+            }
+            together.Add(change);
+        }
+        if (together.Count > 0)
+            yield return (together, together[^1].To);
+    }
+
+    private static string Value(ChangedValue? value) => value is null ? "nothing" : Shown.Value(value.Value, value.AsWritten);
 
     /// <summary>"Position 120, 22 November 2026 10:14, Europe/Berlin, by Ada".</summary>
     public string Origin(AlertContent alert) =>
@@ -51,11 +74,12 @@ public sealed record MailWords(DueMail Mail, string Follows, string Links)
         foreach (var alert in Mail.Told)
         {
             text.Append($"\n{alert.Title}\n{Kinds(alert)}\n{Says(alert)}\n");
-            foreach (var change in alert.Changes)
+            foreach (var (changes, quoted) in Quoted(alert))
             {
-                text.Append($"- {AlertTables.Told(change)}\n");
-                if (change.To is { } to)
-                    text.Append($"  “{to.Quote}”\n  {Links}/articles/{to.Source}\n");
+                foreach (var change in changes)
+                    text.Append($"- {Field(change)}: {Change(change)}\n");
+                if (quoted is not null)
+                    text.Append($"  “{quoted.Quote}”\n  {Links}/articles/{quoted.Source}\n");
             }
             text.Append($"{Origin(alert)}\n{Links}{alert.Page}\n");
         }

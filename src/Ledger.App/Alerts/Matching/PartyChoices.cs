@@ -52,30 +52,33 @@ internal sealed class PartyChoices
 
     private void Follow(PartyId party, PartyTimes times, RecordSpan span, Rule rule, RuleNeeds needs, long after, Dictionary<(DateOnly, Merges), RuleMatcher> matchers)
     {
-        var found = new List<DealFacts>();
-        var chosen = new List<long>();
+        var (found, chosen, counting) = (new List<DealFacts>(), new List<long>(), times.Count(party));
         foreach (var (position, recordedAt, deal) in span.EverOneWith(party).SelectMany(id => times.Events(id, after)).Where(e => e.Position <= span.Position).Distinct().OrderBy(e => e.Position))
         {
             var merges = span.Merges(position);
             if (merges.Root(party) != party)
                 continue;
-            var day = needs.Time ? DateOnly.FromDateTime(recordedAt.UtcDateTime) : default;
-            if (!matchers.TryGetValue((day, merges), out var matcher))
-            {
-                if (matchers.Count >= MatchersMax)
-                    matchers.Clear();
-                matchers[(day, merges)] = matcher = new RuleMatcher(rule, day, merges.Root);
-            }
-            if (IsChosen(position - 1) || IsChosen(position))
+            var matcher = Matcher(needs.Time ? DateOnly.FromDateTime(recordedAt.UtcDateTime) : default, merges);
+            // Both are asked, since counting leaves out no event.
+            var before = matcher.OnlyCounts ? counting.At(matcher, position - 1, null) is { } was && matcher.Matches(was) : times.At(party, position - 1, found) is { } facts && matcher.Matches(facts);
+            var now = matcher.OnlyCounts ? counting.At(matcher, position, deal) is { } other && matcher.Matches(other) : before || times.At(party, position, found) is { } later && matcher.Matches(later);
+            if (before || now)
             {
                 chosen.Add(position);
                 _deals[deal] = true;
             }
-
-            bool IsChosen(long moment) => times.At(party, moment, found) is { } facts && matcher.Matches(facts);
         }
         if (chosen.Count > 0)
             _chosen[party] = chosen;
+
+        RuleMatcher Matcher(DateOnly day, Merges merges)
+        {
+            if (matchers.TryGetValue((day, merges), out var known))
+                return known;
+            if (matchers.Count >= MatchersMax)
+                matchers.Clear();
+            return matchers[(day, merges)] = new RuleMatcher(rule, day, merges.Root);
+        }
     }
 
     /// <summary>Whoever had a deal, with how many; and those that they are known as.</summary>

@@ -1,5 +1,7 @@
 using Ledger.App.Views;
+using Ledger.App.Views.Parties;
 using Ledger.App.Watchlists;
+using Ledger.Domain.Claims;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Values;
@@ -17,6 +19,8 @@ internal sealed class PartyTimes
     private readonly RatesThen? _rates;
     private readonly bool _isOfCompanies;
     private readonly Dictionary<string, List<DealTimes>> _deals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DealTimes> _byId = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Backing>> _others = new(StringComparer.Ordinal);
 
     private PartyTimes(RecordSpan span, bool isOfCompanies, RatesThen? rates) => (_span, _isOfCompanies, _rates) = (span, isOfCompanies, rates);
@@ -49,7 +53,7 @@ internal sealed class PartyTimes
         if (span.HasMerges)
             await times.Follow(deals, cancel);
         if (needs.Traits)
-            await span.LoadTraits(wanted.Concat(deals.Values.SelectMany(deal => deal.Parties)).Concat(times._others.Values.SelectMany(others => others.Select(other => other.Other))).Distinct().Select(id => new PartyId(id)), cancel);
+            await span.LoadTraits(wanted.Concat(deals.Values.SelectMany(deal => deal.Parties)).Concat(times._others.Values.SelectMany(others => others.Select(other => other.Other))).Concat(times._claimed).Distinct().Select(id => new PartyId(id)), cancel);
         return times;
     }
 
@@ -62,22 +66,32 @@ internal sealed class PartyTimes
         var merges = _span.Merges(position);
         var ids = merges.Ids(root.Value);
         found.Clear();
-        HashSet<string>? seen = ids.Length > 1 ? [] : null;
-        foreach (var id in ids)
+        foreach (var deal in DealsOf(ids))
         {
-            foreach (var deal in _deals.GetValueOrDefault(id) ?? [])
-            {
-                if (deal.At(position) is { IsListed: true } version && (_isOfCompanies ? version.Row.Company == id : version.Row.Investors.Exists(holder => holder.Party == id)) && seen?.Add(deal.Id) != false)
-                {
-                    var facts = Facts(version, position);
-                    if (version.State is null || IsOf(facts, root))
-                        found.Add(facts);
-                }
-            }
+            if (In(deal, root, ids, position) is { Facts: { } facts })
+                found.Add(facts);
         }
-        List<PartyTraits> others = [.. ids.SelectMany(id => _others.GetValueOrDefault(id) ?? []).Where(other => other.From <= position && other.To > position)
-            .Select(other => merges.Root(other.Other)).Distinct().Select(other => Traits(new PartyId(other), position))];
+        var others = Others(ids, merges, position);
         return found.Count == 0 && others.Count == 0 ? null : new PartyFacts(Traits(root, position), found, others);
+    }
+
+    /// <summary>The same along the log, with the deals counted as a rule asks for them.</summary>
+    public Counting Count(PartyId root) => new(this, root);
+
+    private IEnumerable<DealTimes> DealsOf(string[] ids) =>
+        ids.Length == 1 ? _deals.GetValueOrDefault(ids[0]) ?? [] : ids.SelectMany(id => _deals.GetValueOrDefault(id) ?? []).Distinct();
+
+    private List<PartyTraits> Others(string[] ids, Merges merges, long position) => _others.Count == 0 ? []
+        : [.. ids.SelectMany(id => _others.GetValueOrDefault(id) ?? []).Where(other => other.From <= position && other.To > position)
+            .Select(other => merges.Root(other.Other)).Distinct().Select(other => Traits(new PartyId(other), position))];
+
+    /// <summary>A deal's version, understood as at a position; null where the party is not in the deal then.</summary>
+    private DealVersion? In(DealTimes deal, PartyId root, string[] ids, long position)
+    {
+        if (deal.At(position) is not { IsListed: true } version || !Array.Exists(ids, id => _isOfCompanies ? version.Row.Company == id : version.Row.Investors.Exists(holder => holder.Party == id)))
+            return null;
+        var facts = Facts(version, position);
+        return version.State is null || IsOf(facts, root) ? version : null;
     }
 
     private bool IsOf(DealFacts facts, PartyId root) => _isOfCompanies ? facts.Company.Id == root : facts.Investors.Any(holder => holder.Party.Id == root);
@@ -95,9 +109,10 @@ internal sealed class PartyTimes
         DealFacts facts;
         if (version.State is { } state)
         {
-            facts = DealFacts.Of(state.Following(merges.Root), party => Traits(party, position), (currency, when) => _rates?.At(currency, when, position));
-            if (_rates is not null)
-                (from, to) = (position, position + 1);
+            var (since, until) = (from, to);
+            facts = DealFacts.Of(state.Following(merges.Root), party => Traits(party, position),
+                (currency, when) => _rates is not null && DollarRate.Days(when) is var (first, last) ? _rates.At(currency, first, last, position, ref since, ref until) : null);
+            (from, to) = (since, until);
         }
         else
         {
@@ -105,8 +120,7 @@ internal sealed class PartyTimes
             var dollars = row.Dollars;
             if (_rates is not null && dollars is null && row.Amount is { } amount && amount.Currency != Currency.Usd && row.Announced is var (first, last))
             {
-                dollars = DealFacts.Converted(amount, _rates.At(amount.Currency, first, last, position));
-                (from, to) = (position, position + 1);
+                dollars = DealFacts.Converted(amount, _rates.At(amount.Currency, first, last, position, ref from, ref to));
             }
             facts = row.Facts(id => Traits(merges.Root(new PartyId(id)), position), dollars);
         }
@@ -164,6 +178,7 @@ internal sealed class PartyTimes
     {
         foreach (var deal in deals)
         {
+            _byId[deal.Id] = deal;
             var named = isOfCompanies ? deal.Versions.Select(version => version.Row.Company) : deal.Versions.SelectMany(version => version.Row.Investors.Select(holder => holder.Party));
             foreach (var party in named.Distinct().Where(wanted.Contains))
                 Add(_deals, party, deal);
@@ -183,6 +198,13 @@ internal sealed class PartyTimes
         if (inMerged.Count == 0)
             return;
         var states = await _span.DealStates(inMerged, cancel);
+        foreach (var value in states.SelectMany(deal => deal).SelectMany(state => state.Claims).Select(claim => claim.Claim.Value))
+        {
+            if (value is ClaimValue.Company company)
+                _claimed.Add(company.Party.Value);
+            else if (value is ClaimValue.Investor { Party: { } investor })
+                _claimed.Add(investor.Value);
+        }
         foreach (var id in inMerged)
         {
             var byPosition = states[id].ToDictionary(state => state.Last!.Position);
@@ -198,6 +220,53 @@ internal sealed class PartyTimes
         if (!lists.TryGetValue(key, out var list))
             lists[key] = list = [];
         list.Add(item);
+    }
+
+    /// <summary>A party along the log. Whoever asks goes from event to event of <see cref="Events"/>, and leaves none out.</summary>
+    internal sealed class Counting(PartyTimes times, PartyId root)
+    {
+        private readonly Dictionary<DealTimes, DealFacts> _facts = [];
+        private RuleMatcher? _matcher;
+        private int[] _counts = [];
+
+        /// <summary>The first position at which something is to be understood otherwise without an event of its own.</summary>
+        private long _until;
+
+        /// <summary>What a rule asks of the party; null of whom there is nothing at that position.</summary>
+        /// <param name="matcher">Of the rule.</param>
+        /// <param name="position">Not before the one that was asked for last.</param>
+        /// <param name="changed">The one deal of which there was an event since then; null where there was none.</param>
+        public PartyFacts? At(RuleMatcher matcher, long position, string? changed)
+        {
+            var merges = times._span.Merges(position);
+            var ids = merges.Ids(root.Value);
+            if (_matcher != matcher || position >= _until)
+                Recount(matcher, ids, position);
+            else if (changed is not null && times._byId.TryGetValue(changed, out var deal))
+                Recount(deal, ids, position);
+            var others = times.Others(ids, merges, position);
+            return _facts.Count == 0 && others.Count == 0 ? null : new PartyFacts(times.Traits(root, position), [], others) { Counts = _counts };
+        }
+
+        private void Recount(RuleMatcher matcher, string[] ids, long position)
+        {
+            (_matcher, _counts, _until) = (matcher, new int[matcher.CountedMax], long.MaxValue);
+            _facts.Clear();
+            foreach (var deal in times.DealsOf(ids))
+                Recount(deal, ids, position);
+        }
+
+        private void Recount(DealTimes deal, string[] ids, long position)
+        {
+            if (_facts.Remove(deal, out var before))
+                _matcher!.Count(_counts, before, root, -1);
+            if (times.In(deal, root, ids, position) is not { Facts: { } facts } version)
+                return;
+            _facts[deal] = facts;
+            _matcher!.Count(_counts, facts, root, +1);
+            if (version.HoldsTo < version.To)
+                _until = Math.Min(_until, version.HoldsTo);
+        }
     }
 
     /// <summary>Somebody backs somebody in no deal that is named.</summary>

@@ -26,6 +26,13 @@ internal sealed class RatesThen
     /// <summary>The same, of a span of days; of one day by the last rates up to it.</summary>
     public DollarRate? At(Currency currency, DateOnly from, DateOnly to, long position)
     {
+        var (since, until) = (long.MinValue, long.MaxValue);
+        return At(currency, from, to, position, ref since, ref until);
+    }
+
+    /// <summary>The same, and narrows the part of the log in which that stayed so.</summary>
+    public DollarRate? At(Currency currency, DateOnly from, DateOnly to, long position, ref long since, ref long until)
+    {
         if (currency == Currency.Usd || !_rates.TryGetValue(currency.Code, out var rates))
             return null;
         var first = from == to ? from.AddDays(-DollarRate.DaysBackMax) : from;
@@ -33,6 +40,8 @@ internal sealed class RatesThen
         for (var at = Last(rates, to); at >= 0 && rates[at].Day >= first; at--)
         {
             var rate = rates[at];
+            foreach (var moment in (ReadOnlySpan<long>)[rate.From, rate.To])
+                (since, until) = moment <= position ? (Math.Max(since, moment), until) : (since, Math.Min(until, moment));
             if (rate.From > position || rate.To <= position)
                 continue;
             found = found is null ? new DollarRate(currency, rate.PerDollar, rate.PerDollar, rate.Day, rate.Day, rate.Source)

@@ -56,7 +56,8 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
         var (id, addresses) = (WatchlistLedger.IdOf(name).Value, webhooks.Select(address => http.Check("webhook", address)).ToList());
         return await Decide(id, by, async (connection, last, secrets) =>
         {
-            if (last is { What: SubscriptionDecision.Made } && last.Target == target && last.Kinds == kinds && addresses.ToHashSet().SetEquals(await EndpointTable.Addresses(connection, id, cancel)))
+            if (last is { What: SubscriptionDecision.Made } && last.Target == target && last.Kinds == kinds && addresses.ToHashSet().SetEquals(await EndpointTable.Addresses(connection, id, cancel))
+                && await MailTable.Is(connection, id, mail, cancel))
                 return null;
             if (last is not null)
                 throw new RefusedException($"alert {id}", new Refusal("subscription-exists", $"A subscription has the name '{name}' already{(last.What == SubscriptionDecision.Deleted ? ", and was deleted" : "")}."));

@@ -75,6 +75,16 @@ public sealed class MailQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_same_subscription_again_changes_nothing_and_one_that_mails_somebody_else_is_refused()
+    {
+        await Follow("Robots", "ada@example.com");
+        await Follow("Robots", "Ada@example.com");
+        Assert.Single(await Subscriptions.History("robots", Cancel));
+        await Assert.ThrowsAsync<Ledger.App.Deals.RefusedException>(() => Follow("Robots", "grace@example.com"));
+        Assert.Equal(1, (await _ledger.Database.Query("select count(*)::int from alerts.mailing", row => row.GetInt32(0), Cancel)).Single());
+    }
+
+    [Fact]
     public async Task Webhooks_and_mails_of_one_subscription_go_to_their_own_senders()
     {
         await Subscriptions.Make("Both", new AlertTarget.Sector("robotics"), AlertKinds.All, ["https://receiver.example/hook"], MailOrder.Of(new MailFields { Mail = "ada@example.com" }), "Ada", Cancel);
@@ -93,7 +103,7 @@ public sealed class MailQueueTests : IAsyncLifetime
         _ledger.Database, _ledger.Get<EventLog>(), new OutgoingHttp(new ConfigurationManager()),
         new MailTable(_ledger.Database, new MailRelay(new MailSettings("127.0.0.1", 25, false, null, new MailAddress("alerts@example.com"), "https://ledger.example.com"))));
 
-    private Task Follow(string name, string address) => Subscriptions.Make(name, new AlertTarget.Sector("robotics"), AlertKinds.All, [], MailOrder.Of(new MailFields { Mail = address }), "Ada", Cancel);
+    private Task<MadeSubscription> Follow(string name, string address) => Subscriptions.Make(name, new AlertTarget.Sector("robotics"), AlertKinds.All, [], MailOrder.Of(new MailFields { Mail = address }), "Ada", Cancel);
 
     private async Task Announce()
     {

@@ -34,7 +34,7 @@ public sealed class MailTests : IAsyncLifetime
         Assert.Equal("<robots.ledger.example.com>", Header(mail, "list-id"));
         Assert.Matches("^<mail_[0-9a-f]{32}@ledger[.]example[.]com>$", Header(mail, "message-id"));
         Assert.True((int)mail["longestLine"]! <= 998);
-        foreach (var words in new[] { "Deals in robotics: 1 change", "Party p0: words", "New deal", "Amount: nothing → ", "“the words”", "by somebody", "Ada has Ledger mail this address what “Robots” follows, at once.", "https://ledger.example.com/deals/d0" })
+        foreach (var words in new[] { "Deals in robotics: 1 change", "Party p0: words", "New deal", "- Amount: ", "“the words”", "by somebody", "Ada has Ledger mail this address what “Robots” follows, at once.", "https://ledger.example.com/deals/d0" })
             Assert.Contains(words, (string)mail["text"]!, StringComparison.OrdinalIgnoreCase);
 
         using var html = new HtmlParser().ParseDocument((string)mail["html"]!);
@@ -106,13 +106,14 @@ public sealed class MailTests : IAsyncLifetime
     [Fact]
     public async Task What_a_server_does_not_take_is_tried_again_or_has_failed_as_it_says()
     {
-        foreach (var name in new[] { "later", "unknown", "unwanted", "spam" })
+        string[] names = ["later", "unknown", "unwanted", "spam"];
+        foreach (var name in names)
             await _ledger.Follow(name, new MailFields { Mail = $"{name}.ada@example.com" });
         await _ledger.Announce();
         var tried = (await _ledger.Until(4, one => one.Attempts > 0)).ToDictionary(one => one.Subscription);
 
-        Assert.Equal(["450", "550", "550", "554"], new[] { "later", "unknown", "unwanted", "spam" }.Select(name => tried[name].Last));
-        Assert.Equal([DeliveryState.Pending, DeliveryState.Failed, DeliveryState.Failed, DeliveryState.Failed], new[] { "later", "unknown", "unwanted", "spam" }.Select(name => tried[name].State));
+        Assert.Equal(["450", "550", "550", "554"], names.Select(name => tried[name].Last));
+        Assert.Equal([DeliveryState.Pending, DeliveryState.Failed, DeliveryState.Failed, DeliveryState.Failed], names.Select(name => tried[name].State));
         var attempt = (await _ledger.Deliveries.Get(tried["later"].Id, Cancel)).Attempts[0];
         Assert.Equal("4.2.1 Try again <l…@example.com>", attempt.Answer);
         Assert.True(tried["later"].NextAt!.Value - attempt.At > TimeSpan.FromSeconds(5));
