@@ -96,7 +96,10 @@ internal sealed class Desk : IAsyncDisposable
             return recorded;
         }
         Intake.Input.WriteTo(_folder, ("rates.csv", csv));
-        var imported = await Here(["rates", "import", _folder.Combine("rates.csv"), .. reason is null ? [] : new[] { "--reason", reason }]);
+        // What takes long tells on standard error how far it has come.
+        var run = await Ledger.Run(["rates", "import", _folder.Combine("rates.csv"), .. reason is null ? [] : new[] { "--reason", reason }, "--json"]);
+        Assert.True(run.ExitCode == 0, run.Errors);
+        var imported = JsonNode.Parse(run.Output)!;
         Wrote((long)imported["position"]!);
         return imported;
     }

@@ -106,7 +106,8 @@ public sealed class SameDealTests
         Assert.Equal(303, (int)recorded.StatusCode);
         var after = Regex.Match(recorded.Headers.Location!.ToString(), "after=([0-9]+)").Groups[1].Value;
         var duplicates = System.Net.WebUtility.HtmlDecode(await desk.Http.GetStringAsync($"/duplicates?after={after}", Cancel));
-        Assert.All(new[] { "acme-700", "acme-b" }, id => Assert.Contains($"<a href=\"/deals/{id}?after={after}\">", duplicates, StringComparison.Ordinal));
+        Assert.Contains($"<a href=\"/deals/acme-700?after={after}\">", duplicates, StringComparison.Ordinal);
+        Assert.Contains($"<a href=\"/deals/acme-b?after={after}\">", duplicates, StringComparison.Ordinal);
         Assert.Matches("name=\"other\" value=\"acme-b\"", await desk.Http.GetStringAsync("/deals/acme-700?other=acme-b", Cancel));
 
         using var same = await desk.Http.PostAsync("/record/article", Form(("text", Yuan), ("announcement", InYuan("acme").Replace("acme-700", "acme-third", StringComparison.Ordinal)), ("shown", "true"), ("same-acme-third", "acme-b")), Cancel);
