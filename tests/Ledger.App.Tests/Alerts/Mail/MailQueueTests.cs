@@ -89,8 +89,8 @@ public sealed class MailQueueTests : IAsyncLifetime
     {
         await Subscriptions.Make("Both", new AlertTarget.Sector("robotics"), AlertKinds.All, ["https://receiver.example/hook"], MailOrder.Of(new MailFields { Mail = "ada@example.com" }), "Ada", Cancel);
         await Announce();
-        Assert.Single(await Queue.Take(10, Guid.NewGuid(), Cancel));
         Assert.Equal("receiver.example", Assert.Single(await _ledger.Get<Ledger.App.Alerts.Deliveries.DeliveryQueue>().Take(false, 10, Guid.NewGuid(), Cancel)).Address.Host);
+        Assert.Single(await Queue.Take(10, Guid.NewGuid(), Cancel));
         // Another address for webhooks leaves that for mails.
         await Subscriptions.Change("both", null, null, null, ["https://receiver.example/other"], null, "Ada", Cancel);
         Assert.Equal(["a…@example.com", "receiver.example"], (await _ledger.Get<SubscriptionQueries>().Get("both", Cancel)).Endpoints.Select(one => one.Host).Order());
