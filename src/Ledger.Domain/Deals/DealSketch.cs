@@ -31,6 +31,27 @@ public sealed record DealSketch(
             Distinct = [.. deal.Distinct.Select(other => other.Deal)],
         };
 
+    /// <summary>The deal as it goes, and then, where that is contested, as each of its articles tells it.</summary>
+    public static IEnumerable<DealSketch> Sides(Deal deal)
+    {
+        if (Of(deal) is not { } own)
+            return [];
+        return deal.Claims.Where(claim => claim.Stands).GroupBy(claim => claim.Source).Select(article =>
+        {
+            var raised = Told<ClaimValue.Raised>(article);
+            return own with
+            {
+                Round = Told<ClaimValue.Round>(article) ?? own.Round,
+                Amount = raised?.Amount ?? own.Amount,
+                // The dollars of one article say nothing of the sum that another one gives.
+                Usd = raised is null ? own.Usd : Told<ClaimValue.UsdAsReported>(article)?.Amount,
+                Announced = Told<ClaimValue.Announced>(article)?.When ?? own.Announced,
+            };
+        }).Prepend(own).Distinct();
+
+        static TValue? Told<TValue>(IEnumerable<RecordedClaim> claims) where TValue : ClaimValue => claims.Select(claim => claim.Claim.Value).OfType<TValue>().LastOrDefault();
+    }
+
     /// <summary>
     /// Whether an editor has said that the two are not one: in so many words, or since one is a part of the other or summed up by it, or both
     /// are of the same third.

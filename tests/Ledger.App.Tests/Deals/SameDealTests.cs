@@ -13,6 +13,7 @@ public sealed class SameDealTests
 {
     private const string Rates = "Date,USD,CNY,\n2020-04-03,1.0785,7.6622,\n2020-04-02,1.0906,7.7345,\n2020-04-01,1.0936,7.7674,\n";
     private const string Dollars = "Acme Robotics said on 3 April 2020 that it had raised $98 million in a Series B led by Big, with Small.";
+    private const string Third = "Acme, which makes robots, has raised 98 million dollars.";
     private const string Yuan = "Robot maker Acme took in some 700 million yuan in April, 2020, from Big and Third.";
 
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
@@ -73,7 +74,12 @@ public sealed class SameDealTests
         JsonAssert.Has("""{ "deals": ["acme-b"], "recordedEvents": 0 }""", await desk.Offer(Yuan, InYuan("acme"), same: "acme-700=acme-b"));
 
         Assert.Equal(["acme-b"], await desk.Deals());
-        JsonAssert.Has("""{ "version": 2, "contested": ["amount", "investor"] }""", await desk.Deal("acme-b"));
+        JsonAssert.Has("""{ "version": 2, "contested": ["amount", "investor"], "amount": {"currency": "CNY"} }""", await desk.Deal("acme-b"));
+        // What one of its articles says and the deal does not go by is known of it, too.
+        var third = await desk.Offer(Third, Announcement("acme", "acme-98", Third, "Acme", "raised", """
+            {"amount": {"qualifier": "exact", "currency": "USD", "low": 98000000, "high": 98000000}, "words": "98 million dollars", "quote": QUOTE}
+            """, "third"), preview: true);
+        JsonAssert.Has("""[{ "deal": {"id": "acme-b"}, "reasons": [{"says": "Same company"}, {"says": "Same amount: USD 98M"}] }]""", third["candidates"]);
         if (channel == "HTTP")
         {
             JsonAssert.Has("""{ "status": 400, "detail": "same: 'nowhere' is not recorded, so that acme-700 cannot be that deal" }""", await desk.Offer(Yuan, InYuan("acme"), same: "acme-700=nowhere"));

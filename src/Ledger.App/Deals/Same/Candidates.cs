@@ -37,11 +37,14 @@ public sealed class Candidates(Snapshot snapshot, PartyNames names, DealQueries 
         var sketches = new Sketches(snapshot);
         var recorded = await sketches.Of(merges.Ids(companies.Values.SelectMany(company => company.Keys).Distinct()), cancel);
         var complete = await sketches.Complete(recorded.Select(deal => deal.Sketch), cancel);
+        var sides = await sketches.Sides(recorded.Where(deal => deal.IsContested).Select(deal => deal.Sketch.Id), cancel);
         var pairs = news.Select(deal => DealSketch.Of(deal.Following(parties.Root))).OfType<DealSketch>()
-            .SelectMany(deal => recorded.Where(other => companies[deal.Id].ContainsKey(other.Company)), (deal, other) =>
-                new Pair(deal, complete[other.Sketch.Id], companies[deal.Id][other.Company])).ToList();
+            .SelectMany(deal => recorded.Where(other => companies[deal.Id].ContainsKey(other.Company)), (deal, other) => (deal, other))
+            .SelectMany(both => both.other.IsContested ? sides[both.other.Sketch.Id] : [complete[both.other.Sketch.Id]], (both, side) =>
+                new Pair(both.deal, side, companies[both.deal.Id][both.other.Company])).ToList();
         var dollars = await rates.Of(pairs.SelectMany(pair => pair.Asked()), cancel);
         var likely = pairs.Select(pair => (Pair: pair, Evidence: pair.Weigh(dollars.At))).Where(one => Sameness.Score(one.Evidence) >= Sameness.Likely)
+            .GroupBy(one => (one.Pair.One.Id, one.Pair.Other.Id)).Select(told => told.MaxBy(one => Sameness.Score(one.Evidence)))
             .GroupBy(one => one.Pair.One.Id).SelectMany(deal => deal.OrderByDescending(one => Sameness.Score(one.Evidence)).ThenBy(one => one.Pair.Other.Id.Value, StringComparer.Ordinal).Take(PerDealMax)).ToList();
         var shown = await deals.Of(likely.Select(one => one.Pair.Other.Id.Value), cancel);
         var called = await names.Of(likely.SelectMany(one => one.Pair.Parties()), cancel);

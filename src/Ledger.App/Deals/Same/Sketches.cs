@@ -9,11 +9,14 @@ using Npgsql;
 namespace Ledger.App.Deals.Same;
 
 /// <param name="Company">The party that the one which the deal names is known to be.</param>
-internal sealed record KnownDeal(string Company, DealSketch Sketch);
+/// <param name="IsContested">Whether its articles disagree about what it is told from others by.</param>
+internal sealed record KnownDeal(string Company, DealSketch Sketch, bool IsContested);
 
 /// <summary>Reads from the views what deals are told apart by; what was retracted or merged into another deal is left out.</summary>
 internal sealed class Sketches(Snapshot snapshot)
 {
+    private static readonly string Contestable = $"{{{string.Join(',', new[] { Field.Round, Field.Amount, Field.UsdAsReported, Field.Announced }.Select(Written.Name))}}}";
+
     /// <summary>Deals without their investors and articles, those that changed last at the end.</summary>
     /// <param name="companies">The ids that deals may name; null for all.</param>
     /// <param name="cancel">Gives up.</param>
@@ -24,7 +27,8 @@ internal sealed class Sketches(Snapshot snapshot)
         var times = new Dictionary<string, When>(StringComparer.Ordinal);
         var deals = await snapshot.Query(
             now => $"""
-            select id, company_id, kind, series, modifier, instrument, round_as_written is not null, qualifier, currency, amount_low, amount_high, usd_low, usd_high, announced, part_of, covered_by, distinct_from
+            select id, company_id, kind, series, modifier, instrument, round_as_written is not null, qualifier, currency, amount_low, amount_high, usd_low, usd_high, announced, part_of, covered_by, distinct_from,
+                contested && '{Contestable}'::text[]
             from deal where {now("deal")} and merged_into is null and not retracted {(companies is null ? "" : "and company_id = any($1)")}
             order by from_position
             """,
@@ -63,6 +67,10 @@ internal sealed class Sketches(Snapshot snapshot)
         return known;
     }
 
+    /// <summary>Contested deals, each as it goes and as its articles tell it.</summary>
+    public async Task<ILookup<DealId, DealSketch>> Sides(IEnumerable<DealId> contested, CancellationToken cancel) =>
+        (await snapshot.Deals(contested.Select(id => id.Value), cancel)).SelectMany(DealSketch.Sides).ToLookup(side => side.Id);
+
     private static KnownDeal Read(NpgsqlDataReader row, Merges merges, Dictionary<string, When> times)
     {
         var round = row.GetBoolean(6) ? new ClaimValue.Round(row.TextOrNull(3), row.TextOrNull(4), row.TextOrNull(5) is { } instrument ? Enum.Parse<Instrument>(instrument, ignoreCase: true) : null) : null;
@@ -74,7 +82,7 @@ internal sealed class Sketches(Snapshot snapshot)
             CoveredBy = row.TextOrNull(15) is { } aggregate ? new DealId(aggregate) : null,
             Distinct = row.GetFieldValue<string[]>(16) is { Length: > 0 } others ? [.. others.Select(other => new DealId(other))] : [],
         };
-        return new KnownDeal(merges.Root(row.GetString(1)), sketch);
+        return new KnownDeal(merges.Root(row.GetString(1)), sketch, row.GetBoolean(17));
 
         When Time(string text)
         {
