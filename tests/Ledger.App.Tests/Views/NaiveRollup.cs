@@ -19,10 +19,10 @@ internal sealed class NaiveRollup
     private readonly ILookup<string, string> _kinds;
     private readonly List<ReferenceRates> _rates;
 
-    private NaiveRollup(List<Deal> deals, List<Party> parties, List<ReferenceRates> rates)
+    private NaiveRollup(List<Deal> deals, List<Party> parties, List<Party> merged, List<ReferenceRates> rates)
     {
         (Deals, _rates) = (deals, rates);
-        _merges = new Merges(parties.Where(party => party.MergedInto is not null).ToDictionary(party => party.Id.Value, party => party.MergedInto!.Party.Value));
+        _merges = new Merges(merged.Where(party => party.MergedInto is not null).ToDictionary(party => party.Id.Value, party => party.MergedInto!.Party.Value));
         _kinds = parties.SelectMany(party => party.Values<ClaimValue.InvestorKind>(), (party, kind) => (Root: _merges.Root(party.Id.Value), kind.Slug)).Distinct().ToLookup(one => one.Root, one => one.Slug);
     }
 
@@ -31,13 +31,19 @@ internal sealed class NaiveRollup
     public string Root(PartyId id) => _merges.Root(id.Value);
 
     /// <summary>What was recorded up to a position.</summary>
-    public static async Task<NaiveRollup> At(EventLog log, long position, DateOnly? effective, CancellationToken cancel)
+    /// <param name="log">The record.</param>
+    /// <param name="position">The last one that counts.</param>
+    /// <param name="effective">The last day that counts; null for all.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="mergesAt">Which parties are the same is as of this position; null for the other one.</param>
+    public static async Task<NaiveRollup> At(EventLog log, long position, DateOnly? effective, CancellationToken cancel, long? mergesAt = null)
     {
         var deals = await log.Fold(RecordStreams.Deals, [.. RollupHistory.Deals.Select(StoredEvents.StreamOf)], position, cancel);
         if (effective is { } day)
             deals = [.. deals.Where(deal => Announced(deal).To <= day).Select(deal => deal.Until(day)).Where(deal => deal.Status is not null)];
         var days = Enumerable.Range(0, 70).Select(n => StoredEvents.StreamOfRates("ECB", new DateOnly(2020, 4, 1).AddDays(n)));
-        return new NaiveRollup(deals, await log.Fold(RecordStreams.Parties, [.. RollupHistory.Parties.Select(StoredEvents.StreamOf)], position, cancel), await log.Fold(RecordStreams.Rates, [.. days], position, cancel));
+        string[] parties = [.. RollupHistory.Parties.Select(StoredEvents.StreamOf)];
+        return new NaiveRollup(deals, await log.Fold(RecordStreams.Parties, parties, position, cancel), await log.Fold(RecordStreams.Parties, parties, mergesAt ?? position, cancel), await log.Fold(RecordStreams.Rates, [.. days], position, cancel));
     }
 
     /// <summary>The cells, a line each.</summary>

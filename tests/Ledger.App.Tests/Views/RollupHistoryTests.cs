@@ -88,9 +88,10 @@ public sealed class RollupHistoryTests
             Assert.Equal(vintages.Items.Select(vintage => vintage.Position), vintages.Items.Select(vintage => vintage.Position).Order());
             foreach (var vintage in vintages.Items.Where((_, n) => n % 4 == 0))
             {
-                var naive = await NaiveRollup.At(ledger.Get<EventLog>(), vintage.Position, null, Cancel);
+                var naive = await NaiveRollup.At(ledger.Get<EventLog>(), vintage.Position, null, Cancel, mergesAt: vintages.Items[^1].Position);
                 var cell = new RollupCell(new Dictionary<string, string?>(), vintage.Deals, vintage.Disclosed, vintage.Undisclosed, vintage.Money, vintage.Usd);
-                Assert.Equal(naive.Tell([], where, DollarsBy.Rates), NaiveRollup.Tell(new Rollup([], [cell], null, new RollupTotal(vintage.Deals, vintage.Disclosed, vintage.Undisclosed), [])));
+                var asked = $"{string.Join(", ", where.Given)} as of {vintage.Position}\n";
+                Assert.Equal(asked + naive.Tell([], where, DollarsBy.Rates), asked + NaiveRollup.Tell(new Rollup([], [cell], null, new RollupTotal(vintage.Deals, vintage.Disclosed, vintage.Undisclosed), [])));
             }
         }
     }

@@ -44,9 +44,9 @@ public sealed class AlertMatcherTests
         Condition series = new Condition.Is(RuleField.Series, ["a", "b"]), open = new Condition.Not(new Condition.Is(RuleField.Status, ["closed"])), sector = new Condition.Is(RuleField.Sector, ["chips"]);
 
         Assert.Equal(
-            ["several values", "one of two", "both", "not"],
+            ["both", "not", "one of two", "several values"],
             Told(Change(deals: [Deal("a", Sample.Tencent), Deal("b", Sample.Tencent)]), ("several values", Over(series)), ("one of two", Over(Condition.AnyOf([sector, new Condition.Is(RuleField.Status, ["announced"])]))),
-                ("both", Over(Condition.AllOf([open, series]))), ("neither", Over(Condition.AllOf([series, sector]))), ("not", Over(open))));
+                ("both", Over(Condition.AllOf([open, series]))), ("neither", Over(Condition.AllOf([series, sector]))), ("not", Over(open))).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -55,9 +55,9 @@ public sealed class AlertMatcherTests
         var change = new AlertFacts { Position = 10, Kinds = AlertKinds.Of(AlertKind.Correction), InvestorFacts = [new PartyFacts(PartyTraits.Only(Sample.Tencent), [Deal("a", Sample.Tencent), Deal("a", Sample.Tencent)], [])] };
 
         Assert.Equal(
-            ["two", "itself"],
+            ["itself", "two"],
             Told(change, ("two", Deals(2, "a")), ("three", Deals(3, "a")), ("others", Deals(1, "b")),
-                ("itself", new AlertTarget.Chosen(new Rule(Subject.Investors, new Condition.Is(RuleField.Id, ["tencent-holdings"]))))));
+                ("itself", new AlertTarget.Chosen(new Rule(Subject.Investors, new Condition.Is(RuleField.Id, ["tencent-holdings"]))))).Order(StringComparer.Ordinal));
 
         static AlertTarget.Chosen Deals(int atLeast, string series) => new(new Rule(Subject.Investors, new Condition.Has(atLeast, Related.Deal, new Condition.Is(RuleField.Series, [series]))));
     }
