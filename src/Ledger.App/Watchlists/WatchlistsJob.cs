@@ -29,6 +29,6 @@ internal sealed class WatchlistsJob : LedgerJob
         foreach (var (list, members) in drifts)
             run.Log($"Watchlist {list} differed from its rule in {Shown.Count(members, "member")}, and was mended.");
         return drifts.Count == 0 ? $"{Shown.Count(moved, "membership")} changed; no list differs from its rule."
-            : throw new JobFailedException($"{Shown.Count(drifts.Count, "list")} differed from their rules, in {Shown.Count(drifts.Sum(drift => drift.Members), "member")}; they were mended.");
+            : throw new JobFailedException($"{Shown.Count(drifts.Count, "list")} held others than the rules choose, {Shown.Count(drifts.Sum(drift => drift.Members), "member")} in all; that was mended.");
     }
 }

@@ -121,13 +121,20 @@ public sealed class WatchlistFollowerTests
     }
 
     [Fact]
-    public async Task The_daily_job_says_what_it_changed()
+    public async Task The_daily_job_says_what_it_changed_and_fails_where_a_list_was_not_what_its_rule_says()
     {
         await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
         await ledger.Ask("watch", "define", "All", "companies");
         var run = await ledger.Run("jobs", "run", "watchlists");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("0 memberships changed; no list differs from its rule.", run.Output, StringComparison.Ordinal);
+
+        // Of what never should be it says so, and mends it.
+        await ledger.Get<EventLog>().Append(new Append("somebody", [new StreamAppend(StoredEvents.StreamOf(Id), 1, [new NewEvent(Guid.CreateVersion7(), new WatchlistEvent.WatchlistMembersJoined([new MemberChange(new PartyId("nobody"), [])], Day))])]), Cancel);
+        run = await ledger.Run("jobs", "run", "watchlists");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("1 list held others than the rules choose, 1 member in all; that was mended.", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, (await ledger.Run("jobs", "run", "watchlists")).ExitCode);
     }
 
     private static IEnumerable<(PartyId Party, bool Joined)> Moves(object happened) => happened switch
