@@ -31,6 +31,8 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
     /// <exception cref="NotFoundException">There is no such list.</exception>
     public async Task<WatchlistRecord> Get(string idOrName, int limit, string? next, CancellationToken cancel)
     {
+        // Before the list: what has been followed up to here is in it.
+        var followedUpTo = await follower.Position(cancel);
         var list = await Find(idOrName, cancel);
         var merges = await snapshot.Merges(cancel);
         var followed = list.Followed(merges.Root).ToList();
@@ -40,7 +42,7 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         var start = next is null ? 0 : members.FindIndex(entry => entry.Party.Value == next) is >= 0 and var last ? last + 1 : throw Cursor.Wrong(next);
         var shown = members.Skip(start).Take(limit).ToList();
         return new WatchlistRecord(
-            await Entry(list, cancel), snapshot.AsOf is not null || list.RuleSince!.Position <= await follower.Position(cancel), Ruling(list.Deleted),
+            await Entry(list, cancel), snapshot.AsOf is not null || list.RuleSince!.Position <= followedUpTo, Ruling(list.Deleted),
             [.. shown.Select(Of)], members.Count > start + shown.Count ? shown[^1].Party.Value : null, [.. ordered.Where(entry => entry.Excluded is not null).Select(Of)]);
 
         MemberRecord Of(WatchlistEntry entry) => new(
