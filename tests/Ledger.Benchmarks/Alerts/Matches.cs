@@ -53,7 +53,7 @@ internal static class Matches
         var span = new RecordSpan(services.GetRequiredService<ViewRuntime>(), log, services.GetRequiredService<WatchlistStates>());
         var (reader, matchers) = (new AlertReader(log), new AlertMatchers(subscriptions));
         (int changes, int told) = (0, 0);
-        long first = events - (Batches + 1) * Batch;
+        long first = Math.Max(0, events - (Batches + 1) * Batch);
         await span.Begin(first, default);
         long started = 0;
         for (int batch = 0; batch <= Batches; batch++)
