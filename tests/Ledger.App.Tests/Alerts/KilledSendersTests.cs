@@ -139,7 +139,9 @@ public sealed class KilledSendersTests : IAsyncLifetime
     {
         Environment = new Dictionary<string, string?>
         {
-            ["ConnectionStrings__Ledger"] = _ledger.OwnerConnectionString, ["LEDGER_DATA"] = _ledger.DataFolder, ["Ledger__Outgoing__Allow"] = "127.0.0.0/8",
+            ["ConnectionStrings__Ledger"] = _ledger.OwnerConnectionString,
+            ["LEDGER_DATA"] = _ledger.DataFolder,
+            ["Ledger__Outgoing__Allow"] = "127.0.0.0/8",
         },
     });
 }

@@ -100,7 +100,11 @@ internal sealed record Letter(MailWords Words, string Html)
     {
         var message = new MailMessage(settings.From, new MailAddress(mail.Address))
         {
-            Subject = Words.Subject, SubjectEncoding = Encoding.UTF8, Body = Words.Text(), BodyEncoding = Encoding.UTF8, BodyTransferEncoding = TransferEncoding.Base64,
+            Subject = Words.Subject,
+            SubjectEncoding = Encoding.UTF8,
+            Body = Words.Text(),
+            BodyEncoding = Encoding.UTF8,
+            BodyTransferEncoding = TransferEncoding.Base64,
         };
         var html = AlternateView.CreateAlternateViewFromString(Html, Encoding.UTF8, MediaTypeNames.Text.Html);
         html.TransferEncoding = TransferEncoding.Base64;

@@ -105,7 +105,8 @@ internal sealed class EndpointTable(NpgsqlDataSource database)
         from alerts.endpoint e where {condition}
         """,
         row => new EndpointRecord(row.GetInt64(0), Shown(row.GetString(1)), row.GetString(2), row.GetDateTime(3), row.IsDBNull(4) ? null : row.GetDateTime(4), row.TextOrNull(5),
-            row.IsDBNull(6) ? null : row.GetDateTime(6), row.GetInt32(7), row.GetInt64(8)) { Kind = Written.Parse<EndpointKind>("kind", row.GetString(9)) }, cancel, parameters);
+            row.IsDBNull(6) ? null : row.GetDateTime(6), row.GetInt32(7), row.GetInt64(8))
+        { Kind = Written.Parse<EndpointKind>("kind", row.GetString(9)) }, cancel, parameters);
 
     private static NotFoundException Unknown(long id) => new($"There is no endpoint {id}.");
 }

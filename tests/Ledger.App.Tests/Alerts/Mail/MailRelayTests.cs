@@ -31,8 +31,15 @@ public sealed class MailRelayTests : IDisposable
         {
             Environment = new Dictionary<string, string?>
             {
-                ["ConnectionStrings__Ledger"] = ledger.OwnerConnectionString, ["LEDGER_DATA"] = ledger.DataFolder, ["Ledger__Address"] = "https://ledger.example.com", ["SSL_CERT_FILE"] = Path.Combine(_files.Path, "certificate.pem"),
-                ["Ledger__Mail__Host"] = "localhost", ["Ledger__Mail__Port"] = $"{mails.Port}", ["Ledger__Mail__From"] = "Alerts <alerts@example.com>", ["Ledger__Mail__User"] = "ledger", ["Ledger__Mail__Password"] = "open sesame",
+                ["ConnectionStrings__Ledger"] = ledger.OwnerConnectionString,
+                ["LEDGER_DATA"] = ledger.DataFolder,
+                ["Ledger__Address"] = "https://ledger.example.com",
+                ["SSL_CERT_FILE"] = Path.Combine(_files.Path, "certificate.pem"),
+                ["Ledger__Mail__Host"] = "localhost",
+                ["Ledger__Mail__Port"] = $"{mails.Port}",
+                ["Ledger__Mail__From"] = "Alerts <alerts@example.com>",
+                ["Ledger__Mail__User"] = "ledger",
+                ["Ledger__Mail__Password"] = "open sesame",
             },
         };
         var added = await LedgerProgram.Run(["alerts", "add", "Robots", "--sector", "robotics", "--mail", "ada@example.com", "--quiet", "03:00-03:01", "--zone", "Europe/Berlin"], options);

@@ -21,7 +21,11 @@ public sealed class MailTimingTests
         from zone in AnyZone from hour in AnyHour from day in Gen.Choose(0, 6) from now in AnyTime select (new MailTiming(digest, hour, (DayOfWeek)day, zone, null), now);
 
     private static Gen<(MailTiming Timing, DateTimeOffset Now)> AnyQuiet =>
-        from zone in AnyZone from begin in AnyHour from end in AnyHour from now in AnyTime where begin != end
+        from zone in AnyZone
+        from begin in AnyHour
+        from end in AnyHour
+        from now in AnyTime
+        where begin != end
         select (MailTiming.Default with { Zone = zone, Quiet = new QuietHours(begin, end) }, now);
 
     [Fact]
