@@ -2,7 +2,8 @@
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
 
-// Money pledged and not yet closed: what each such deal promises, and how much that is by currency.
+// Money pledged and not yet closed: what each such deal promises, and how much that is by currency. What is counted elsewhere, or was
+// retracted, does not count.
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.ComponentModel.DataAnnotations.Schema;
@@ -16,7 +17,7 @@ return await OwnView.Run(args, new View("pledges", OwnView.Source())
     .Row(RecordStreams.Deals, Promise)
     .Sum((Pledge pledge) => pledge.Currency is { } currency ? new Pledged(currency, 1, pledge.Low ?? 0) : null));
 
-static Pledge? Promise(Deal deal) => deal is { Status: DealStatus.Pledged, Kind: not DealKind.Aggregate }
+static Pledge? Promise(Deal deal) => deal is { Status: DealStatus.Pledged, Counts: true }
     ? new Pledge(deal.Id.Value, deal.Company!.Value.Value, deal.Amount.Currency?.Code, deal.Amount.Low, deal.Amount.High)
     : null;
 

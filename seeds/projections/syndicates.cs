@@ -2,7 +2,8 @@
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
 
-// Who invests with whom: one row for each deal that two investors are in together, and how often they are.
+// Who invests with whom: one row for each deal that two investors are in together, and how often they are. What was retracted, or merged
+// into another deal, is not listed and gives nothing.
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.ComponentModel.DataAnnotations.Schema;
@@ -19,7 +20,7 @@ return await OwnView.Run(args, new View("syndicates", OwnView.Source())
 static IEnumerable<PairInDeal> Pairs(Deal deal)
 {
     string[] investors = [.. deal.Investors
-        .Where(investor => investor is { Party: not null, Role: not InvestorRole.Backer })
+        .Where(investor => deal.IsListed && investor is { Party: not null, Role: not InvestorRole.Backer })
         .Select(investor => investor.Party!.Value.Value).Distinct().Order(StringComparer.Ordinal)];
     return from one in investors from other in investors where string.CompareOrdinal(one, other) < 0 select new PairInDeal(one, other, deal.Id.Value);
 }

@@ -17,19 +17,20 @@ public static class LogImport
 {
     /// <summary>Imports a file, all of it or nothing.</summary>
     /// <param name="owner">An open connection of the tables' owner, outside a transaction. The database holds <see cref="EventLogSchema"/>.</param>
-    /// <param name="file">What <see cref="LogTree.ExportTexts"/> and then <see cref="LogTree.Export"/> wrote. It is read twice.</param>
+    /// <param name="file">What <see cref="LogTree.ExportTexts"/> and then <see cref="LogTree.Export"/> wrote. It is read more than once, so it is no pipe.</param>
     /// <param name="types">The events that may be in it.</param>
     /// <param name="progress">Told how many events were written.</param>
+    /// <param name="textOf">The SHA-256, in lower-case hexadecimal digits, of the text that an event's data names, which has to be in the file; null where it names none.</param>
     /// <param name="cancel">Stops, leaving the log empty.</param>
     /// <returns>How many events were imported.</returns>
     /// <exception cref="InvalidDataException">A line is not what was exported; nothing was imported.</exception>
     /// <exception cref="InvalidOperationException">The log is not empty.</exception>
     public static async Task<long> Run(
-        NpgsqlConnection owner, string file, EventTypes types, IProgress<long>? progress = null, CancellationToken cancel = default)
+        NpgsqlConnection owner, string file, EventTypes types, IProgress<long>? progress = null, Func<object, string?>? textOf = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(owner);
         ArgumentNullException.ThrowIfNull(types);
-        var content = new Content();
+        var content = new Content { TextOf = textOf };
         await foreach ((int number, string line) in Lines(file, cancel))
             content.Check(number, line, types);
 
@@ -192,6 +193,8 @@ public static class LogImport
             if (!hash.SequenceEqual(content.Leaves[next++]))
                 throw new InvalidDataException($"Line {content.Texts + next} is not as it was exported: PostgreSQL would store the event at position {leaf.Position} otherwise.");
         }, cancel);
+        if (next < content.Leaves.Count)
+            throw new InvalidDataException($"The file holds {content.Last - content.After} events, but only {next} when it was read again.");
     }
 
     private sealed class StreamContent
@@ -208,7 +211,10 @@ public static class LogImport
         {
         }
 
-        public int Texts { get; private set; }
+        private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
+
+        public Func<object, string?>? TextOf { get; init; }
+        public int Texts => _texts.Count;
         public long After { get; } = after;
         public long Last { get; private set; } = after;
         public DateTimeOffset RecordedAt { get; private set; } = recordedAt;
@@ -246,14 +252,17 @@ public static class LogImport
             (byte[] sha256, string content) = ExportedText.Parse(line);
             if (!SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan().SequenceEqual(sha256))
                 throw new InvalidDataException($"Line {number} holds a text that is not the one of its hash.");
-            Texts++;
+            if (!_texts.Add(Convert.ToHexStringLower(sha256)))
+                throw new InvalidDataException($"Line {number} holds a text that stands above already.");
         }
 
-        private static void CheckData(int number, ExportedEvent e, EventTypes types)
+        private void CheckData(int number, ExportedEvent e, EventTypes types)
         {
             try
             {
-                types.Read(e.Type, Encoding.UTF8.GetBytes(e.Data), e.Position);
+                object data = types.Read(e.Type, Encoding.UTF8.GetBytes(e.Data), e.Position);
+                if (TextOf?.Invoke(data) is { } text && !_texts.Contains(text))
+                    throw new InvalidDataException($"the text {text}, which it names, is not in the file.");
             }
             catch (Exception problem) when (problem is UnknownEventTypeException or InvalidDataException)
             {

@@ -71,6 +71,8 @@ public sealed class ViewRuntime
     /// every view there; a server need not wait for it and lets <see cref="Run"/> do it.
     /// </summary>
     /// <returns>What replays came to.</returns>
+    /// <exception cref="ViewStoppedException">A view that is to be replayed cannot take an event; the others were replayed.</exception>
+    /// <exception cref="ArgumentException">A table of a view is called as one of another program's view is.</exception>
     public async Task<IReadOnlyList<ReplayOutcome>> Prepare(IProgress<ReplayProgress>? progress = null, CancellationToken cancel = default)
     {
         while (true)
@@ -86,22 +88,32 @@ public sealed class ViewRuntime
     }
 
     /// <summary>Null where another program replays one of the views.</summary>
+    /// <exception cref="ViewStoppedException">A view cannot take an event; the others were replayed.</exception>
     private async Task<IReadOnlyList<ReplayOutcome>?> TryPrepare(IProgress<ReplayProgress>? progress, CancellationToken cancel)
     {
-        while (await MakeNew(cancel) is { Count: > 0 } stale)
+        var stopped = new Dictionary<string, ViewStoppedException>();
+        IReadOnlyList<ReplayOutcome> outcomes = [];
+        while ((await MakeNew(cancel)).Except(stopped.Keys).ToList() is { Count: > 0 } stale)
         {
             try
             {
-                return await new Replay(_log.Reader, _database, [.. stale.Select(Named)], _live, _chunkMax, progress,
+                outcomes = await new Replay(_log.Reader, _database, [.. stale.Select(Named)], _live, _chunkMax, progress,
                     versions => !stale.Except(Stale(versions)).Any()).Run(cancel);
+                break;
             }
             catch (ReplayRefusedException problem)
             {
                 if (!problem.WasDoneMeanwhile)
                     return null;
             }
+            catch (ViewStoppedException problem)
+            {
+                // Those that can take the event go on from there without it.
+                foreach (string view in problem.Views)
+                    stopped[view] = problem;
+            }
         }
-        return [];
+        return stopped.Count == 0 ? outcomes : throw stopped.Values.First();
     }
 
     /// <summary>
@@ -151,8 +163,11 @@ public sealed class ViewRuntime
         await ThrowIfStopped(head, cancel);
     }
 
-    /// <summary>Returns when the views hold a position, so that who has appended reads its own write.</summary>
-    /// <exception cref="ViewStoppedException">One stands still before that position.</exception>
+    /// <summary>
+    /// Returns when the views hold a position, so that who has appended reads its own write. One that is frozen, or is still to be
+    /// built, is not waited for.
+    /// </summary>
+    /// <exception cref="ViewStoppedException">One stands still before that position; the others hold it.</exception>
     public async Task WaitFor(long position, CancellationToken cancel = default)
     {
         // For an event that is still to come nobody is asked again and again.
@@ -161,9 +176,11 @@ public sealed class ViewRuntime
         {
             Task moved = _live.Moved;
             List<ViewStatus> following = [.. (await Status(cancel)).Where(v => v.State is ViewState.Live or ViewState.Frozen && _views.ContainsKey(v.View))];
-            if (following.Count == _views.Count && following.All(v => v.State == ViewState.Frozen || v.Position >= position))
+            if (following.Count > 0 && following.All(v => v.State == ViewState.Frozen || v.Position >= position || v.Failure is not null))
+            {
+                Throw(following, position);
                 return;
-            Throw(following, position);
+            }
             await Task.WhenAny(moved, Task.Delay(20, cancel));
             cancel.ThrowIfCancellationRequested();
         }
@@ -349,7 +366,7 @@ public sealed class ViewRuntime
             {
                 foreach (string name in stale.Where(name => versions.All(v => v.View != name)).ToList())
                 {
-                    await ViewVersion.Make(connection, _views[name], ViewVersion.Live, null, null, cancel);
+                    await ViewVersion.Make(connection, _views[name], _live.Names, ViewVersion.Live, null, null, cancel);
                     stale.Remove(name);
                 }
             }

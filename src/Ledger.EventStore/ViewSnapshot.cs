@@ -13,24 +13,31 @@ public sealed class ViewSnapshot : IAsyncDisposable
 {
     private readonly NpgsqlTransaction _transaction;
 
-    private ViewSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, string versions, long position, bool isPast, bool isOfOtherTables)
+    private ViewSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, OpenViews views, long? asOf)
     {
-        Versions = versions;
-        IsOfOtherTables = isOfOtherTables;
+        Versions = views.Versions;
+        IsOfOtherTables = views.IsOfOtherTables;
         Connection = connection;
         _transaction = transaction;
-        Position = position;
-        IsPast = isPast;
+        Position = Math.Min(asOf ?? views.Position, views.Position);
+        HeldByAll = Math.Min(Position, views.HeldByAll);
+        IsPast = asOf < views.Position;
     }
 
     /// <summary>Inside a transaction that ends with the snapshot.</summary>
     public NpgsqlConnection Connection { get; }
 
-    /// <summary>Names the versions of views that are read: another text where any of them was replaced by another one.</summary>
+    /// <summary>Names the versions of views that are read: another text where any of them was replaced by another one, or stands elsewhere than the others.</summary>
     public string Versions { get; }
 
-    /// <summary>The position in the log that is read as of: what was asked for, or the one that the views hold.</summary>
+    /// <summary>
+    /// The position in the log that is read as of: what was asked for, or the one that the views hold which follow the log. A view that
+    /// stands still, or is frozen, is read as it is.
+    /// </summary>
     public long Position { get; }
+
+    /// <summary>The position that every view holds, also those that stand still or are frozen, if it is before that one: whoever records what follows from views goes no further.</summary>
+    public long HeldByAll { get; }
 
     /// <summary>Whether the past is read: then sums have to be made from rows.</summary>
     public bool IsPast { get; }
@@ -112,24 +119,23 @@ public sealed class ViewSnapshot : IAsyncDisposable
             NpgsqlTransaction transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
             // Another program's views may be behind; they are read at the same position all the same. What is asked often is in memory,
             // where looking up some rows by an index costs less than reading a table.
+            // Another program's views may be behind; they are read at the same position all the same. What is asked often is in memory,
+            // where looking up some rows by an index costs less than reading a table.
             await using var command = new NpgsqlCommand("""
-                select set_config('search_path', string_agg(v.schema_name, ', ' order by v.view), true), min(p.position) filter (where v.view = any($1)),
-                    count(*) filter (where v.view = any($1)), (select h.position from ledger.log_head h order by h.position desc limit 1),
-                    count(*) filter (where v.view = any($1) and v.layout = any($2)), set_config('random_page_cost', '1.1', true)
+                select set_config('search_path', string_agg(v.schema_name, ', ' order by v.view), true), set_config('random_page_cost', '1.1', true),
+                    (select h.position from ledger.log_head h order by h.position desc limit 1),
+                    array_agg(v.view) filter (where v.view = any($1)), array_agg(v.fingerprint) filter (where v.view = any($1)),
+                    array_agg(v.layout) filter (where v.view = any($1)), array_agg(p.position) filter (where v.view = any($1))
                 from ledger.view_versions v cross join lateral (
                     select position from ledger.view_positions p where p.view = v.view and p.version = v.version order by p.position desc limit 1) p
                 where v.state = 'live'
                 """, connection);
             command.Parameters.Add(new NpgsqlParameter { Value = views.Keys.ToArray() });
-            command.Parameters.Add(new NpgsqlParameter { Value = views.Values.Select(v => v.Layout).ToArray() });
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
             await reader.ReadAsync(cancel);
-            if (reader.GetInt64(2) < views.Count)
-                throw new ViewsMissingException();
-            long position = reader.GetInt64(1);
-            if (asOf is { } past && (past < 0 || past > reader.GetInt64(3)))
-                throw new ArgumentOutOfRangeException(nameof(asOf), $"The log has no position {past}: it ends at {reader.GetInt64(3)}.");
-            return new ViewSnapshot(connection, transaction, reader.GetString(0), Math.Min(asOf ?? position, position), asOf < position, reader.GetInt64(4) < views.Count);
+            if (asOf is { } past && (past < 0 || past > reader.GetInt64(2)))
+                throw new ArgumentOutOfRangeException(nameof(asOf), $"The log has no position {past}: it ends at {reader.GetInt64(2)}.");
+            return new ViewSnapshot(connection, transaction, OpenViews.Of(reader, views), asOf);
         }
         catch
         {
@@ -144,7 +150,24 @@ public sealed class ViewSnapshot : IAsyncDisposable
         await _transaction.DisposeAsync();
         await Connection.DisposeAsync();
     }
+
+    /// <summary>What is there of a program's views.</summary>
+    private sealed record OpenViews(string Versions, long Position, long HeldByAll, bool IsOfOtherTables)
+    {
+        /// <exception cref="ViewsMissingException">Nothing is.</exception>
+        public static OpenViews Of(NpgsqlDataReader row, IReadOnlyDictionary<string, View> views)
+        {
+            if (row.IsDBNull(3))
+                throw new ViewsMissingException();
+            List<(View View, string Fingerprint, string Layout, long Position)> live = [.. row.GetFieldValue<string[]>(3).Select(name => views[name])
+                .Zip(row.GetFieldValue<string[]>(4), row.GetFieldValue<string[]>(5)).Zip(row.GetFieldValue<long[]>(6), (v, position) => (v.First, v.Second, v.Third, position))];
+            // What this program does not fold goes no further: the others are not read as of where it stands.
+            long position = live.Where(v => v.Fingerprint == v.View.Fingerprint).Select(v => v.Position).DefaultIfEmpty(live.Max(v => v.Position)).Max();
+            string behind = string.Concat(live.Where(v => v.Position != position).Select(v => string.Create(CultureInfo.InvariantCulture, $", {v.View.Name} at {v.Position}")));
+            return new OpenViews(row.GetString(0) + behind, position, live.Min(v => v.Position), live.Count < views.Count || live.Exists(v => v.Layout != v.View.Layout));
+        }
+    }
 }
 
-/// <summary>Views are being built for the first time and cannot be read yet.</summary>
-public sealed class ViewsMissingException() : Exception("The views are being built; ask again in a moment.");
+/// <summary>A view that is asked for is not there: it is being built, or its live version is one of other tables.</summary>
+public sealed class ViewsMissingException() : Exception("A view that this needs is being built, or was rolled back to a version without it: ask again in a moment, or see in what state the views are.");

@@ -86,13 +86,18 @@ public sealed class ViewStoppedException : Exception
     {
         View = view;
         Position = position;
+        Reason = message;
     }
 
-    /// <summary>The view's name.</summary>
+    /// <summary>The view's name; of several that cannot take it their names, with commas between them.</summary>
     public string View { get; }
 
     /// <summary>The position of the event.</summary>
     public long Position { get; }
+
+    internal string[] Views => View.Split(", ");
+
+    internal string Reason { get; }
 }
 
 /// <summary>Another replay is under way, or there is nothing to go back to.</summary>

@@ -96,12 +96,28 @@ internal sealed class Invocation : IAsyncDisposable
             await Console.Out.WriteAsync(text);
     }
 
-    /// <summary>Folds what the views have not seen yet, so that a command shows all that was recorded before it began.</summary>
+    /// <summary>
+    /// Folds what the views have not seen yet, so that a command shows all that was recorded before it began. Where a view stands still
+    /// that is said, and the others are read.
+    /// </summary>
+    /// <exception cref="ViewStoppedException">All of them do.</exception>
     public async Task CatchUp(CancellationToken cancel)
     {
         var views = Get<ViewRuntime>();
-        await views.Prepare(cancel: cancel);
-        await views.CatchUp(cancel);
+        foreach (var step in new Func<Task>[] { () => views.Prepare(cancel: cancel), () => views.CatchUp(cancel) })
+        {
+            try
+            {
+                await step();
+            }
+            catch (ViewStoppedException e)
+            {
+                var status = (await views.Status(cancel)).Where(view => views.Names.Contains(view.View) && view.State is ViewState.Live or ViewState.Frozen);
+                if (status.All(view => view.Failure is not null))
+                    throw;
+                Console.Error.WriteLine(e.Message);
+            }
+        }
     }
 
     /// <summary>Prints the value as JSON where that was asked for, and otherwise for people.</summary>

@@ -23,16 +23,18 @@ internal abstract class ViewsFollowing(ViewRuntime views, string what, ILogger l
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        for (long last = -1; !stoppingToken.IsCancellationRequested;)
         {
             try
             {
                 var (position, more, isMine) = await Next(stoppingToken);
                 Fault = null;
-                if (!isMine)
+                // Nobody waits for a view that is frozen: where one holds this up, it would be asked again and again.
+                if (!isMine || !more && position == last)
                     await Task.Delay(LookAgainAfter, stoppingToken);
                 else if (!more)
                     await views.WaitFor(position + 1, stoppingToken);
+                last = position;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

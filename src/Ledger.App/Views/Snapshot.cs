@@ -55,6 +55,9 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     /// <summary>The position that is read as of.</summary>
     public async Task<long> Position(CancellationToken cancel) => await Ask(open => Task.FromResult(open.Position), cancel);
 
+    /// <summary>The position that all views hold, also those that stand still or are frozen: who records what follows from views goes up to there.</summary>
+    public async Task<long> HeldByAll(CancellationToken cancel) => await Ask(open => Task.FromResult(open.HeldByAll), cancel);
+
     /// <summary>What everything that is read follows from: the position, and the versions of the views that hold it.</summary>
     public async Task<(long Position, string Versions)> Moment(CancellationToken cancel) => await Ask(open => Task.FromResult((open.Position, open.Versions)), cancel);
 

@@ -117,7 +117,7 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
     private async Task<long> ViewsPosition(CancellationToken cancel)
     {
         await using var snapshot = new Snapshot(views, log);
-        return await snapshot.Position(cancel);
+        return await snapshot.HeldByAll(cancel);
     }
 
     /// <summary>Up to where the log is followed at once.</summary>

@@ -21,6 +21,30 @@ internal sealed class Replay(
     {
         try
         {
+            return await Known(cancel);
+        }
+        catch (ViewStoppedException problem)
+        {
+            await Fail(problem, cancel);
+            throw;
+        }
+    }
+
+    /// <summary>Says why nothing comes of the versions that are being built.</summary>
+    private async Task Fail(ViewStoppedException problem, CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
+        await ViewTables.Execute(connection, """
+            update ledger.view_versions set failed_at = clock_timestamp(), failed_position = $2, failure = $3 where view = any($1) and state = 'building'
+            """, cancel, new NpgsqlParameter { Value = problem.Views },
+            new NpgsqlParameter<long> { TypedValue = problem.Position }, new NpgsqlParameter<string> { TypedValue = problem.Reason });
+    }
+
+    /// <summary>Builds, and names events that cannot even be read.</summary>
+    private async Task<IReadOnlyList<ReplayOutcome>> Known(CancellationToken cancel)
+    {
+        try
+        {
             return await Build(cancel);
         }
         catch (UnknownEventTypeException problem)
@@ -66,7 +90,7 @@ internal sealed class Replay(
             long head = await LogReader.Head(connection, cancel);
             long events = await Count(connection, head, cancel);
             foreach (View view in views)
-                await ViewVersion.Make(connection, view, ViewVersion.Building, head, events, cancel);
+                await ViewVersion.Make(connection, view, live.Names, ViewVersion.Building, head, events, cancel);
             await transaction.CommitAsync(cancel);
         }
         return await Building(connection, cancel);

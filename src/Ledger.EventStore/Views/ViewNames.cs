@@ -93,6 +93,25 @@ internal static class ViewNames
         }
     }
 
+    /// <summary>A stable name of a view that a view of another program has, and that one's name; null where there is none.</summary>
+    /// <param name="connection">To the database.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="program">The views of this program; what was a table of one may become a table of another.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<(string Name, string View)?> Taken(NpgsqlConnection connection, View view, string[] program, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("""
+            select t.relname::text, v.view
+            from ledger.view_versions v join pg_namespace n on n.nspname = v.schema_name join pg_class t on t.relnamespace = n.oid and t.relkind = 'r'
+            where v.view <> all($1) and (t.relname = any($2) or t.relname || '_history' = any($2))
+            order by 1, 2 limit 1
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = program });
+        command.Parameters.Add(new NpgsqlParameter { Value = view.StableNames.ToArray() });
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? (reader.GetString(0), reader.GetString(1)) : null;
+    }
+
     /// <summary>The highest version of which there is a schema.</summary>
     public static async Task<int> LastSchema(NpgsqlConnection connection, View view, CancellationToken cancel)
     {

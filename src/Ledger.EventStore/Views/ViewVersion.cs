@@ -91,8 +91,12 @@ internal sealed record ViewVersion(
     }
 
     /// <summary>Makes a version, its tables empty: without indexes if a replay is to load rows into them.</summary>
-    public static async Task Make(NpgsqlConnection connection, View view, string state, long? replayTo, long? replayOf, CancellationToken cancel)
+    /// <exception cref="ArgumentException">A view of another program has a table of the same name.</exception>
+    public static async Task Make(NpgsqlConnection connection, View view, string[] program, string state, long? replayTo, long? replayOf, CancellationToken cancel)
     {
+        // Names are one schema's, and readers look tables up by their bare names in all versions at once.
+        if (await ViewNames.Taken(connection, view, program, cancel) is { } taken)
+            throw new ArgumentException($"View '{view.Name}' cannot have a table that is called as '{taken.Name}' of view '{taken.View}' is; name it another way.", nameof(view));
         await using var next = new NpgsqlCommand("select coalesce(max(version), 0) + 1 from ledger.view_versions where view = $1", connection);
         next.Parameters.Add(new NpgsqlParameter<string> { TypedValue = view.Name });
         // A schema may be left over of a version whose row is gone already.

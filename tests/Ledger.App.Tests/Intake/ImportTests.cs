@@ -112,6 +112,39 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("Firm,Sum,Backers,,\nAcme,700,Alpha; Beta; Gamma,,\nBig,800,Delta; Epsilon; Zeta; Eta,,\n")]
+    [InlineData("Firm ; Sum; Backers\r\nAcme;700;\"Alpha; Beta; Gamma\"\r\nBig;800;\"Delta; Epsilon; Zeta; Eta\"\r\n")]
+    [InlineData("\ufeffFirm\tSum\tBackers\nAcme\t700\tAlpha; Beta; Gamma\n\nBig\t800\tDelta; Epsilon; Zeta; Eta")]
+    public async Task Tables_are_read_as_spreadsheets_write_them(string table)
+    {
+        Write("deals.csv", table, new UTF8Encoding(false));
+        Write("map.yaml", "{companyName: {column: Firm}, amount: {column: Sum, currency: {always: EUR}}, investors: [{column: Backers}]}", Encoding.UTF8);
+
+        var report = await Import(_folder.Combine("deals.csv"), "--format", "csv", "--map", _folder.Combine("map.yaml"));
+
+        Assert.Equal("[]", report["skipped"]!.ToJsonString());
+        Assert.Equal((2, 2), ((int)report["rows"]!, (int)report["deals"]!));
+        Assert.Equal(["Delta", "Epsilon", "Zeta", "Eta"], (await Deal("big-800")).Investors.Select(investor => investor.Name));
+    }
+
+    [Fact]
+    public async Task A_row_that_the_record_refuses_is_skipped_alone()
+    {
+        // Every claim carries the row as its quote, and an event has to have room for all of them.
+        var many = string.Join("; ", Enumerable.Range(1, 40).Select(n => $"Fund {n} of the many"));
+        var rows = Enumerable.Range(1, 9).Select(i => $"C{i},{(i is 3 or 8 ? many : "Alpha")},{new string('x', 2000)}");
+        Write("deals.csv", string.Join('\n', rows.Prepend("Firm,Backers,Description")), Encoding.UTF8);
+        Write("map.yaml", "{companyName: {column: Firm}, investors: [{column: Backers}]}", Encoding.UTF8);
+
+        var report = await Import(_folder.Combine("deals.csv"), "--format", "csv", "--map", _folder.Combine("map.yaml"));
+
+        Assert.Equal((9, 7), ((int)report["rows"]!, (int)report["deals"]!));
+        Assert.Equal([4, 9], report["skipped"]!.AsArray().Select(row => (int)row!["line"]!));
+        Assert.All(report["skipped"]!.AsArray(), row => Assert.StartsWith("What would be recorded as deal_announced comes to ", (string)row!["why"]!, StringComparison.Ordinal));
+        Assert.Equal("C9", (await Deal("c9-undisclosed")).Company.Name);
+    }
+
+    [Theory]
     [InlineData("companyName: {column: Nobody}", "map.yaml, line 1: 'Nobody' is no column of")]
     [InlineData("companyNames: {column: Firm}", "map.yaml, line 1: 'companyNames' is not a field that is known there.")]
     [InlineData("round: {column: Firm}", "map.yaml: names neither companyName nor companyId.")]

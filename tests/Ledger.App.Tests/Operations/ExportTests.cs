@@ -86,6 +86,34 @@ public sealed class ExportTests(SeededLedger seeded) : IAsyncLifetime
         Assert.Equal((1, "The log is not empty: it holds 92 events. An export is taken over by an empty ledger only."), (again.ExitCode, again.Errors.Trim()));
     }
 
+    [Fact]
+    public async Task Events_without_the_texts_that_they_name_are_no_export()
+    {
+        var events = _folder.Combine("events.jsonl");
+        await File.WriteAllLinesAsync(events, (await File.ReadAllLinesAsync(await Export(), Cancel)).Where(line => line.StartsWith("{\"position\"", StringComparison.Ordinal)), Cancel);
+
+        var imported = await Import(events);
+
+        Assert.Equal(2, imported.ExitCode);
+        Assert.Matches("^.*events.jsonl: Line 1: the text [0-9a-f]{64}, which it names, is not in the file\\.$", imported.Errors.Trim());
+        Assert.Equal(0, await _empty.Get<EventLog>().Head(Cancel));
+    }
+
+    [Fact]
+    public async Task An_export_out_of_a_pipe_is_refused_since_it_is_read_twice()
+    {
+        var pipe = _folder.Combine("pipe");
+        using var writing = System.Diagnostics.Process.Start("sh", ["-c", $"mkfifo '{pipe}' && cat '{await Export()}' > '{pipe}'"]);
+        while (!File.Exists(pipe))
+            await Task.Delay(5, Cancel);
+
+        var imported = await Import(pipe);
+
+        Assert.Equal((2, $"{pipe}: is a pipe, which cannot be read twice; write the export to a file first."), (imported.ExitCode, imported.Errors.Trim()));
+        Assert.Equal(0, await _empty.Get<EventLog>().Head(Cancel));
+        await writing.WaitForExitAsync(Cancel);
+    }
+
     [Theory]
     [InlineData("deals", 13, "id,company_id,company,kind,status", "biren-pledge,biren,Biren,round,pledged")]
     [InlineData("companies", 11, "id,name,aliases", "zhipu-ai,Zhipu AI,Zhipu,artificial-intelligence,3,2,1,CNY 3000000000–3000000000")]

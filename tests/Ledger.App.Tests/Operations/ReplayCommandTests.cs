@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
+using Ledger.App.Operations.Replay;
 using Ledger.App.Tests.Support;
+using Ledger.EventStore;
 using Npgsql;
 
 namespace Ledger.App.Tests.Operations;
@@ -23,15 +26,59 @@ public sealed class ReplayCommandTests(SeededLedger seeded)
         Assert.Equal(0, (await ledger.Run("projections", "rollback", "company")).ExitCode);
         Assert.Equal("company 1 live, company 2 kept", await ledger.Versions("company"));
 
-        await using (var owner = NpgsqlDataSource.Create(ledger.OwnerConnectionString))
-        await using (var command = owner.CreateCommand("update view_investor_1.investor set led = led + 1 where id = 'alibaba'"))
-            await command.ExecuteNonQueryAsync(Cancel);
+        await Execute(ledger, "update view_investor_1.investor set led = led + 1 where id = 'alibaba'");
         var all = await ledger.Run("replay");
         Assert.Equal(0, all.ExitCode);
         Assert.Contains("investor: version 2 is live", all.Output, StringComparison.Ordinal);
         Assert.Contains("  investor: 1 row only in the version before, such as", all.Output, StringComparison.Ordinal);
         Assert.Contains("\"id\": \"alibaba\"", all.Output, StringComparison.Ordinal);
         Assert.Contains("deal: version 2 is live, built from 92 events", all.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_view_whose_definition_has_changed_is_replayed_once_and_compared_with_what_it_was()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        Assert.Equal(0, (await ledger.Run("seed", LedgerOnTestDatabase.Seeds)).ExitCode);
+        await Execute(ledger, "update ledger.view_versions set fingerprint = 'of before' where view in ('company', 'investor'); update view_company_1.company set deals = deals + 1 where id = 'biren'");
+
+        var run = await ledger.Run("replay", "company", "deal");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("company: version 2 is live, built from 13 events", run.Output, StringComparison.Ordinal);
+        Assert.Contains("  company: 1 row only in the version before, such as", run.Output, StringComparison.Ordinal);
+        Assert.Equal("company 1 kept, company 2 live, deal 1 kept, deal 2 live, investor 1 kept, investor 2 live", await ledger.Versions("company", "deal", "investor"));
+        Assert.Contains("company: version 1 is live, and frozen at position 92", (await ledger.Run("projections", "rollback", "company")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_a_view_stands_still_commands_say_so_and_read_the_others()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        Assert.Equal(0, (await ledger.Run("seed", LedgerOnTestDatabase.Seeds)).ExitCode);
+        await Execute(ledger, "alter table view_rollup_1.rollup_fact add constraint full_up check (deal_id <> 'biren-pledge' or 'robotics' <> all(sectors))");
+
+        var tag = await ledger.Run("tag", "biren-pledge", "--sector", "robotics", "--reason", "They build some.");
+        var deal = await ledger.Run("deal", "biren-pledge", "--json");
+        var company = await ledger.Run("company", "biren", "--json");
+
+        Assert.Equal((0, 0, 0), (tag.ExitCode, deal.ExitCode, company.ExitCode));
+        Assert.StartsWith("View 'rollup' stands still at position 93: ", deal.Errors, StringComparison.Ordinal);
+        Assert.Contains("robotics", (string)JsonNode.Parse(deal.Output)!["sectors"]!.AsArray()[^1]!, StringComparison.Ordinal);
+        Assert.Equal(93, (int)JsonNode.Parse(company.Output)!["position"]!);
+    }
+
+    [Fact]
+    public void What_is_said_of_a_replay_that_goes_on_counts_only_what_it_does_itself()
+    {
+        var words = new ReplayWords();
+        string[] said = [.. new[] { ("load", 900_000, 10.0), ("load", 910_000, 10.5), ("load", 920_000, 11), ("index", 1_000_000, 15) }
+            .Select(step => words.Of(new ReplayProgress(step.Item1, step.Item2, 1_000_000, TimeSpan.FromSeconds(step.Item3))))];
+
+        Assert.Equal(
+            ["load: 900,000 of 1,000,000 events", "load: 910,000 of 1,000,000 events, 20,000 events/s, 0:00:05 left",
+                "load: 920,000 of 1,000,000 events, 20,000 events/s, 0:00:04 left", "index: 1,000,000 of 1,000,000 events"], said);
+        Assert.Equal("load: 5 of 1,000,000 events", words.Of(new ReplayProgress("load", 5, 1_000_000, TimeSpan.FromSeconds(1))));
     }
 
     [Theory]
@@ -75,5 +122,13 @@ public sealed class ReplayCommandTests(SeededLedger seeded)
         while (await rows.ReadAsync(Cancel))
             found.Add(rows.GetString(0));
         Assert.Empty(found);
+    }
+
+    /// <summary>Past the program, as the database's owner.</summary>
+    private static async Task Execute(LedgerOnTestDatabase ledger, string sql)
+    {
+        await using var owner = NpgsqlDataSource.Create(ledger.OwnerConnectionString);
+        await using var command = owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 }

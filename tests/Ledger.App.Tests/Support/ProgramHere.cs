@@ -22,11 +22,14 @@ internal static class ProgramHere
     public static Task<LedgerRun> Run(LedgerOnTestDatabase ledger, string connection, string[] arguments) => Run([.. arguments, "--connection", connection, "--data", ledger.DataFolder]);
 
     /// <summary>On whatever ledger the arguments name.</summary>
-    public static Task<LedgerRun> Run(string[] arguments) => Task.Run(() =>
+    public static Task<LedgerRun> Run(string[] arguments) => Run(() => Task.FromResult((int)typeof(Composition).Assembly.EntryPoint!.Invoke(null, [arguments])!));
+
+    /// <summary>Another program that is made of this one's parts.</summary>
+    public static Task<LedgerRun> Run(Func<Task<int>> main) => Task.Run(async () =>
     {
         var printed = new Printed(new StringWriter(), new StringWriter());
         Running.Value = printed;
-        var exitCode = (int)typeof(Composition).Assembly.EntryPoint!.Invoke(null, [arguments])!;
+        var exitCode = await main();
         return new LedgerRun(exitCode, printed.Output.ToString(), printed.Errors.ToString());
     });
 

@@ -122,7 +122,7 @@ internal sealed class AlertRunner(NpgsqlDataSource database, EventLog log, ViewR
     private async Task<long> ViewsPosition(CancellationToken cancel)
     {
         await using var snapshot = new Snapshot(views, log);
-        return await snapshot.Position(cancel);
+        return await snapshot.HeldByAll(cancel);
     }
 }
 

@@ -4,6 +4,7 @@ using Ledger.App.Operations;
 using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.Migrate;
 using Ledger.App.Views;
+using Ledger.Domain.Articles;
 using Ledger.EventStore;
 using Spectre.Console;
 
@@ -16,6 +17,12 @@ internal static class ExportedLog
     {
         if (!File.Exists(file))
             throw new InputException(file, "does not exist");
+        // It is checked as a whole before anything of it is recorded.
+        await using (var opened = File.OpenRead(file))
+        {
+            if (!opened.CanSeek)
+                throw new InputException(file, "is a pipe, which cannot be read twice; write the export to a file first");
+        }
         long events;
         await using (var owner = await OwnerConnection.Open(ledger.Choice, ledger.Logs.CreateLogger("Ledger"), cancel))
         {
@@ -23,7 +30,7 @@ internal static class ExportedLog
             try
             {
                 events = await ImportProgress.Show(total: null, "events", report =>
-                    LogImport.Run(owner.Connection, file, StoredEvents.Types, new Reported(report), cancel));
+                    LogImport.Run(owner.Connection, file, StoredEvents.Types, new Reported(report), data => (data as ArticleEvent.ArticleRecorded)?.TextSha256, cancel));
             }
             catch (InvalidDataException e)
             {

@@ -46,15 +46,34 @@ internal sealed class Importer(DealLedger ledger)
                     skipped.Add(new SkippedRow(row.Line, e.Message));
                 }
             }
-            // A company stands in many rows, and goes by the name that the first of them gives it.
-            var parties = read.SelectMany(row => row.Parties).DistinctBy(party => (party.Id, party.Register.Name));
-            var announcement = new Announcement(table.Path, table.Source, source, [], [.. parties], [.. read.Select(row => row.Deal)]);
-            events += (await ledger.Record([announcement], author, cancel)).Events;
+            events += await Record(read);
             rows += chunk.Length;
             progress(Report());
         }
         return Report();
 
-        ImportReport Report() => new(table.Source.Id.Value, rows, lines.Count, events, skipped);
+        // A chunk that a rule of the record refuses is halved until it is known which of its rows are to blame: the others are recorded.
+        async Task<int> Record(IReadOnlyList<(PartyAnnouncement[] Parties, DealAnnouncement Deal)> read)
+        {
+            try
+            {
+                // A company stands in many rows, and goes by the name that the first of them gives it.
+                var parties = read.SelectMany(row => row.Parties).DistinctBy(party => (party.Id, party.Register.Name));
+                var announcement = new Announcement(table.Path, table.Source, source, [], [.. parties], [.. read.Select(row => row.Deal)]);
+                return (await ledger.Record([announcement], author, cancel)).Events;
+            }
+            catch (RefusedException e) when (read.Count == 1)
+            {
+                lines.Remove(read[0].Deal.Id, out var line);
+                skipped.Add(new SkippedRow(line, e.Refusal.Sentence));
+                return 0;
+            }
+            catch (RefusedException) when (read.Count > 1)
+            {
+                return await Record([.. read.Take(read.Count / 2)]) + await Record([.. read.Skip(read.Count / 2)]);
+            }
+        }
+
+        ImportReport Report() => new(table.Source.Id.Value, rows, lines.Count, events, [.. skipped.OrderBy(row => row.Line)]);
     }
 }

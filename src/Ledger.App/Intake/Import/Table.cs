@@ -41,10 +41,11 @@ internal sealed class Table
         var text = Decode(path, await File.ReadAllBytesAsync(path, cancel), encoding);
         var source = ArticleFile.Of(text, path, ArticleText.TableLengthMax);
         using var csv = Reader(text);
-        var headings = csv.Headers.ToArray();
+        var headings = csv.Headers.Select(heading => heading.Trim()).ToArray();
         if (headings.Length is 0 or > CellsMax)
             throw new InputException($"{path}, line 1", $"has {headings.Length} headings; from 1 to {CellsMax} are expected");
-        if (headings.GroupBy(heading => heading).FirstOrDefault(same => same.Count() > 1) is { } doubled)
+        // Spreadsheets leave empty columns behind, which nobody can name.
+        if (headings.Where(heading => heading.Length > 0).GroupBy(heading => heading).FirstOrDefault(same => same.Count() > 1) is { } doubled)
             throw new InputException($"{path}, line 1", $"the heading '{doubled.Key}' stands twice");
         return new Table(path, source, text, headings);
     }
@@ -68,6 +69,8 @@ internal sealed class Table
         var cells = new Dictionary<string, Cell>(StringComparer.Ordinal);
         for (var i = 0; i < Headings.Count && csv.FieldCount == Headings.Count; i++)
         {
+            if (Headings[i].Length == 0)
+                continue;
             var raw = Encoding.UTF8.GetString(csv.GetRawSpan(i)).Trim();
             var words = raw.Length > 1 && raw[0] == '"' && raw[^1] == '"' ? raw[1..^1] : raw;
             cells.Add(Headings[i], new Cell(csv.GetString(i).Trim(), words.Trim()));

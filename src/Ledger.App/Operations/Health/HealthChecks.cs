@@ -66,6 +66,8 @@ internal static class HealthChecks
             var data = read.ToDictionary(view => view.View, view => (object)new { view.Position, view.Head, view.Lag, view.OldestWaiting });
             if (read.FirstOrDefault(view => view.Failure is not null) is { Failure: { } failure } stopped)
                 return HealthCheckResult.Unhealthy($"View '{stopped.View}' stands still before position {failure.Position}: {failure.Message}", data: data);
+            if (status.FirstOrDefault(view => view is { State: ViewState.Building, Failure: not null } && read.All(other => other.View != view.View || other.State == ViewState.Frozen)) is { Failure: { } reason } building)
+                return HealthCheckResult.Unhealthy($"The new version of view '{building.View}' stands still before position {reason.Position}: {reason.Message}", data: data);
             if (views.Names.FirstOrDefault(name => read.All(view => view.View != name)) is { } missing)
                 return HealthCheckResult.Degraded($"View '{missing}' is being built.", data: data);
             if (await views.StaleNames(cancellationToken) is [{ Users.Count: > 0 } stale, ..])

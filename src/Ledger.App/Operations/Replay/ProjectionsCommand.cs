@@ -54,6 +54,7 @@ internal static class ProjectionsCommand
     /// <summary>What becomes of a version, in a word or two.</summary>
     internal static string State(ViewStatus version) => version switch
     {
+        { State: ViewState.Building, Failure: not null } => "building, stands still",
         { Replay: { Of: > 0 } done } => $"building, {100 * done.Done / done.Of} %",
         { State: ViewState.Live, Failure: not null } => "live, stands still",
         _ => version.State.ToString().ToLowerInvariant(),

@@ -11,20 +11,22 @@ public static class ReplayBar
     /// <summary>Runs a replay and shows how far it is: events, events a second, the time that is left.</summary>
     public static async Task<T> Show<T>(Func<IProgress<ReplayProgress>, Task<T>> run)
     {
+        var words = new ReplayWords();
         if (Console.IsErrorRedirected)
         {
             var told = TimeSpan.Zero;
             return await run(new Told(progress =>
             {
+                var line = words.Of(progress);
                 if (progress.Elapsed - told < Pause)
                     return;
                 told = progress.Elapsed;
-                Console.Error.WriteLine(Words(progress));
+                Console.Error.WriteLine(line);
             }));
         }
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return await console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
             .StartAsync(async shown =>
             {
                 var bar = shown.AddTask("replay", maxValue: 1);
@@ -33,13 +35,10 @@ public static class ReplayBar
                     bar.MaxValue = Math.Max(1, progress.Of);
                     bar.Value = progress.Done;
                     bar.IsIndeterminate = progress.Phase is not "load";
-                    bar.Description = Markup.Escape(Words(progress));
+                    bar.Description = Markup.Escape(words.Of(progress));
                 }));
             });
     }
-
-    private static string Words(ReplayProgress progress) =>
-        $"{progress.Phase}: {progress.Done:#,0} of {progress.Of:#,0} events, {progress.Done / Math.Max(0.001, progress.Elapsed.TotalSeconds):#,0} events/s";
 
     /// <summary>Tells at once, on the thread that works.</summary>
     private sealed class Told(Action<ReplayProgress> tell) : IProgress<ReplayProgress>

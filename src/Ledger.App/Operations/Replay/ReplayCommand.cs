@@ -24,8 +24,13 @@ internal static class ReplayCommand
             string[] chosen = [.. ledger.Parsed.GetValue(names)!.Distinct()];
             if (chosen.Except(views.Names).FirstOrDefault() is { } unknown)
                 throw new InvalidValueException("VIEW", $"'{unknown}' is none; there are {string.Join(", ", views.Names.Order(StringComparer.Ordinal))}");
-            await views.Prepare(cancel: cancel);
-            var outcomes = await ReplayBar.Show(progress => views.Replay(chosen.Length == 0 ? views.Names : chosen, progress, cancel));
+            var outcomes = await ReplayBar.Show(async progress =>
+            {
+                // What is new or has changed is replayed in any case, and once is enough.
+                var changed = await views.Prepare(progress, cancel);
+                string[] others = [.. (chosen.Length == 0 ? views.Names : chosen).Except(changed.Select(outcome => outcome.View))];
+                return others.Length == 0 ? changed : [.. changed, .. await views.Replay(others, progress, cancel)];
+            });
             ledger.Print(outcomes, Write);
             foreach (var name in await views.StaleNames(cancel))
                 Console.Error.WriteLine(name.Message);

@@ -8,6 +8,10 @@ namespace Ledger.App.Operations.Replay;
 internal sealed class Replays(ViewRuntime views, ILogger<Replays> logger, IHostApplicationLifetime server)
 {
     private readonly ConcurrentDictionary<string, string> _words = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new(StringComparer.Ordinal);
+
+    /// <summary>Whether this server replays a view because a page asked for it.</summary>
+    public bool IsRunning(string view) => _running.ContainsKey(view);
 
     /// <summary>How the last replay of a view ended here; null where none did.</summary>
     public string? LastWords(string view) => _words.GetValueOrDefault(view);
@@ -17,26 +21,50 @@ internal sealed class Replays(ViewRuntime views, ILogger<Replays> logger, IHostA
     public void Begin(string view)
     {
         Check(view);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(server.ApplicationStopping);
+        if (!_running.TryAdd(view, stop))
+        {
+            stop.Dispose();
+            return;
+        }
         _words.TryRemove(view, out _);
         _ = Task.Run(async () =>
         {
             try
             {
-                var outcome = (await views.Replay([view], cancel: server.ApplicationStopping)).Single();
-                _words[view] = outcome.Differences switch
-                {
-                    null => $"Version {outcome.Version} is live.",
-                    { Count: 0 } => $"Version {outcome.Version} is live, the same row for row as the version before.",
-                    var found => $"Version {outcome.Version} is live. It differs from the version before in {Shown.Count(found.Sum(difference => difference.Rows), "row")}.",
-                };
+                _words[view] = Words((await views.Replay([view], cancel: stop.Token)).Single());
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                _words[view] = "The replay was cancelled; the next one goes on from there.";
             }
             catch (Exception e)
             {
                 logger.LogWarning(e, "The replay of view {View} ended early", view);
                 _words[view] = e.Message;
             }
+            finally
+            {
+                _running.TryRemove(view, out _);
+            }
         });
     }
+
+    /// <summary>Ends a replay that this server runs: readers go on seeing what they see, and the next one goes on from there.</summary>
+    /// <exception cref="NotFoundException">There is no such view.</exception>
+    public async Task Cancel(string view)
+    {
+        Check(view);
+        if (_running.TryGetValue(view, out var stop))
+            await stop.CancelAsync();
+    }
+
+    private static string Words(ReplayOutcome outcome) => outcome.Differences switch
+    {
+        null => $"Version {outcome.Version} is live.",
+        { Count: 0 } => $"Version {outcome.Version} is live, the same row for row as the version before.",
+        var found => $"Version {outcome.Version} is live. It differs from the version before in {Shown.Count(found.Sum(difference => difference.Rows), "row")}.",
+    };
 
     /// <exception cref="NotFoundException">There is no such view.</exception>
     public async Task Rollback(string view, CancellationToken cancel)

@@ -21,6 +21,11 @@ internal static class ViewsEndpoints
             replays.Begin(name);
             return Results.LocalRedirect("~/views" + request.QueryString);
         });
+        changing.MapPost("/cancel", async (Replays replays, string name, HttpRequest request) =>
+        {
+            await replays.Cancel(name);
+            return Results.LocalRedirect("~/views" + request.QueryString);
+        });
         changing.MapPost("/rollback", async (Replays replays, string name, HttpRequest request, CancellationToken cancel) =>
         {
             await replays.Rollback(name, cancel);

@@ -16,8 +16,14 @@ internal sealed record Moment(string? AsOf = null, string? At = null, string? Ef
     public bool IsPresent => this == new Moment();
 
     /// <summary>Has a snapshot, of which nothing is read yet, be of this moment.</summary>
+    /// <param name="snapshot">It.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="views">What is waited for.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="allViews">Whether each view has to hold what is waited for, also where one stands still.</param>
     /// <exception cref="InvalidValueException">There is no such moment.</exception>
-    public async Task Choose(Snapshot snapshot, EventLog log, ViewRuntime views, CancellationToken cancel)
+    /// <exception cref="ViewsBehindException">The views do not come to hold it.</exception>
+    public async Task Choose(Snapshot snapshot, EventLog log, ViewRuntime views, CancellationToken cancel, bool allViews = true)
     {
         if (AsOf is not null && At is not null)
             throw new InvalidValueException("at", "stands beside asOf; one moment is enough");
@@ -31,7 +37,7 @@ internal sealed record Moment(string? AsOf = null, string? At = null, string? Ef
         if (Effective is not null)
             snapshot.EffectiveUntil = Date("effective", Effective);
         if (After is not null)
-            await Wait(await Position("after", After, log, cancel), views, cancel);
+            await Wait(await Position("after", After, log, cancel), views, allViews, cancel);
     }
 
     internal static async Task<long> Position(string field, string text, EventLog log, CancellationToken cancel)
@@ -42,7 +48,7 @@ internal sealed record Moment(string? AsOf = null, string? At = null, string? Ef
         return position <= head ? position : throw new InvalidValueException(field, $"{position} is beyond the end of the log, which is at position {head}");
     }
 
-    private static async Task Wait(long position, ViewRuntime views, CancellationToken cancel)
+    private static async Task Wait(long position, ViewRuntime views, bool allViews, CancellationToken cancel)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         bound.CancelAfter(WaitMax);
@@ -56,7 +62,9 @@ internal sealed record Moment(string? AsOf = null, string? At = null, string? Ef
         }
         catch (ViewStoppedException e)
         {
-            throw new ViewsBehindException(e.Message);
+            // The others hold it.
+            if (allViews)
+                throw new ViewsBehindException(e.Message);
         }
     }
 

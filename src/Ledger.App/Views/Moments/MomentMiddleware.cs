@@ -20,7 +20,8 @@ internal static class MomentMiddleware
             {
                 var services = context.RequestServices;
                 var snapshot = services.GetRequiredService<Snapshot>();
-                await moment.Choose(snapshot, services.GetRequiredService<EventLog>(), services.GetRequiredService<ViewRuntime>(), context.RequestAborted);
+                // Programs are told what they do not get. Who has just sent a form is led to a page, which shows what there is.
+                await moment.Choose(snapshot, services.GetRequiredService<EventLog>(), services.GetRequiredService<ViewRuntime>(), context.RequestAborted, allViews: context.Request.Path.StartsWithSegments("/api"));
                 services.GetRequiredService<MomentLinks>().Keep(moment);
                 context.Items[typeof(Moment)] = new ChosenMoment(moment, snapshot.AsOf, snapshot.EffectiveUntil);
             }
