@@ -152,6 +152,33 @@ public sealed class JobsOfTheDayTests : IAsyncLifetime
         Assert.Contains("is handed over: ledger jobs show ", (await _ledger.Run("jobs", "run", "review")).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_command_that_follows_runs_the_job_itself_where_the_server_has_gone_away_since()
+    {
+        await Owner("insert into jobs.server (name, seen_at) values ('gone', now() - interval '3 seconds')");
+
+        var followed = await _ledger.Run("jobs", "run", "review", "--follow", "--json");
+
+        Assert.True(followed.ExitCode == 0, followed.Errors);
+        Assert.Contains("in a command of", (string)System.Text.Json.Nodes.JsonNode.Parse(followed.Output)!["server"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_a_command_has_cancelled_what_runs_in_it()
+    {
+        await using var owner = new NpgsqlConnection(_ledger.OwnerConnectionString);
+        await owner.OpenAsync(Cancel);
+        await using var locked = await owner.BeginTransactionAsync(Cancel);
+        await owner.Execute("lock table ledger.review in access exclusive mode", Cancel);
+        await using var command = _ledger.Start("jobs", "run", "review");
+        await JobMachine.Until(async () => await Count("jobs.run where state = 'running'") == 1 ? "runs" : null, Cancel);
+
+        var stopped = await command.Terminate();
+
+        Assert.Equal((1, "Stopped before it was done."), (stopped.ExitCode, stopped.Errors.Trim()));
+        Assert.Equal([("cancelled", Environment.UserName)], await _ledger.Database.Query("select state, cancelled_by from jobs.run", row => (row.GetString(0), row.GetString(1)), Cancel));
+    }
+
     private async Task<List<string>> Versions() =>
         await _ledger.Database.Query("select view || version || state from ledger.view_versions order by 1", row => row.GetString(0), Cancel);
 

@@ -57,6 +57,7 @@ public sealed class RuleLanguageTests
         { "companies where colour = red", 17, "a company has no 'colour'; it has id, kind, sector, place, investor, lead, series, instrument, status, amount, valuation, announced, contested, pledged, raised, affiliated" },
         { "companies where sector", 23, "the rule ends here; =, !=, <, <=, >, >=, 'in' or 'within' is expected" },
         { "companies where sector = ", 26, "the rule ends here; a value is expected" },
+        { "companies where 🤖 = ai", 17, "'🤖' stands here; a condition is expected" },
         { "companies where sector > ai", 24, "sector is compared with =, != and in only" },
         { "companies where sector = ai and", 32, "the rule ends here; a condition is expected" },
         { "companies where (sector = ai", 29, "the rule ends here; 'and', 'or' or ')' is expected" },

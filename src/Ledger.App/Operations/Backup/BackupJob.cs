@@ -23,6 +23,8 @@ internal sealed class BackupJob : LedgerJob
 
     public override string Cron => "0 30 2 * * ?";
 
+    public override bool NeedsKey => true;
+
     public override void Configure(JobSettings settings)
     {
         _folder = settings["Folder"] is { } folder ? Path.IsPathFullyQualified(folder) ? folder : throw new InvalidValueException(settings.Key("Folder"), $"'{folder}' does not begin at the root")
@@ -42,6 +44,8 @@ internal sealed class BackupJob : LedgerJob
         await using (var owner = await OwnerConnection.Open(choice, run.Get<ILoggerFactory>().CreateLogger("Ledger"), cancellation))
             manifest = await LedgerBackup.Write(owner.Connection, choice.DataFolder, file, cancellation);
         run.Changed(1);
+        if (manifest.Files.Count == 0)
+            run.Log("The key that the log is signed with is not on this machine, and not in the archive.");
         await run.Confirm(cancellation);
         foreach (var old in new DirectoryInfo(_folder).GetFiles($"{Prefix}*{Ending}").OrderByDescending(one => one.Name, StringComparer.Ordinal).Skip(_keep))
         {
