@@ -99,6 +99,8 @@ internal static class JobsCommand
         {
             // Asked before: what has ended then has said all that it says.
             var hasEnded = here.IsCompleted;
+            if (here.IsFaulted)
+                await here;
             var (run, lines) = await queries.Run(id, shown, hasEnded ? CancellationToken.None : cancel);
             foreach (var line in lines)
                 await Console.Error.WriteLineAsync($"{Shown.Time(line.At)} {line.Text}");
