@@ -62,15 +62,15 @@ internal static class WatchCommands
         });
     }
 
-    private static Command Deciding(string name, string description, Func<PartyId, Reason, WatchlistCommand> decide)
+    private static Command Deciding(string name, string description, Func<PartyId, Reason, WatchlistCommand.OfParty> decide)
     {
         var (list, party, reason) = (ListArgument(), new Argument<string>("PARTY") { Description = "An id, a name or an alias." }, ReasonOption());
         return new Command(name, description) { list, party, reason }.Writing(async (ledger, cancel) =>
         {
             await Open(ledger, cancel);
             var found = await ledger.Get<WatchlistQueries>().Find(ledger.Parsed.GetRequiredValue(list), cancel);
-            var who = await ledger.Get<PartyNames>().Find(ledger.Parsed.GetRequiredValue(party), cancel);
-            await Change(ledger, found.Id, decide(who.Id, new Reason(ledger.Parsed.GetRequiredValue(reason))), cancel);
+            var why = new Reason(ledger.Parsed.GetRequiredValue(reason));
+            await Change(ledger, found.Id, await ledger.Get<WatchlistQueries>().OfParty(ledger.Parsed.GetRequiredValue(party), who => decide(who, why), cancel), cancel);
         });
     }
 

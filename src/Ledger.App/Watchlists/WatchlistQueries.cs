@@ -125,6 +125,17 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
             [.. called.Values.OrderBy(party => party.Name, StringComparer.OrdinalIgnoreCase).ThenBy(party => party.Id, StringComparer.Ordinal).Take(TriedMax)]);
     }
 
+    /// <summary>A decision about the party that goes by an id, a name or an alias, whichever of its ids earlier ones were recorded of.</summary>
+    /// <param name="idOrName">The party.</param>
+    /// <param name="decide">Makes the decision.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="NotFoundException">Nobody goes by the name, or several do.</exception>
+    public async Task<WatchlistCommand> OfParty(string idOrName, Func<PartyId, WatchlistCommand.OfParty> decide, CancellationToken cancel)
+    {
+        var party = (await names.Find(idOrName, cancel)).Id;
+        return decide(party) with { Others = [.. (await snapshot.Merges(cancel)).Ids(party.Value).Where(id => id != party.Value).Select(id => new PartyId(id))] };
+    }
+
     public async Task<string> Explain(Rule rule, CancellationToken cancel)
     {
         var called = await names.Of(rule.Parties().Select(party => party.Value), cancel);

@@ -65,6 +65,21 @@ public sealed class WatchlistStoryTests
     }
 
     [Fact]
+    public async Task Who_was_excluded_before_it_turned_out_to_be_somebody_else_can_be_let_in_again()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        await ledger.Ask("party", "register", "acme", "Acme");
+        await ledger.Ask("party", "register", "zeta", "Zeta");
+        await ledger.Ask("watch", "define", "Few", "companies where id = acme");
+        await ledger.Ask("watch", "exclude", "few", "Acme", "--reason", "Toys.");
+        await ledger.Ask("party", "merge", "acme", "zeta", "--reason", "The same.");
+        JsonAssert.Has("""{ "members": [], "exclusions": [{"party": {"id": "zeta"}}] }""", await ledger.Ask("watch", "show", "few"));
+
+        Assert.Equal(2, Events(await ledger.Ask("watch", "pin", "few", "acme", "--reason", "No toys.")));
+        JsonAssert.Has("""{ "members": [{"party": {"id": "zeta"}, "pinned": {"reason": "No toys."}}], "exclusions": [] }""", await ledger.Ask("watch", "show", "few"));
+    }
+
+    [Fact]
     public async Task A_rule_is_explained_or_shown_where_it_is_wrong()
     {
         await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
