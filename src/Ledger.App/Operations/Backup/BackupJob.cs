@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Ledger.App.Jobs;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
@@ -6,7 +7,7 @@ using Ledger.Domain.Values;
 namespace Ledger.App.Operations.Backup;
 
 /// <summary>Writes the whole ledger into an archive of its own every night, and keeps the last few.</summary>
-internal sealed class BackupJob : LedgerJob
+internal sealed partial class BackupJob : LedgerJob
 {
     private const string Prefix = "ledger-";
     private const string Ending = ".tar.gz";
@@ -47,13 +48,18 @@ internal sealed class BackupJob : LedgerJob
         if (manifest.Files.Count == 0)
             run.Log("The key that the log is signed with is not on this machine, and not in the archive.");
         await run.Confirm(cancellation);
-        foreach (var old in new DirectoryInfo(_folder).GetFiles($"{Prefix}*{Ending}").OrderByDescending(one => one.Name, StringComparer.Ordinal).Skip(_keep))
+        // Somebody may keep archives of another name beside them.
+        foreach (var old in new DirectoryInfo(_folder).GetFiles($"{Prefix}*{Ending}").Where(one => Own().IsMatch(one.Name)).OrderByDescending(one => one.Name, StringComparer.Ordinal).Skip(_keep))
         {
             old.Delete();
             run.Log($"{old.Name} is older than the last {_keep}, and gone.");
         }
         return $"{file}: {Shown.Count(manifest.Tables.Sum(table => table.Rows), "row")}, {new FileInfo(file).Length:#,0} bytes.";
     }
+
+    /// <summary>What this job has called an archive.</summary>
+    [GeneratedRegex(@"^ledger-\d{8}-\d{6}-run-\d+\.tar\.gz$", RegexOptions.CultureInvariant)]
+    private static partial Regex Own();
 
     /// <summary>What a run that was killed has left; one that still goes on would not be there.</summary>
     private void ClearUnfinished(JobRun run)
