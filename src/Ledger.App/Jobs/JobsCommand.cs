@@ -10,6 +10,8 @@ namespace Ledger.App.Jobs;
 /// <summary><c>ledger jobs</c>: what runs by the clock, and what people do with it.</summary>
 internal static class JobsCommand
 {
+    private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(5);
+
     public const string NoServer = "No server runs jobs at the moment: what is due waits for one.";
 
     public static Command Make() => new Command("jobs", "List what runs by the clock: what each job does, when, and how its last run ended.")
@@ -95,6 +97,7 @@ internal static class JobsCommand
     private static async Task<RunRecord> Follow(Invocation ledger, long id, Task here, CancellationToken cancel)
     {
         var queries = ledger.Get<JobQueries>();
+        var (far, told) = ("", DateTime.MinValue);
         for (var shown = 0; ;)
         {
             // Asked before: what has ended then has said all that it says.
@@ -105,6 +108,11 @@ internal static class JobsCommand
             foreach (var line in lines)
                 await Console.Error.WriteLineAsync($"{Shown.Time(line.At)} {line.Text}");
             shown = lines.Count > 0 ? lines[^1].Number : shown;
+            if (run.State == RunState.Running && Told(run) is { Length: > 0 } now && now != far && DateTime.UtcNow - told > BetweenProgress)
+            {
+                await Console.Error.WriteLineAsync($"{Shown.Time(DateTime.UtcNow)} {now}");
+                (far, told) = (now, DateTime.UtcNow);
+            }
             if (run.State is not (RunState.Waiting or RunState.Running))
             {
                 await here;

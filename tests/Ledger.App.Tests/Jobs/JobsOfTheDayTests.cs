@@ -143,16 +143,20 @@ public sealed class JobsOfTheDayTests : IAsyncLifetime
     [Fact]
     public async Task A_command_hands_a_run_over_to_a_server_and_follows_it()
     {
-        await using var server = await JobMachine.Start(_ledger.AppConnectionString, [new TestJob("review", (run, _) =>
+        await using var server = await JobMachine.Start(_ledger.AppConnectionString, [new TestJob("review", async (run, _) =>
         {
             run.Log("On the server.");
-            return Task.FromResult("Reviewed.");
+            run.Progress(3, 7, "deals");
+            // Until whoever follows it can have seen that.
+            await JobMachine.Until(async () => await Count("jobs.run where done = 3 and seen_at < clock_timestamp() - interval '0.5 seconds'") > 0 ? "seen" : null, Cancel);
+            return "Reviewed.";
         })], Cancel);
         await JobMachine.Until(async () => await server.Get<JobRuns>().IsAnyServer(Cancel) ? "there" : null, Cancel);
 
         var followed = await _ledger.Run("jobs", "run", "review", "--follow");
         Assert.Equal((0, "Reviewed."), (followed.ExitCode, followed.Output.Trim()));
         Assert.Contains("On the server.", followed.Errors, StringComparison.Ordinal);
+        Assert.Contains("3 of 7 deals", followed.Errors, StringComparison.Ordinal);
         Assert.Contains("is handed over: ledger jobs show ", (await _ledger.Run("jobs", "run", "review")).Output, StringComparison.Ordinal);
     }
 
