@@ -82,6 +82,24 @@ public sealed class JobPagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_that_is_to_be_tried_again_says_why_and_can_be_run_at_once()
+    {
+        await using var connection = await _server.Ledger.Database.OpenConnectionAsync(Cancel);
+        await _server.App.Services.GetRequiredService<JobRuns>().Register(Cancel);
+        await connection.Execute(
+            """
+            with next as (insert into jobs.run (job, cause, attempt, not_before) values ('feeds', 'retry', 2, now() + interval '5 minutes') returning id)
+            insert into jobs.run (job, cause, state, began_at, ended_at, failure, next_run) select 'feeds', 'schedule', 'failed', now(), now(), 'No way.', id from next
+            """, Cancel);
+
+        var page = await _http.GetStringAsync("/jobs/feeds", Cancel);
+        Assert.Contains("tried again at", page, StringComparison.Ordinal);
+        Assert.Contains("<p>No way. Run 1 tries again.</p>", page, StringComparison.Ordinal);
+        Assert.Contains("Run now", page, StringComparison.Ordinal);
+        JsonAssert.Has("""{ "now": {"id": 1, "state": "waiting", "cause": "request", "askedBy": "Ada"} }""", await Post("/api/jobs/feeds/run"));
+    }
+
+    [Fact]
     public async Task Feeds_are_added_and_articles_read_on_the_page_and_over_HTTP()
     {
         JsonAssert.Has("""{ "address": "https://example.com/feed", "title": "The Daily", "addedBy": "Ada" }""", await Post("/api/feeds", """{"address": "https://example.com/feed", "title": "The Daily"}"""));
