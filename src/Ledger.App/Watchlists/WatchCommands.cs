@@ -93,7 +93,12 @@ internal static class WatchCommands
         var (list, limit) = (ListArgument(), CommonOptions.Limit(200));
         var next = new Option<string?>("--next") { Description = "Where the page before ended.", HelpName = "NEXT" };
         return new Command("show", "Show who is on a list, since when, and because of which events.") { list, limit, next }.Watching(async (ledger, cancel) =>
-            ledger.Print(await ledger.Get<WatchlistQueries>().Get(ledger.Parsed.GetRequiredValue(list), Limit(ledger, limit), ledger.Parsed.GetValue(next), cancel), WatchTables.Write));
+        {
+            var lists = ledger.Get<WatchlistQueries>();
+            var found = await lists.Get(ledger.Parsed.GetRequiredValue(list), Limit(ledger, limit), ledger.Parsed.GetValue(next), cancel);
+            var told = await lists.Told(found.Members.SelectMany(member => member.Because), cancel);
+            ledger.Print(found, (one, console) => WatchTables.Write(one, told, console));
+        });
     }
 
     private static Command History()

@@ -77,6 +77,27 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
             events.Count > shown.Count ? Cursor.Of(shown[^1].Version) : null);
     }
 
+    /// <summary>Events in words, by their positions: what happened, and to whom or what.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> Told(IEnumerable<long> positions, CancellationToken cancel)
+    {
+        var found = await snapshot.Query(
+            now => $"""
+            select e.seq_id, e.type, e.stream_id, d.company_id, d.round_as_written, d.kind from ledger.mt_events e
+            left join deal d on d.id = substr(e.stream_id, length($2) + 1) and starts_with(e.stream_id, $2) and {now("d")}
+            where e.seq_id = any($1)
+            """,
+            row => (Position: row.GetInt64(0), Event: Shown.Event(row.GetString(1)), Subject: StoredEvents.SubjectOf(row.GetString(2)), Company: row.TextOrNull(3), Round: row.TextOrNull(4), Kind: row.TextOrNull(5)),
+            cancel, positions.Distinct().ToArray(), StoredEvents.Deals);
+        var called = await names.Of(found.Select(e => e.Company ?? (e.Subject.Kind == "party" ? e.Subject.Id : null)).OfType<string>(), cancel);
+        return found.ToDictionary(e => e.Position, e => e switch
+        {
+            { Company: { } company } => $"{e.Event}: {called[company].Name} {e.Round ?? Shown.Words(e.Kind!)}",
+            { Subject: ("party", var party) } => $"{e.Event}: {called[party].Name}",
+            { Subject: ("watchlist", _) } => "The list's rule",
+            _ => e.Event,
+        });
+    }
+
     /// <summary>Reads a rule and tells it in words; or tells what is wrong with it.</summary>
     public async Task<ReadRule> Read(string text, CancellationToken cancel)
     {

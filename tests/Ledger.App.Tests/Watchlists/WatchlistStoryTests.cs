@@ -28,6 +28,7 @@ public sealed class WatchlistStoryTests
         var taken = (long)(await ledger.Ask("tag", "intellifusion-pre-ipo", "--sector", "robotics", "--undo", "--reason", "They do not."))["position"]!;
         var tagged = (long)(await ledger.Ask("tag", "intellifusion-pre-ipo", "--sector", "robotics", "--reason", "They build them."))["position"]!;
         JsonAssert.Has($$"""[{"party": {"id": "intellifusion"}, "because": [{{tagged}}], "isChosen": true, "pinned": null}]""", (await ledger.Ask("watch", "show", "robots"))["members"]);
+        Assert.Contains($"Tagged: Intellifusion pre-IPO (position {tagged})", (await ledger.Run("watch", "show", "robots")).Output, StringComparison.Ordinal);
         var then = tagged + 1;
 
         await ledger.Ask("watch", "pin", "robots", "Enflame Technology", "--reason", "Their chips are in them.");
@@ -124,6 +125,7 @@ public sealed class WatchlistStoryTests
 
         Assert.Contains("Chips, paid for", await http.GetStringAsync("/watchlists", Cancel), StringComparison.Ordinal);
         Assert.Contains("because: No.", await http.GetStringAsync("/watchlists/chips-paid-for", Cancel), StringComparison.Ordinal);
+        Assert.Contains("The list&#x27;s rule</a>", await http.GetStringAsync("/watchlists/chips-paid-for/history", Cancel), StringComparison.Ordinal);
         Assert.Contains("1 party joined", await http.GetStringAsync("/watchlists/chips-paid-for/history?party=enflame-technology", Cancel), StringComparison.Ordinal);
         Assert.Contains("Companies that are in the sector ai.", await http.GetStringAsync("/watchlists?rule=companies%20where%20sector%20%3D%20ai", Cancel), StringComparison.Ordinal);
         Assert.Contains("<mark>c</mark>olour", await http.GetStringAsync("/watchlists?rule=companies%20where%20colour%20%3D%20red", Cancel), StringComparison.Ordinal);
