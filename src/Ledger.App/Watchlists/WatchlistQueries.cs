@@ -4,6 +4,7 @@ using Ledger.App.Views;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Rates;
 using Ledger.App.Watchlists.Language;
+using Ledger.Domain.Claims;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Values;
@@ -91,7 +92,7 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         var called = await names.Of(found.Select(e => e.Company ?? (e.Subject.Kind == "party" ? e.Subject.Id : null)).OfType<string>(), cancel);
         return found.ToDictionary(e => e.Position, e => e switch
         {
-            { Company: { } company } => $"{e.Event}: {called[company].Name} {e.Round ?? Shown.Words(e.Kind!)}",
+            { Company: { } company } => $"{e.Event}: {called[company].Name} {e.Round ?? Shown.Kind(Written.Parse<DealKind>("kind", e.Kind)).ToLowerInvariant()}",
             { Subject: ("party", var party) } => $"{e.Event}: {called[party].Name}",
             { Subject: ("watchlist", _) } => "The list's rule",
             _ => e.Event,
