@@ -39,8 +39,11 @@ internal static class JobsCommand
             var id = await ledger.Get<JobOrders>().Run(ledger.Parsed.GetRequiredValue(name), ledger.Author, null, cancel);
             var isFollowed = ledger.Parsed.GetValue(follow) || !await ledger.Get<JobRuns>().IsAnyServer(cancel);
             var run = isFollowed ? await Follow(ledger, id, cancel) : (await ledger.Get<JobQueries>().Run(id, 0, cancel)).Run;
-            ledger.Print(run, (one, console) => console.WriteLine(isFollowed ? Told(one) : $"Run {one.Id} of {one.Job} is handed over: ledger jobs show {one.Id}"));
-            if (isFollowed && run.State != RunState.Succeeded)
+            var hasFailed = isFollowed && run.State != RunState.Succeeded;
+            // What went wrong is the command's own reason, which is told people once.
+            if (!hasFailed || ledger.Json)
+                ledger.Print(run, (one, console) => console.WriteLine(isFollowed ? Told(one) : $"Run {one.Id} of {one.Job} is handed over: ledger jobs show {one.Id}"));
+            if (hasFailed)
                 throw new JobFailedException(Told(run));
         });
     }

@@ -64,6 +64,8 @@ public sealed class RuleLanguageTests
         { "companies where sector = ai )", 29, "')' stands here; 'and', 'or' or the end is expected" },
         { "companies where status = sold", 26, "status 'sold' is not one of rumoured, planned, pledged, announced, closed, withdrawn, postponed" },
         { "companies where raised within 12", 33, "the rule ends here; days, weeks, months or years is expected" },
+        { "companies where raised in the last 12 months", 24, "'in' stands here; 'within', as in within 12 months, is expected" },
+        { "companies where not raised", 27, "the rule ends here; 'within', as in within 12 months, is expected" },
         { "companies where raised within a year", 31, "'a' stands here; a number is expected" },
         { "companies where raised within 9999 years", 31, "time 9999 is out of range; a number from 1 to 100 is expected" },
         { "companies where amount > 10m", 26, "'10m' is no sum; a figure and a currency are expected: 10m USD" },
