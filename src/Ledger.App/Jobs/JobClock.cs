@@ -18,6 +18,9 @@ internal sealed class JobClock(NpgsqlDataSource database, JobList jobs, JobRuns 
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often is looked for what was missed: by a machine that has slept, or whose clock was behind.</summary>
+    private static readonly TimeSpan LookForMissed = TimeSpan.FromSeconds(5);
+
     private readonly ILogger _log = logs.CreateLogger<JobClock>();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private IScheduler? _scheduler;
@@ -116,7 +119,7 @@ internal sealed class JobClock(NpgsqlDataSource database, JobList jobs, JobRuns 
         quartz.UsePersistentStore(store =>
         {
             store.UsePostgres(options => options.DataSourceFactory = _ => database);
-            store.ConfigureStore(options => (options.StoreJobDataAsStrings, options.TablePrefix, options.DbRetryInterval) = (true, Tables, Retry));
+            store.ConfigureStore(options => (options.StoreJobDataAsStrings, options.TablePrefix, options.DbRetryInterval, options.MisfireHandlerFrequency) = (true, Tables, Retry, LookForMissed));
             store.ProvisionSchema();
             store.UseSystemTextJsonSerializer();
             store.UseClustering(cluster => (cluster.CheckinInterval, cluster.CheckinMisfireThreshold) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)));

@@ -44,7 +44,9 @@ internal sealed class JobList
         {
             var settings = new JobSettings(configuration, job.Name, dataFolder);
             job.Configure(settings);
-            return (job, JobSchedule.Of(job, settings));
+            var schedule = JobSchedule.Of(job, settings);
+            settings.CheckAsked();
+            return (job, schedule);
         }, StringComparer.Ordinal);
         RetryAfter = configuration[$"{JobSettings.Section}:RetryAfter"] is { Length: > 0 } waits ? [.. waits.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Wait)] : Waits;
         IsEnabled = configuration[$"{JobSettings.Section}:Enabled"] is not { Length: > 0 } enabled

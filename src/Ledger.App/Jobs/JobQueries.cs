@@ -79,6 +79,11 @@ internal sealed class JobQueries(NpgsqlDataSource database, JobList jobs)
             "select number, at, text from jobs.run_line where run = $1 and number > $2 order by number", row => new RunLine(row.GetInt32(0), row.GetDateTime(1), row.GetString(2)), cancel, id, after));
     }
 
+    /// <summary>The same of a run of one job.</summary>
+    /// <exception cref="NotFoundException">There is no such run, or it is another job's.</exception>
+    public async Task<RunWithLines> Run(string name, long id, CancellationToken cancel) =>
+        await Run(id, 0, cancel) is var found && found.Run.Job == name ? found : throw new NotFoundException($"Run {id} is one of '{found.Run.Job}'.");
+
     private static RunRecord Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), Written.Parse<RunState>("state", row.GetString(2)), Written.Parse<RunCause>("cause", row.GetString(3)), row.TextOrNull(4), row.GetDateTime(5),
         row.GetFieldValue<DateTime?>(6), row.GetDateTime(7), row.GetInt32(8), row.GetFieldValue<long?>(9), row.TextOrNull(10), row.GetFieldValue<DateTime?>(11), row.GetFieldValue<DateTime?>(12),

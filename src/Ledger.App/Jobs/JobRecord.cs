@@ -11,7 +11,16 @@ namespace Ledger.App.Jobs;
 /// <param name="Last">The last one that ended.</param>
 /// <param name="Failing">The run that failed for good, until somebody acknowledges that or a later one succeeds; null where all is well.</param>
 public sealed record JobRecord(
-    string Name, string Does, string Cron, string TimeZone, bool Enabled, DateTime? NextAt, string? PausedBy, DateTime? PausedAt, RunRecord? Now, RunRecord? Last, long? Failing);
+    string Name, string Does, string Cron, string TimeZone, bool Enabled, DateTime? NextAt, string? PausedBy, DateTime? PausedAt, RunRecord? Now, RunRecord? Last, long? Failing)
+{
+    /// <summary>Whether a run goes on, or begins as soon as a server takes it: soon this record says something else.</summary>
+    internal bool IsMoving => Now is { State: RunState.Running } || IsDue;
+
+    /// <summary>Whether nothing stands in the way of running it now: what waits does so for a later time, or for the end of a pause.</summary>
+    internal bool MayRun => Now is not { State: RunState.Running } && !IsDue;
+
+    private bool IsDue => Now is { State: RunState.Waiting } run && run.NotBefore <= DateTime.UtcNow && (PausedBy is null || run.Cause == RunCause.Request);
+}
 
 /// <summary>A run of a job.</summary>
 /// <param name="Cause">Why there is one.</param>

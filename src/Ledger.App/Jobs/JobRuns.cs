@@ -52,7 +52,10 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
         await transaction.CommitAsync(cancel);
     }
 
-    /// <summary>Somebody wants a job run. Asked again before that begins, or under the same key, it is the same run.</summary>
+    /// <summary>
+    /// Somebody wants a job run. Asked again before that begins, or under the same key, it is the same run; and where it was to be tried again
+    /// later, it is tried now.
+    /// </summary>
     /// <returns>The run.</returns>
     public async Task<long> Ask(string job, string author, string? key, CancellationToken cancel)
     {
@@ -66,7 +69,16 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
             """,
             row => row.GetInt64(0), cancel, job, author, Text(key));
         var id = known.Count > 0 ? known[0]
-            : (await connection.Query("insert into jobs.run (job, cause, asked_by, asked_key) values ($1, 'request', $2, $3) returning id", row => row.GetInt64(0), cancel, job, author, Text(key))).Single();
+            : (await connection.Query(
+                """
+                with forward as (
+                    update jobs.run set cause = 'request', asked_by = $2, asked_key = $3, asked_at = clock_timestamp(), not_before = clock_timestamp()
+                    where id = (select max(id) from jobs.run where job = $1 and state = 'waiting' and cause in ('retry', 'takeover')) returning id),
+                new as (
+                    insert into jobs.run (job, cause, asked_by, asked_key) select $1, 'request', $2, $3 where not exists (select from forward) returning id)
+                select id from forward union all select id from new
+                """,
+                row => row.GetInt64(0), cancel, job, author, Text(key))).Single();
         await transaction.CommitAsync(cancel);
         return id;
     }
@@ -75,7 +87,8 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
     /// <param name="server">Who takes it.</param>
     /// <param name="only">The run that is wanted; null for any.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<ClaimedRun?> Claim(string server, long? only, CancellationToken cancel)
+    /// <param name="last">Jobs that are left to others, unless nobody takes them.</param>
+    public async Task<ClaimedRun?> Claim(string server, long? only, CancellationToken cancel, params string[] last)
     {
         try
         {
@@ -85,6 +98,7 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
                     select w.id, w.job from jobs.run w join jobs.job j on j.name = w.job
                     where w.state = 'waiting' and w.not_before <= clock_timestamp() and w.job = any($2) and ($3::bigint is null or w.id = $3)
                         and (j.paused_at is null or w.cause = 'request')
+                        and (w.job <> all($4) or w.not_before < clock_timestamp() - interval '1 minute')
                         and not exists (select from jobs.run other where other.job = w.job and other.state = 'running')
                     -- A run that was taken for dead may just be writing: then the job's row is locked, and the others are taken meanwhile.
                     order by w.not_before, w.id limit 1 for update skip locked),
@@ -94,7 +108,7 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
                 from next join fenced on fenced.name = next.job where r.id = next.id
                 returning r.id, r.job, r.attempt, r.fence
                 """,
-                row => new ClaimedRun(row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3)), cancel, server, jobs.Names, Number(only))).SingleOrDefault();
+                row => new ClaimedRun(row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt64(3)), cancel, server, jobs.Names, Number(only), last)).SingleOrDefault();
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -125,16 +139,18 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        // What somebody has cancelled is not tried again, whatever it came to before it was told.
         var ended = await connection.Query(
             """
-            update jobs.run set state = $2, ended_at = clock_timestamp(), result = $3, failure = $4, done = $5, total = $6, unit = $7, changed = $8, cancelled_by = coalesce(cancelled_by, $9)
-            where id = $1 and state = 'running' and fence = $10 returning 1
+            update jobs.run set state = case when cancelled_by is not null and $2 in ('failed', 'lost') then 'cancelled' else $2 end, ended_at = clock_timestamp(),
+                result = $3, failure = $4, done = $5, total = $6, unit = $7, changed = $8, cancelled_by = coalesce(cancelled_by, $9)
+            where id = $1 and state = 'running' and fence = $10 returning state
             """,
-            _ => true, cancel, run.Id, Written.Name(end.State), Text(end.Result), Text(end.Failure), Number(progress.Done), Number(progress.Total), Text(progress.Unit), progress.Changed, Text(end.CancelledBy), run.Fence);
+            row => Written.Parse<RunState>("state", row.GetString(0)), cancel, run.Id, Written.Name(end.State), Text(end.Result), Text(end.Failure), Number(progress.Done), Number(progress.Total), Text(progress.Unit), progress.Changed, Text(end.CancelledBy), run.Fence);
         if (ended.Count == 0)
             return null;
         await Keep(connection, run, lines, cancel);
-        var following = end.IsForGood ? null : await Follow(connection, run.Id, end.State, cancel);
+        var following = end.IsForGood ? null : await Follow(connection, run.Id, ended[0], cancel);
         await transaction.CommitAsync(cancel);
         return following;
     }
@@ -147,12 +163,12 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var lost = await connection.Query(
             """
-            update jobs.run set state = 'lost', ended_at = clock_timestamp(), failure = 'Nothing was heard of its server any more.'
-            where id in (select id from jobs.run where state = 'running' and seen_at < clock_timestamp() - $1 for update skip locked) returning id
+            update jobs.run set state = case when cancelled_by is null then 'lost' else 'cancelled' end, ended_at = clock_timestamp(), failure = 'Nothing was heard of its server any more.'
+            where id in (select id from jobs.run where state = 'running' and seen_at < clock_timestamp() - $1 for update skip locked) returning id, state
             """,
-            row => row.GetInt64(0), cancel, LostAfter);
-        foreach (var id in lost)
-            await Follow(connection, id, RunState.Lost, cancel);
+            row => (Id: row.GetInt64(0), State: Written.Parse<RunState>("state", row.GetString(1))), cancel, LostAfter);
+        foreach (var (id, state) in lost)
+            await Follow(connection, id, state, cancel);
         await transaction.CommitAsync(cancel);
         return lost.Count;
     }
@@ -173,6 +189,10 @@ internal sealed class JobRuns(NpgsqlDataSource database, JobList jobs)
     /// <summary>Whether a server runs what is asked for.</summary>
     public async Task<bool> IsAnyServer(CancellationToken cancel) =>
         (await database.Query("select exists (select from jobs.server where seen_at > clock_timestamp() - $1)", row => row.GetBoolean(0), cancel, ThereFor)).Single();
+
+    /// <summary>Whether a run waits, or goes on.</summary>
+    public async Task<bool> IsOpen(long id, CancellationToken cancel) =>
+        (await database.Query("select exists (select from jobs.run where id = $1 and state in ('waiting', 'running'))", row => row.GetBoolean(0), cancel, id)).Single();
 
     /// <summary>
     /// What did not succeed is tried again after a wait that grows, and what was lost at once; after the last attempt it stays as it is.

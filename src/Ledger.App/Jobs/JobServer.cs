@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Ledger.EventStore;
 using Npgsql;
 
 namespace Ledger.App.Jobs;
@@ -8,8 +9,10 @@ namespace Ledger.App.Jobs;
 /// Takes on what waits, as long as the server runs: what the clock has brought, what somebody has asked for, and what a server
 /// that went away has left.
 /// </summary>
-internal sealed class JobServer(JobList jobs, JobRuns runs, JobRunner runner, JobClock clock, TimeProvider time, ILogger<JobServer> log) : BackgroundService
+internal sealed class JobServer(JobList jobs, JobRuns runs, JobRunner runner, JobClock clock, IServiceProvider services, TimeProvider time, ILogger<JobServer> log) : BackgroundService
 {
+    private readonly string[] _last = services.GetService<LogTree>() is null ? [.. jobs.All.Where(one => one.Job.NeedsKey).Select(one => one.Job.Name)] : [];
+
     /// <summary>A clock that moves by more, against time as it passes, was set.</summary>
     private static readonly TimeSpan Jump = TimeSpan.FromSeconds(5);
 
@@ -73,7 +76,7 @@ internal sealed class JobServer(JobList jobs, JobRuns runs, JobRunner runner, Jo
         await runs.SeeServer(Name, stop);
         if (Stopwatch.GetElapsedTime(_steadySince) > JobRuns.LostAfter && await runs.TakeForDead(stop) is > 0 and var lost)
             log.LogWarning("{Count} runs were lost with their servers", lost);
-        while (!stop.IsCancellationRequested && await runs.Claim(Name, null, stop) is { } claimed)
+        while (!stop.IsCancellationRequested && await runs.Claim(Name, null, stop, _last) is { } claimed)
             _going.Add(Task.Run(() => Go(claimed, stop), CancellationToken.None));
         _going.RemoveAll(run => run.IsCompleted);
     }

@@ -8,11 +8,20 @@ internal sealed class JobSettings(IConfiguration configuration, string job, stri
 {
     public const string Section = "Ledger:Jobs";
 
+    private readonly SortedSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The ledger's own folder on this machine.</summary>
     public string DataFolder => dataFolder;
 
     /// <summary>Null where nothing is set.</summary>
-    public string? this[string setting] => configuration[Key(setting)] is { Length: > 0 } value ? value : null;
+    public string? this[string setting]
+    {
+        get
+        {
+            _asked.Add(setting);
+            return configuration[Key(setting)] is { Length: > 0 } value ? value : null;
+        }
+    }
 
     public string Key(string setting) => $"{Section}:{SectionOf(job)}:{setting}";
 
@@ -25,4 +34,12 @@ internal sealed class JobSettings(IConfiguration configuration, string job, stri
 
     public bool Flag(string setting, bool otherwise) => this[setting] is not { } text ? otherwise
         : bool.TryParse(text, out var flag) ? flag : throw new InvalidValueException(Key(setting), $"'{text}' is neither true nor false");
+
+    /// <summary>What is written and nobody has asked for would be without effect.</summary>
+    /// <exception cref="InvalidValueException">There is such a setting.</exception>
+    public void CheckAsked()
+    {
+        if (configuration.GetSection($"{Section}:{SectionOf(job)}").GetChildren().FirstOrDefault(child => !_asked.Contains(child.Key)) is { } unknown)
+            throw new InvalidValueException(unknown.Path, $"there is no such setting; there are {string.Join(", ", _asked)}");
+    }
 }

@@ -10,6 +10,10 @@ namespace Ledger.App.Jobs;
 /// <summary><c>ledger jobs</c>: what runs by the clock, and what people do with it.</summary>
 internal static class JobsCommand
 {
+    private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(5);
+
+    public const string NoServer = "No server runs jobs at the moment: what is due waits for one.";
+
     public static Command Make() => new Command("jobs", "List what runs by the clock: what each job does, when, and how its last run ended.")
     {
         Run(),
@@ -22,7 +26,8 @@ internal static class JobsCommand
     }.Doing(async (ledger, cancel) =>
     {
         await ledger.Open(migrate: false, cancel);
-        ledger.Print(new Page<JobRecord>(await ledger.Get<JobQueries>().List(cancel), null), Write);
+        var (jobs, isAnyServer) = (await ledger.Get<JobQueries>().List(cancel), await ledger.Get<JobRuns>().IsAnyServer(cancel));
+        ledger.Print(new Page<JobRecord>(jobs, null), (page, console) => Write(page, isAnyServer, console));
     });
 
     private static Command Run()
@@ -32,12 +37,13 @@ internal static class JobsCommand
         {
             await ledger.Open(migrate: false, cancel);
             var id = await ledger.Get<JobOrders>().Run(ledger.Parsed.GetRequiredValue(name), ledger.Author, null, cancel);
-            var isHere = !await ledger.Get<JobRuns>().IsAnyServer(cancel);
-            var here = isHere ? ledger.Get<RunHere>().Run(id, ledger.Author, cancel) : Task.CompletedTask;
-            var isFollowed = isHere || ledger.Parsed.GetValue(follow);
-            var run = isFollowed ? await Follow(ledger, id, here, cancel) : (await ledger.Get<JobQueries>().Run(id, 0, cancel)).Run;
-            ledger.Print(run, (one, console) => console.WriteLine(isFollowed ? Told(one) : $"Run {one.Id} of {one.Job} is handed over: ledger jobs show {one.Id}"));
-            if (isFollowed && run.State != RunState.Succeeded)
+            var isFollowed = ledger.Parsed.GetValue(follow) || !await ledger.Get<JobRuns>().IsAnyServer(cancel);
+            var run = isFollowed ? await Follow(ledger, id, cancel) : (await ledger.Get<JobQueries>().Run(id, 0, cancel)).Run;
+            var hasFailed = isFollowed && run.State != RunState.Succeeded;
+            // What went wrong is the command's own reason, which is told people once.
+            if (!hasFailed || ledger.Json)
+                ledger.Print(run, (one, console) => console.WriteLine(isFollowed ? Told(one) : $"Run {one.Id} of {one.Job} is handed over: ledger jobs show {one.Id}"));
+            if (hasFailed)
                 throw new JobFailedException(Told(run));
         });
     }
@@ -76,18 +82,40 @@ internal static class JobsCommand
 
     private static Argument<string> Name() => new("NAME") { Description = "The job, as ledger jobs lists it." };
 
+    private static async Task<RunRecord> Follow(Invocation ledger, long id, CancellationToken cancel)
+    {
+        var here = ledger.Get<RunHere>().Run(id, ledger.Author, cancel);
+        try
+        {
+            return await Follow(ledger, id, here, cancel);
+        }
+        finally
+        {
+            // Whoever stops the command stops what runs in it, and that is kept.
+            await here.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Shows the lines of a run on standard error as they come, until it has ended.</summary>
     private static async Task<RunRecord> Follow(Invocation ledger, long id, Task here, CancellationToken cancel)
     {
         var queries = ledger.Get<JobQueries>();
+        var (far, told) = ("", DateTime.MinValue);
         for (var shown = 0; ;)
         {
             // Asked before: what has ended then has said all that it says.
             var hasEnded = here.IsCompleted;
+            if (here.IsFaulted)
+                await here;
             var (run, lines) = await queries.Run(id, shown, hasEnded ? CancellationToken.None : cancel);
             foreach (var line in lines)
                 await Console.Error.WriteLineAsync($"{Shown.Time(line.At)} {line.Text}");
             shown = lines.Count > 0 ? lines[^1].Number : shown;
+            if (run.State == RunState.Running && Told(run) is { Length: > 0 } now && now != far && DateTime.UtcNow - told > BetweenProgress)
+            {
+                await Console.Error.WriteLineAsync($"{Shown.Time(DateTime.UtcNow)} {now}");
+                (far, told) = (now, DateTime.UtcNow);
+            }
             if (run.State is not (RunState.Waiting or RunState.Running))
             {
                 await here;
@@ -124,7 +152,7 @@ internal static class JobsCommand
         _ => "the clock",
     };
 
-    private static void Write(Page<JobRecord> jobs, IAnsiConsole console)
+    private static void Write(Page<JobRecord> jobs, bool isAnyServer, IAnsiConsole console)
     {
         var table = Tables.Of("Job", "Does", "When", "Next", "State", "Last run");
         foreach (var job in jobs.Items)
@@ -133,6 +161,8 @@ internal static class JobsCommand
                 job.Last is { } last ? $"{Written.Name(last.State)} {Shown.Time(last.EndedAt!.Value)}: {Told(last)}" : "never");
         }
         console.Write(table);
+        if (!isAnyServer)
+            console.WriteLine(NoServer);
     }
 
     private static void Write(Page<RunRecord> runs, IAnsiConsole console)

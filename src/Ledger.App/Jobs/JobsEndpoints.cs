@@ -12,8 +12,13 @@ internal static class JobsEndpoints
         routes.MapGet("/api/jobs/{name}", GetJob).WithTags("Jobs").WithExample(("name", "verify")).WithProblems("not-found");
         routes.MapGet("/api/jobs/{name}/runs", ListRuns).WithTags("Jobs").WithExample(("name", "verify"), ("limit", "20")).WithProblems("not-found");
         routes.MapGet("/api/jobs/{name}/log", GetLog).WithTags("Jobs").WithExample(("name", "verify")).WithProblems("not-found");
-        routes.MapOrder("run", "Has a job run now", "As soon as a server takes it; asked for again before that, it is the same run.",
-            async (context, name) => await context.RequestServices.GetRequiredService<JobOrders>().Run(name, Author.Of(context), Key(context), context.RequestAborted));
+        routes.MapOrder("run", "Has a job run now", "As soon as a server takes it; asked for again before that, it is the same run, and where it was to be tried again later, it is tried now.",
+            async (context, name) =>
+            {
+                await context.RequestServices.GetRequiredService<JobOrders>().Run(name, Author.Of(context), Key(context), context.RequestAborted);
+                // Where this server runs jobs it need not wait for the next look.
+                context.RequestServices.GetRequiredService<JobClock>().Wake();
+            });
         routes.MapOrder("pause", "Pauses a job", "The clock starts it no more, nor is it tried again; what goes on goes on.",
             (context, name) => context.RequestServices.GetRequiredService<JobOrders>().Pause(name, Author.Of(context), context.RequestAborted));
         routes.MapOrder("resume", "Resumes a job", "The clock starts it again; what was missed meanwhile runs once.",
@@ -58,8 +63,8 @@ internal static class JobsEndpoints
         var job = await jobs.Get(name, cancel);
         if ((run ?? job.Now?.Id ?? job.Last?.Id) is not { } id)
             return new RunLog(null, []);
-        var found = await jobs.Run(id, 0, cancel);
-        return found.Run.Job == name ? new RunLog(found.Run, found.Lines) : throw new NotFoundException($"Run {id} is one of '{found.Run.Job}'.");
+        var found = await jobs.Run(name, id, cancel);
+        return new RunLog(found.Run, found.Lines);
     }
 
     /// <param name="Run">Null where the job has none.</param>

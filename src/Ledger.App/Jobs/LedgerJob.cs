@@ -18,6 +18,9 @@ internal abstract class LedgerJob
     /// <summary>Whether the clock starts it where nothing is configured.</summary>
     public virtual bool IsEnabled => true;
 
+    /// <summary>Whether it works with the key that the log is signed with: a server that does not hold it leaves the job to one that does.</summary>
+    public virtual bool NeedsKey => false;
+
     /// <summary>Takes what is configured under the job's name, once, before anything runs.</summary>
     /// <exception cref="Ledger.Domain.Values.InvalidValueException">A setting cannot be used; it is named by its whole key.</exception>
     public virtual void Configure(JobSettings settings)

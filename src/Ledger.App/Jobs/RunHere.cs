@@ -5,22 +5,31 @@ internal sealed class RunHere(JobRuns runs, JobRunner runner)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Takes the run on as soon as no other run of its job goes on, unless a server that has come up meanwhile is faster.</summary>
+    /// <summary>
+    /// Until the run has ended, here or elsewhere. It is taken on as soon as no server is there, be it that the last one has gone away since, and no
+    /// other run of its job goes on.
+    /// </summary>
     public async Task Run(long id, string author, CancellationToken cancel)
     {
-        var since = DateTime.UtcNow;
-        while (!cancel.IsCancellationRequested)
+        for (DateTime? alone = null; ;)
         {
-            if (await runs.Claim($"{Environment.MachineName}, in a command of {author}", id, cancel) is { } claimed)
-            {
-                await runner.Run(claimed, cancel, author);
-                return;
-            }
             if (await runs.IsAnyServer(cancel))
+            {
+                alone = null;
+            }
+            else
+            {
+                if (await runs.Claim($"{Environment.MachineName}, in a command of {author}", id, cancel) is { } claimed)
+                {
+                    await runner.Run(claimed, cancel, author);
+                    return;
+                }
+                // What nobody looks after may stand in the way.
+                if (DateTime.UtcNow - (alone ??= DateTime.UtcNow) > JobRuns.LostAfter)
+                    await runs.TakeForDead(cancel);
+            }
+            if (!await runs.IsOpen(id, cancel))
                 return;
-            // What nobody looks after may stand in the way.
-            if (DateTime.UtcNow - since > JobRuns.LostAfter)
-                await runs.TakeForDead(cancel);
             await Task.Delay(Pause, cancel);
         }
     }

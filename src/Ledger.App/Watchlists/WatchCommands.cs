@@ -62,15 +62,15 @@ internal static class WatchCommands
         });
     }
 
-    private static Command Deciding(string name, string description, Func<PartyId, Reason, WatchlistCommand> decide)
+    private static Command Deciding(string name, string description, Func<PartyId, Reason, WatchlistCommand.OfParty> decide)
     {
         var (list, party, reason) = (ListArgument(), new Argument<string>("PARTY") { Description = "An id, a name or an alias." }, ReasonOption());
         return new Command(name, description) { list, party, reason }.Writing(async (ledger, cancel) =>
         {
             await Open(ledger, cancel);
             var found = await ledger.Get<WatchlistQueries>().Find(ledger.Parsed.GetRequiredValue(list), cancel);
-            var who = await ledger.Get<PartyNames>().Find(ledger.Parsed.GetRequiredValue(party), cancel);
-            await Change(ledger, found.Id, decide(who.Id, new Reason(ledger.Parsed.GetRequiredValue(reason))), cancel);
+            var why = new Reason(ledger.Parsed.GetRequiredValue(reason));
+            await Change(ledger, found.Id, await ledger.Get<WatchlistQueries>().OfParty(ledger.Parsed.GetRequiredValue(party), who => decide(who, why), cancel), cancel);
         });
     }
 
@@ -93,7 +93,12 @@ internal static class WatchCommands
         var (list, limit) = (ListArgument(), CommonOptions.Limit(200));
         var next = new Option<string?>("--next") { Description = "Where the page before ended.", HelpName = "NEXT" };
         return new Command("show", "Show who is on a list, since when, and because of which events.") { list, limit, next }.Watching(async (ledger, cancel) =>
-            ledger.Print(await ledger.Get<WatchlistQueries>().Get(ledger.Parsed.GetRequiredValue(list), Limit(ledger, limit), ledger.Parsed.GetValue(next), cancel), WatchTables.Write));
+        {
+            var lists = ledger.Get<WatchlistQueries>();
+            var found = await lists.Get(ledger.Parsed.GetRequiredValue(list), Limit(ledger, limit), ledger.Parsed.GetValue(next), cancel);
+            var told = await lists.Told(found.Members.SelectMany(member => member.Because), cancel);
+            ledger.Print(found, (one, console) => WatchTables.Write(one, told, console));
+        });
     }
 
     private static Command History()

@@ -17,14 +17,14 @@ internal static class WatchTables
         console.Write(table);
     }
 
-    public static void Write(WatchlistRecord list, IAnsiConsole console)
+    public static void Write(WatchlistRecord list, IReadOnlyDictionary<long, string> told, IAnsiConsole console)
     {
         console.WriteFacts(
             ("List", $"{list.List.Name} ({list.List.Id})"), ("Rule", list.List.Rule), ("Chooses", list.List.Explained), ("Members", $"{list.List.Members}"),
             ("Defined", $"{Shown.Time(list.List.DefinedAt)} UTC, by {list.List.DefinedBy}"), ("Deleted", Ruling(list.Deleted)));
         var table = Tables.Of("Member", "Since", "Because of");
         foreach (var member in list.Members)
-            table.Row(member.Party.Name, member.Since is { } since ? Shown.Time(since) : null, Because(member));
+            table.Row(member.Party.Name, member.Since is { } since ? Shown.Time(since) : null, Because(member, told));
         console.Write(table);
         foreach (var excluded in list.Exclusions)
             console.WriteLine($"{excluded.Party.Name} is excluded {Ruling(excluded.Excluded)}");
@@ -89,9 +89,9 @@ internal static class WatchTables
     /// <summary>What no event has done, the day has.</summary>
     private static string Today(WatchlistHistoryEntry entry) => entry.Day is { } day && entry.Parties.All(party => party.Because.Count == 0) ? $" as {Shown.Date(day)} began" : "";
 
-    private static string Because(MemberRecord member) => string.Join("; ", new[]
+    private static string Because(MemberRecord member, IReadOnlyDictionary<long, string> told) => string.Join("; ", new[]
     {
-        member.Because.Count > 0 ? $"position {string.Join(", ", member.Because)}" : member.IsChosen ? "the day" : null,
+        member.Because.Count > 0 ? string.Join("; ", member.Because.Select(position => $"{told.GetValueOrDefault(position)} (position {position})")) : member.IsChosen ? "the day" : null,
         member.Pinned is { } pinned ? $"pinned {Ruling(pinned)}" : null,
     }.OfType<string>());
 

@@ -1,7 +1,6 @@
 using Ledger.App.Deals;
 using Ledger.App.Shell;
 using Ledger.App.Views;
-using Ledger.App.Views.Parties;
 using Ledger.Domain.Values;
 using Ledger.Domain.Watchlists;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,9 +28,9 @@ internal static class WatchlistEndpoints
             async (fields, services, cancel) => new WatchlistCommand.ChangeRule(await services.GetRequiredService<WatchlistQueries>().Rule(fields.Rule ?? "", cancel), new Reason(fields.Reason!)));
         Change<NameFields>(routes, "rename", "Shows a list under another name; its id stays", """{"name": "Robots that walk", "reason": "Arms have a list of their own now."}""",
             (fields, _, _) => Task.FromResult<WatchlistCommand>(new WatchlistCommand.Rename(Text.Line("name", fields.Name).Trim(), new Reason(fields.Reason!))));
-        Change<MemberFields>(routes, "pin", "Has a party on a list, whatever its rule says", Member, async (fields, services, cancel) => new WatchlistCommand.Pin(await Party(fields, services, cancel), new Reason(fields.Reason!)));
-        Change<MemberFields>(routes, "exclude", "Has a party not on a list, whatever its rule says", Member, async (fields, services, cancel) => new WatchlistCommand.Exclude(await Party(fields, services, cancel), new Reason(fields.Reason!)));
-        Change<MemberFields>(routes, "release", "Leaves a party to the rule of a list again", Member, async (fields, services, cancel) => new WatchlistCommand.Release(await Party(fields, services, cancel), new Reason(fields.Reason!)));
+        Change<MemberFields>(routes, "pin", "Has a party on a list, whatever its rule says", Member, OfParty((party, reason) => new WatchlistCommand.Pin(party, reason)));
+        Change<MemberFields>(routes, "exclude", "Has a party not on a list, whatever its rule says", Member, OfParty((party, reason) => new WatchlistCommand.Exclude(party, reason)));
+        Change<MemberFields>(routes, "release", "Leaves a party to the rule of a list again", Member, OfParty((party, reason) => new WatchlistCommand.Release(party, reason)));
         Change<ReasonFields>(routes, "delete", "Keeps a list no more; its history stays", """{"reason": "Nobody looks at it."}""", (fields, _, _) => Task.FromResult<WatchlistCommand>(new WatchlistCommand.Delete(new Reason(fields.Reason!))));
     }
 
@@ -117,8 +116,8 @@ internal static class WatchlistEndpoints
         return new ChangeSummary(outcome.Events, outcome.Position);
     }
 
-    private static async Task<PartyId> Party(MemberFields fields, IServiceProvider services, CancellationToken cancel) =>
-        (await services.GetRequiredService<PartyNames>().Find(Text.Line("party", fields.Party), cancel)).Id;
+    private static Func<MemberFields, IServiceProvider, CancellationToken, Task<WatchlistCommand>> OfParty(Func<PartyId, Reason, WatchlistCommand.OfParty> decide) => (fields, services, cancel) =>
+        services.GetRequiredService<WatchlistQueries>().OfParty(Text.Line("party", fields.Party), party => decide(party, new Reason(fields.Reason!)), cancel);
 
     internal sealed class DefineFields
     {

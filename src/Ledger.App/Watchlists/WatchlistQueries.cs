@@ -4,6 +4,7 @@ using Ledger.App.Views;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Rates;
 using Ledger.App.Watchlists.Language;
+using Ledger.Domain.Claims;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Values;
@@ -77,6 +78,27 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
             events.Count > shown.Count ? Cursor.Of(shown[^1].Version) : null);
     }
 
+    /// <summary>Events in words, by their positions: what happened, and to whom or what.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> Told(IEnumerable<long> positions, CancellationToken cancel)
+    {
+        var found = await snapshot.Query(
+            now => $"""
+            select e.seq_id, e.type, e.stream_id, d.company_id, d.round_as_written, d.kind from ledger.mt_events e
+            left join deal d on d.id = substr(e.stream_id, length($2) + 1) and starts_with(e.stream_id, $2) and {now("d")}
+            where e.seq_id = any($1)
+            """,
+            row => (Position: row.GetInt64(0), Event: Shown.Event(row.GetString(1)), Subject: StoredEvents.SubjectOf(row.GetString(2)), Company: row.TextOrNull(3), Round: row.TextOrNull(4), Kind: row.TextOrNull(5)),
+            cancel, positions.Distinct().ToArray(), StoredEvents.Deals);
+        var called = await names.Of(found.Select(e => e.Company ?? (e.Subject.Kind == "party" ? e.Subject.Id : null)).OfType<string>(), cancel);
+        return found.ToDictionary(e => e.Position, e => e switch
+        {
+            { Company: { } company } => $"{e.Event}: {called[company].Name} {e.Round ?? Shown.Kind(Written.Parse<DealKind>("kind", e.Kind)).ToLowerInvariant()}",
+            { Subject: ("party", var party) } => $"{e.Event}: {called[party].Name}",
+            { Subject: ("watchlist", _) } => "The list's rule",
+            _ => e.Event,
+        });
+    }
+
     /// <summary>Reads a rule and tells it in words; or tells what is wrong with it.</summary>
     public async Task<ReadRule> Read(string text, CancellationToken cancel)
     {
@@ -123,6 +145,17 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         var called = await names.Of(chosen, cancel);
         return new TriedRule(rule.ToString(), await Explain(rule, cancel), rule.Over, day, chosen.Count,
             [.. called.Values.OrderBy(party => party.Name, StringComparer.OrdinalIgnoreCase).ThenBy(party => party.Id, StringComparer.Ordinal).Take(TriedMax)]);
+    }
+
+    /// <summary>A decision about the party that goes by an id, a name or an alias, whichever of its ids earlier ones were recorded of.</summary>
+    /// <param name="idOrName">The party.</param>
+    /// <param name="decide">Makes the decision.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="NotFoundException">Nobody goes by the name, or several do.</exception>
+    public async Task<WatchlistCommand> OfParty(string idOrName, Func<PartyId, WatchlistCommand.OfParty> decide, CancellationToken cancel)
+    {
+        var party = (await names.Find(idOrName, cancel)).Id;
+        return decide(party) with { Others = [.. (await snapshot.Merges(cancel)).Ids(party.Value).Where(id => id != party.Value).Select(id => new PartyId(id))] };
     }
 
     public async Task<string> Explain(Rule rule, CancellationToken cancel)

@@ -15,11 +15,18 @@ public abstract record WatchlistCommand
 
     public sealed record Rename(string Name, Reason Reason) : WatchlistCommand;
 
-    public sealed record Pin(PartyId Party, Reason Reason) : WatchlistCommand;
+    /// <summary>What somebody decides about a party.</summary>
+    public abstract record OfParty(PartyId Party, Reason Reason) : WatchlistCommand
+    {
+        /// <summary>The other ids that the party is known by: what was decided of one of these is decided of it.</summary>
+        public ImmutableArray<PartyId> Others { get; init; } = [];
+    }
 
-    public sealed record Exclude(PartyId Party, Reason Reason) : WatchlistCommand;
+    public sealed record Pin(PartyId Party, Reason Reason) : OfParty(Party, Reason);
 
-    public sealed record Release(PartyId Party, Reason Reason) : WatchlistCommand;
+    public sealed record Exclude(PartyId Party, Reason Reason) : OfParty(Party, Reason);
+
+    public sealed record Release(PartyId Party, Reason Reason) : OfParty(Party, Reason);
 
     public sealed record Delete(Reason Reason) : WatchlistCommand;
 }
@@ -35,9 +42,7 @@ public static class WatchlistDecisions
         WatchlistCommand.ChangeRule c => c.Rule.ToString() == list.Rule ? Decision<WatchlistEvent>.Nothing
             : Record(new WatchlistEvent.WatchlistRuleChanged(c.Rule.Over, c.Rule.ToString(), c.Reason)),
         WatchlistCommand.Rename c => c.Name == list.Name ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistRenamed(c.Name, c.Reason)),
-        WatchlistCommand.Pin c => list.Of(c.Party).Pinned is not null ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberPinned(c.Party, c.Reason)),
-        WatchlistCommand.Exclude c => list.Of(c.Party).Excluded is not null ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberExcluded(c.Party, c.Reason)),
-        WatchlistCommand.Release c => list.Of(c.Party) is { Pinned: null, Excluded: null } ? Decision<WatchlistEvent>.Nothing : Record(new WatchlistEvent.WatchlistMemberReleased(c.Party, c.Reason)),
+        WatchlistCommand.OfParty c => Decide(c, [.. c.Others.Prepend(c.Party).Select(list.Of).Where(entry => entry.Pinned is not null || entry.Excluded is not null)]),
         WatchlistCommand.Delete c => Record(new WatchlistEvent.WatchlistDeleted(c.Reason)),
         _ => throw new InvalidOperationException($"A watchlist knows no command {command.GetType().Name}."),
     };
@@ -56,6 +61,20 @@ public static class WatchlistDecisions
             .. changes[true].Chunk(Watchlist.MembersMax).Select(members => new WatchlistEvent.WatchlistMembersJoined([.. members], day)),
         ];
     }
+
+    /// <param name="decided">What was decided before, under whichever id.</param>
+    private static Decision<WatchlistEvent> Decide(WatchlistCommand.OfParty command, ImmutableArray<WatchlistEntry> decided) => command switch
+    {
+        WatchlistCommand.Pin when decided.Any(entry => entry.Pinned is not null) && decided.All(entry => entry.Excluded is null) => Decision<WatchlistEvent>.Nothing,
+        // An exclusion under another id would go on counting before the pin.
+        WatchlistCommand.Pin c => new Decision<WatchlistEvent>.Record([.. Released(decided.Where(entry => entry.Excluded is not null && entry.Party != c.Party), c), new WatchlistEvent.WatchlistMemberPinned(c.Party, c.Reason)]),
+        WatchlistCommand.Exclude when decided.Any(entry => entry.Excluded is not null) => Decision<WatchlistEvent>.Nothing,
+        WatchlistCommand.Exclude c => Record(new WatchlistEvent.WatchlistMemberExcluded(c.Party, c.Reason)),
+        _ => decided.IsEmpty ? Decision<WatchlistEvent>.Nothing : new Decision<WatchlistEvent>.Record([.. Released(decided, command)]),
+    };
+
+    private static IEnumerable<WatchlistEvent> Released(IEnumerable<WatchlistEntry> entries, WatchlistCommand.OfParty command) =>
+        entries.Select(entry => new WatchlistEvent.WatchlistMemberReleased(entry.Party, command.Reason));
 
     private static Decision<WatchlistEvent> Define(Watchlist list, WatchlistCommand.Define c)
     {

@@ -21,6 +21,7 @@ public sealed class ReviewTests
         await desk.Announce("Acme has raised CNY 12 million.", Announcement("twice", "announced", "Acme has raised CNY 12 million.", 12));
         await desk.Ledger.CatchUp(Cancel);
 
+        Assert.Equal("The job review has not run yet.", (await desk.Ledger.Run("review")).Output.Trim());
         Assert.DoesNotContain(await Find(desk, today), found => found.Kind is ReviewKind.StalePledge or ReviewKind.Contested);
         Assert.Equal("contested", Assert.Single(await Find(desk, today.AddDays(40)), found => found.Kind == ReviewKind.Contested).Deal);
         var later = await Find(desk, today.AddDays(200));

@@ -57,6 +57,10 @@ public sealed class FeedsTests : IAsyncLifetime
     [Fact]
     public async Task A_feed_that_is_slow_broken_huge_or_leads_inside_does_not_stop_the_others_and_says_why()
     {
+        // What an item may say itself is read, however it is made.
+        _server.Feed = FeedServer.Rss(
+            $"<item><title>Named at length</title><guid>{string.Concat(Enumerable.Range(0x4e00, 5000).Select(c => (char)c))}</guid></item>"
+            + $"<item><title>Deep</title><guid>deep</guid><description><![CDATA[{string.Concat(Enumerable.Repeat("<div>", 500_000))}]]></description></item>");
         string[] bad = ["silent", "slow", "broken", "page", "doctype", "huge", "bomb", "gone", "cut", "inside", "round"];
         foreach (var path in bad.Append("good"))
             await Feeds.Add($"{_server.Address}/{path}", path, "Ada", Cancel);
@@ -107,6 +111,17 @@ public sealed class FeedsTests : IAsyncLifetime
         var feed = FeedFile.Read(Encoding.UTF8.GetBytes(xml), new Uri("https://example.com/feed"));
 
         Assert.Equal((title, name, address, item), (feed.Title, feed.Items.Single().Guid, feed.Items.Single().Address, feed.Items.Single().Title));
+    }
+
+    [Theory]
+    [InlineData("Sun, 22 Nov 2026 10:00:00 GMT", 10)]
+    [InlineData("Sun, 22 Nov 2026 10:00:00 EST", 15)]
+    [InlineData("22 Nov 2026 10:00 +0200", 8)]
+    public void A_feed_may_begin_with_an_empty_line_and_names_the_clocks_that_its_times_go_by(string written, int hour)
+    {
+        var feed = FeedFile.Read(Encoding.UTF8.GetBytes("\n" + FeedServer.Rss($"<item><title>One</title><pubDate>{written}</pubDate></item>")), new Uri("https://example.com/feed"));
+
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, hour, 0, 0, TimeSpan.Zero), feed.Items.Single().PublishedAt);
     }
 
     private static (RunState, long) Told(RunRecord run) => (run.State, run.Changed);

@@ -23,9 +23,8 @@ public sealed class JobClusterTests : IAsyncLifetime
     public async Task A_hundred_short_runs_run_once_each_and_none_is_missed(int servers)
     {
         var ran = new ConcurrentQueue<long>();
-        var machines = new List<JobMachine>();
-        for (var i = 0; i < servers; i++)
-            machines.Add(await JobMachine.Start(_ledger.AppConnectionString, Jobs(ran), Cancel));
+        // At once, as they would come up after a failure of the power.
+        var machines = await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => JobMachine.Start(_ledger.AppConnectionString, Jobs(ran), Cancel)));
         try
         {
             await machines[0].Get<JobRuns>().Register(Cancel);
@@ -37,8 +36,7 @@ public sealed class JobClusterTests : IAsyncLifetime
         }
         finally
         {
-            foreach (var machine in machines)
-                await machine.DisposeAsync();
+            await Task.WhenAll(machines.Select(machine => machine.DisposeAsync().AsTask()));
         }
 
         static IEnumerable<LedgerJob> Jobs(ConcurrentQueue<long> ran) => Enumerable.Range(0, 20).Select(i => new TestJob($"job-{i}", (run, _) =>
@@ -55,7 +53,7 @@ public sealed class JobClusterTests : IAsyncLifetime
     {
         await using var one = await JobMachine.Start(_ledger.AppConnectionString, Jobs(), Cancel);
         await using var two = await JobMachine.Start(_ledger.AppConnectionString, Jobs(), Cancel);
-        await JobMachine.Until(async () => (await one.Ask("select job from jobs.run where state = 'succeeded' group by 1 having count(*) >= 4", row => row.GetString(0), Cancel)).Count == 10 ? "all" : null, Cancel);
+        await JobMachine.Until(async () => (await one.Ask("select job from jobs.run where state = 'succeeded' group by 1 having count(*) >= 3", row => row.GetString(0), Cancel)).Count == 10 ? "all" : null, Cancel);
 
         var times = (await one.Ask("select job, due_at from jobs.run where cause = 'schedule' order by 1, 2", row => (Job: row.GetString(0), Due: row.GetDateTime(1)), Cancel)).ToLookup(run => run.Job, run => run.Due);
         Assert.All(times, job => Assert.All(job.Zip(job.Skip(1)), pair => Assert.Equal(TimeSpan.FromSeconds(2), pair.Second - pair.First)));

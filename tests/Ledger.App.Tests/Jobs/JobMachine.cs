@@ -40,9 +40,11 @@ internal sealed class JobMachine : IAsyncDisposable
     public static async Task<JobMachine> Start(string connection, IEnumerable<LedgerJob> jobs, CancellationToken cancel, TimeProvider? time = null, params (string Key, string Value)[] settings)
     {
         var machine = Make(connection, jobs, time, settings);
-        await machine._host.StartAsync(cancel);
+        await machine.Start(cancel);
         return machine;
     }
+
+    public Task Start(CancellationToken cancel) => _host.StartAsync(cancel);
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
@@ -79,7 +81,7 @@ internal sealed class JobMachine : IAsyncDisposable
 }
 
 /// <summary>A job of a test.</summary>
-internal sealed class TestJob(string name, Func<JobRun, CancellationToken, Task<string>> work, string? cron = null, string zone = "Etc/UTC") : LedgerJob
+internal sealed class TestJob(string name, Func<JobRun, CancellationToken, Task<string>> work, string? cron = null, string zone = "Etc/UTC", bool needsKey = false) : LedgerJob
 {
     public override string Name => name;
 
@@ -89,6 +91,8 @@ internal sealed class TestJob(string name, Func<JobRun, CancellationToken, Task<
     public override string Cron => cron ?? "0 0 0 1 1 ? 2099";
 
     public override string TimeZone => zone;
+
+    public override bool NeedsKey => needsKey;
 
     public override Task<string> Run(JobRun run, CancellationToken cancellation) => work(run, cancellation);
 }

@@ -40,7 +40,12 @@ public sealed class JobPagesTests : IAsyncLifetime
     {
         JsonAssert.Has("""{ "name": "verify", "now": {"state": "waiting", "askedBy": "Ada", "cause": "request"} }""", await Post("/api/jobs/verify/run"));
         JsonAssert.Has("""{ "run": {"state": "waiting"}, "lines": [] }""", await Get("/api/jobs/verify/log"));
-        Assert.Contains("standing-waiting", await _http.GetStringAsync("/jobs/verify", Cancel), StringComparison.Ordinal);
+        var waiting = await _http.GetStringAsync("/jobs/verify", Cancel);
+        Assert.Contains("standing-waiting", waiting, StringComparison.Ordinal);
+        // What is about to begin is looked at again.
+        Assert.Contains("http-equiv=\"refresh\"", waiting, StringComparison.Ordinal);
+        Assert.DoesNotContain("Run now", waiting, StringComparison.Ordinal);
+        Assert.Contains("No server runs jobs at the moment", await _http.GetStringAsync("/jobs", Cancel), StringComparison.Ordinal);
         JsonAssert.Has("""{ "now": null, "last": {"state": "cancelled", "cancelledBy": "Ada"} }""", await Post("/api/jobs/verify/cancel"));
         JsonAssert.Has("""{ "pausedBy": "Ada" }""", await Post("/api/jobs/verify/pause"));
         Assert.Contains("paused by Ada", await _http.GetStringAsync("/jobs", Cancel), StringComparison.Ordinal);
@@ -54,6 +59,10 @@ public sealed class JobPagesTests : IAsyncLifetime
         Assert.Single((await Get("/api/jobs/drift/runs"))["items"]!.AsArray());
         Assert.Equal(HttpStatusCode.NotFound, (await _http.PostAsJsonAsync("/api/jobs/nothing/run", new { }, Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/jobs/nothing", Cancel)).StatusCode);
+        var ofVerify = (long)(await Get("/api/jobs/verify"))["last"]!["id"]!;
+        Assert.DoesNotContain("http-equiv=\"refresh\"", await _http.GetStringAsync($"/jobs/verify?run={ofVerify}", Cancel), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync($"/jobs/drift?run={ofVerify}", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync($"/api/jobs/drift/log?run={ofVerify}", Cancel)).StatusCode);
     }
 
     [Fact]
@@ -70,6 +79,24 @@ public sealed class JobPagesTests : IAsyncLifetime
 
         await Post("/api/jobs/backup/acknowledge");
         JsonAssert.Has("""{ "failing": null }""", await Get("/api/jobs/backup"));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_to_be_tried_again_says_why_and_can_be_run_at_once()
+    {
+        await using var connection = await _server.Ledger.Database.OpenConnectionAsync(Cancel);
+        await _server.App.Services.GetRequiredService<JobRuns>().Register(Cancel);
+        await connection.Execute(
+            """
+            with next as (insert into jobs.run (job, cause, attempt, not_before) values ('feeds', 'retry', 2, now() + interval '5 minutes') returning id)
+            insert into jobs.run (job, cause, state, began_at, ended_at, failure, next_run) select 'feeds', 'schedule', 'failed', now(), now(), 'No way.', id from next
+            """, Cancel);
+
+        var page = await _http.GetStringAsync("/jobs/feeds", Cancel);
+        Assert.Contains("tried again at", page, StringComparison.Ordinal);
+        Assert.Contains("<p>No way. Run 1 tries again.</p>", page, StringComparison.Ordinal);
+        Assert.Contains("Run now", page, StringComparison.Ordinal);
+        JsonAssert.Has("""{ "now": {"id": 1, "state": "waiting", "cause": "request", "askedBy": "Ada"} }""", await Post("/api/jobs/feeds/run"));
     }
 
     [Fact]

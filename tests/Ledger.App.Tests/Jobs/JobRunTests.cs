@@ -260,6 +260,62 @@ public sealed class JobRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_somebody_has_cancelled_is_not_tried_again_be_it_that_it_failed_first_or_that_its_server_is_gone()
+    {
+        _does["work"] = async (_, _) =>
+        {
+            await Orders.Cancel("work", "Grace", Cancel);
+            throw new InvalidOperationException("There is no way.");
+        };
+        var failed = await _machine.RunHere("work");
+        var id = await Orders.Run("work", "Ada", null, Cancel);
+        await Runs.Claim("gone", id, Cancel);
+        await Orders.Cancel("work", "Grace", Cancel);
+        await Sql("update jobs.run set seen_at = now() - interval '1 minute' where state = 'running'");
+        Assert.Equal(1, await Runs.TakeForDead(Cancel));
+
+        Assert.All(new[] { failed.Id, id }, one => Assert.Equal((RunState.Cancelled, "Grace", null), Told(Queries.Run(one, 0, Cancel).Result.Run)));
+        Assert.Null((await Queries.Get("work", Cancel)).Now);
+
+        static (RunState, string?, long?) Told(RunRecord one) => (one.State, one.CancelledBy, one.NextRun);
+    }
+
+    [Fact]
+    public async Task Asked_for_while_it_waits_to_be_tried_again_it_is_tried_at_once()
+    {
+        _does["work"] = (_, _) => throw new InvalidOperationException("There is no way.");
+        var failed = await _machine.RunHere("work");
+        Assert.True(await Queries.Get("work", Cancel) is { IsMoving: false, MayRun: true });
+
+        Assert.Equal(failed.NextRun, await Orders.Run("work", "Grace", null, Cancel));
+        Assert.Equal(failed.NextRun, await Orders.Run("work", "Heidi", null, Cancel));
+        Assert.True(await Queries.Get("work", Cancel) is { IsMoving: true, MayRun: false, Now: { Cause: RunCause.Request, AskedBy: "Grace", Attempt: 2 } });
+        Assert.Equal(failed.NextRun, (await Runs.Claim("here", null, Cancel))!.Id);
+        Assert.Equal((1L, 0L), await Open());
+    }
+
+    [Fact]
+    public async Task A_job_that_is_left_to_others_is_taken_on_where_none_of_them_does()
+    {
+        await Orders.Run("work", "Ada", null, Cancel);
+        Assert.Null(await Runs.Claim("here", null, Cancel, "work"));
+        await Sql("update jobs.run set not_before = now() - interval '2 minutes'");
+        Assert.NotNull(await Runs.Claim("here", null, Cancel, "work"));
+    }
+
+    [Fact]
+    public async Task A_server_without_the_key_of_the_log_leaves_what_needs_it_to_one_that_has_it()
+    {
+        var needy = await Orders.Run("work", "Ada", null, Cancel);
+        var other = await Orders.Run("other", "Ada", null, Cancel);
+        await using var without = await JobMachine.Start(_ledger.AppConnectionString, [.. Names.Select(name => new TestJob(name, (_, _) => Task.FromResult("Done."), needsKey: name == "work"))], Cancel);
+        await JobMachine.Until(async () => (await Queries.Run(other, 0, Cancel)).Run is { EndedAt: not null } ended ? ended : null, Cancel);
+
+        Assert.Equal(RunState.Waiting, (await Queries.Run(needy, 0, Cancel)).Run.State);
+        Assert.All(JobList.Make(), job => Assert.Equal(job.Name is "verify" or "backup", job.NeedsKey));
+    }
+
+    [Fact]
     public async Task A_run_that_was_taken_for_dead_is_ended_on_its_server()
     {
         _does["work"] = async (_, cancel) =>

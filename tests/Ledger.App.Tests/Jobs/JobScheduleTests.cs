@@ -50,6 +50,7 @@ public sealed class JobScheduleTests
     [InlineData("backup:Folder", "backups", "Ledger:Jobs:backup:Folder: 'backups' does not begin at the root")]
     [InlineData("backup:Keep", "0", "Ledger:Jobs:backup:Keep: '0' is no number from 1")]
     [InlineData("rates:From", "ftp://example.com", "Ledger:Jobs:rates:From: 'ftp://example.com' is neither a folder")]
+    [InlineData("backup:Kep", "3", "Ledger:Jobs:backup:Kep: there is no such setting; there are Cron, Enabled, Folder, Keep, TimeZone")]
     [InlineData("bakup:Cron", "0 0 1 * * ?", "Ledger:Jobs:bakup: there is no such job; there are backup, ")]
     [InlineData("RetryAfter", "soon", "Ledger:Jobs:RetryAfter: 'soon' is no time to wait")]
     [InlineData("Enabled", "maybe", "Ledger:Jobs:Enabled: 'maybe' is neither true nor false")]

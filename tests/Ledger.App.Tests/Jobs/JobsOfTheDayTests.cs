@@ -60,17 +60,21 @@ public sealed class JobsOfTheDayTests : IAsyncLifetime
         Directory.CreateDirectory(folder);
         foreach (var day in Enumerable.Range(1, 9))
             await File.WriteAllTextAsync(Path.Combine(folder, $"ledger-2026010{day}-023000-run-1.tar.gz"), "", Cancel);
-        await File.WriteAllTextAsync(Path.Combine(folder, "mine.tar.gz"), "", Cancel);
+        string[] mine = ["ledger-2025.tar.gz", "ledger-before-the-move.tar.gz", "mine.tar.gz"];
+        foreach (var name in mine)
+            await File.WriteAllTextAsync(Path.Combine(folder, name), "", Cancel);
         // As the role of the server, which may read all that belongs in a backup.
         var backup = await ProgramHere.Run(_ledger, _ledger.AppConnectionString, ["jobs", "run", "backup"]);
         Assert.True(backup.ExitCode == 0, backup.Errors);
 
-        var kept = Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(["ledger-20260104-023000-run-1.tar.gz", "mine.tar.gz"], [kept[0], kept[^1]]);
-        Assert.Equal(8, kept.Count);
+        // Whatever has another name is somebody's own.
+        var files = Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(mine, files.Intersect(mine));
+        var kept = files.Except(mine).ToList();
+        Assert.Equal(("ledger-20260104-023000-run-1.tar.gz", 7), (kept[0], kept.Count));
         await using var empty = await TestDatabase.CreateEmpty(Cancel);
         using var to = new TemporaryFolder();
-        var restored = await LedgerProgram.Run(["restore", Path.Combine(folder, kept[^2]), "--data", to.Path, "--connection", empty.OwnerConnectionString]);
+        var restored = await LedgerProgram.Run(["restore", Path.Combine(folder, kept[^1]), "--data", to.Path, "--connection", empty.OwnerConnectionString]);
         Assert.True(restored.ExitCode == 0, restored.Errors);
     }
 
@@ -139,17 +143,46 @@ public sealed class JobsOfTheDayTests : IAsyncLifetime
     [Fact]
     public async Task A_command_hands_a_run_over_to_a_server_and_follows_it()
     {
-        await using var server = await JobMachine.Start(_ledger.AppConnectionString, [new TestJob("review", (run, _) =>
+        await using var server = await JobMachine.Start(_ledger.AppConnectionString, [new TestJob("review", async (run, _) =>
         {
             run.Log("On the server.");
-            return Task.FromResult("Reviewed.");
+            run.Progress(3, 7, "deals");
+            // Until whoever follows it can have seen that.
+            await JobMachine.Until(async () => await Count("jobs.run where done = 3 and seen_at < clock_timestamp() - interval '0.5 seconds'") > 0 ? "seen" : null, Cancel);
+            return "Reviewed.";
         })], Cancel);
         await JobMachine.Until(async () => await server.Get<JobRuns>().IsAnyServer(Cancel) ? "there" : null, Cancel);
 
         var followed = await _ledger.Run("jobs", "run", "review", "--follow");
         Assert.Equal((0, "Reviewed."), (followed.ExitCode, followed.Output.Trim()));
         Assert.Contains("On the server.", followed.Errors, StringComparison.Ordinal);
+        Assert.Contains("3 of 7 deals", followed.Errors, StringComparison.Ordinal);
         Assert.Contains("is handed over: ledger jobs show ", (await _ledger.Run("jobs", "run", "review")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_that_follows_runs_the_job_itself_where_the_server_has_gone_away_since()
+    {
+        await Owner("insert into jobs.server (name, seen_at) values ('gone', now() - interval '3 seconds')");
+
+        var followed = await _ledger.Run("jobs", "run", "review", "--follow", "--json");
+
+        Assert.True(followed.ExitCode == 0, followed.Errors);
+        Assert.Contains("in a command of", (string)System.Text.Json.Nodes.JsonNode.Parse(followed.Output)!["server"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_a_command_has_cancelled_what_runs_in_it()
+    {
+        await using var owner = new NpgsqlConnection(_ledger.OwnerConnectionString);
+        await owner.OpenAsync(Cancel);
+        await using var locked = await owner.BeginTransactionAsync(Cancel);
+        await owner.Execute("lock table ledger.review in access exclusive mode", Cancel);
+        await using var command = _ledger.Start("jobs", "run", "review");
+        await JobMachine.Until(async () => await Count("jobs.run where state = 'running'") == 1 ? "runs" : null, Cancel);
+
+        Assert.Equal(1, (await command.Terminate()).ExitCode);
+        Assert.Equal([("cancelled", Environment.UserName)], await _ledger.Database.Query("select state, cancelled_by from jobs.run", row => (row.GetString(0), row.GetString(1)), Cancel));
     }
 
     private async Task<List<string>> Versions() =>

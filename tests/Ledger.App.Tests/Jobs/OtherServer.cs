@@ -8,19 +8,19 @@ namespace Ledger.App.Tests.Jobs;
 /// <summary>A process beside the tests' own that runs jobs, to be killed and stopped.</summary>
 internal sealed class OtherServer : IDisposable
 {
-    /// <summary>Writes a step after the other, so that it can be seen who writes when.</summary>
-    public const string Job = "steps";
-
     private readonly Process _process;
 
     private OtherServer(Process process) => _process = process;
 
-    public static OtherServer Start(string connection) =>
-        new(Process.Start(new ProcessStartInfo("dotnet", [typeof(OtherServer).Assembly.Location, "run-jobs", connection]) { RedirectStandardInput = true, RedirectStandardOutput = true })!);
+    /// <param name="connection">As the role of the server.</param>
+    /// <param name="job">The one that it has.</param>
+    public static OtherServer Start(string connection, string job) =>
+        new(Process.Start(new ProcessStartInfo("dotnet", [typeof(OtherServer).Assembly.Location, "run-jobs", connection, job]) { RedirectStandardInput = true, RedirectStandardOutput = true })!);
 
-    /// <summary>What both processes run.</summary>
+    /// <summary>Writes a step after the other, so that it can be seen who writes when.</summary>
+    /// <param name="job">What it is called.</param>
     /// <param name="steps">How many a run writes.</param>
-    public static LedgerJob Steps(int steps) => new TestJob(Job, async (run, cancel) =>
+    public static LedgerJob Steps(string job, int steps) => new TestJob(job, async (run, cancel) =>
     {
         for (var step = 0; step < steps; step++)
         {
@@ -45,10 +45,10 @@ internal sealed class OtherServer : IDisposable
     }
 
     /// <summary>The process itself. It runs until it is killed, or the tests are gone.</summary>
-    public static async Task<int> Run(string connection)
+    public static async Task<int> Run(string connection, string job)
     {
         // A run without an end: whoever takes over ends.
-        await using var machine = await JobMachine.Start(connection, [Steps(int.MaxValue)], CancellationToken.None);
+        await using var machine = await JobMachine.Start(connection, [Steps(job, int.MaxValue)], CancellationToken.None);
         await Console.In.ReadLineAsync();
         return 0;
     }

@@ -28,6 +28,7 @@ public sealed class WatchlistStoryTests
         var taken = (long)(await ledger.Ask("tag", "intellifusion-pre-ipo", "--sector", "robotics", "--undo", "--reason", "They do not."))["position"]!;
         var tagged = (long)(await ledger.Ask("tag", "intellifusion-pre-ipo", "--sector", "robotics", "--reason", "They build them."))["position"]!;
         JsonAssert.Has($$"""[{"party": {"id": "intellifusion"}, "because": [{{tagged}}], "isChosen": true, "pinned": null}]""", (await ledger.Ask("watch", "show", "robots"))["members"]);
+        Assert.Contains($"Tagged: Intellifusion pre-IPO (position {tagged})", (await ledger.Run("watch", "show", "robots")).Output, StringComparison.Ordinal);
         var then = tagged + 1;
 
         await ledger.Ask("watch", "pin", "robots", "Enflame Technology", "--reason", "Their chips are in them.");
@@ -62,6 +63,21 @@ public sealed class WatchlistStoryTests
         JsonAssert.Has("""{ "deleted": {"reason": "Done."} }""", await ledger.Ask("watch", "show", "robots"));
         Assert.Equal(1, (await ledger.Run("watch", "pin", "robots", "tencent", "--reason", "Again.")).ExitCode);
         Assert.Equal(2, (await ledger.Run("watch", "show", "nothing")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Who_was_excluded_before_it_turned_out_to_be_somebody_else_can_be_let_in_again()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        await ledger.Ask("party", "register", "acme", "Acme");
+        await ledger.Ask("party", "register", "zeta", "Zeta");
+        await ledger.Ask("watch", "define", "Few", "companies where id = acme");
+        await ledger.Ask("watch", "exclude", "few", "Acme", "--reason", "Toys.");
+        await ledger.Ask("party", "merge", "acme", "zeta", "--reason", "The same.");
+        JsonAssert.Has("""{ "members": [], "exclusions": [{"party": {"id": "zeta"}}] }""", await ledger.Ask("watch", "show", "few"));
+
+        Assert.Equal(2, Events(await ledger.Ask("watch", "pin", "few", "acme", "--reason", "No toys.")));
+        JsonAssert.Has("""{ "members": [{"party": {"id": "zeta"}, "pinned": {"reason": "No toys."}}], "exclusions": [] }""", await ledger.Ask("watch", "show", "few"));
     }
 
     [Fact]
@@ -109,6 +125,7 @@ public sealed class WatchlistStoryTests
 
         Assert.Contains("Chips, paid for", await http.GetStringAsync("/watchlists", Cancel), StringComparison.Ordinal);
         Assert.Contains("because: No.", await http.GetStringAsync("/watchlists/chips-paid-for", Cancel), StringComparison.Ordinal);
+        Assert.Contains("The list&#x27;s rule</a>", await http.GetStringAsync("/watchlists/chips-paid-for/history", Cancel), StringComparison.Ordinal);
         Assert.Contains("1 party joined", await http.GetStringAsync("/watchlists/chips-paid-for/history?party=enflame-technology", Cancel), StringComparison.Ordinal);
         Assert.Contains("Companies that are in the sector ai.", await http.GetStringAsync("/watchlists?rule=companies%20where%20sector%20%3D%20ai", Cancel), StringComparison.Ordinal);
         Assert.Contains("<mark>c</mark>olour", await http.GetStringAsync("/watchlists?rule=companies%20where%20colour%20%3D%20red", Cancel), StringComparison.Ordinal);

@@ -94,6 +94,20 @@ public sealed class WatchlistTests
     }
 
     [Fact]
+    public void What_was_decided_of_a_party_under_another_id_is_decided_of_it_and_can_be_undone()
+    {
+        var (pinned, excluded) = (new WatchlistEvent.WatchlistMemberPinned(Zeta, Why), new WatchlistEvent.WatchlistMemberExcluded(Zeta, Why));
+        var (released, itself) = (new WatchlistEvent.WatchlistMemberReleased(Zeta, Why), new WatchlistEvent.WatchlistMemberReleased(Acme, Why));
+        Given(Defined, excluded).When(new WatchlistCommand.Release(Acme, Why) { Others = [Zeta] }).Then(released);
+        Given(Defined, excluded, new WatchlistEvent.WatchlistMemberPinned(Acme, Why)).When(new WatchlistCommand.Release(Acme, Why) { Others = [Zeta] }).Then(itself, released);
+        Given(Defined, excluded).When(new WatchlistCommand.Pin(Acme, Why) { Others = [Zeta] }).Then(released, new WatchlistEvent.WatchlistMemberPinned(Acme, Why));
+        Given(Defined, excluded).When(new WatchlistCommand.Exclude(Acme, Why) { Others = [Zeta] }).ThenNothing();
+        Given(Defined, pinned).When(new WatchlistCommand.Pin(Acme, Why) { Others = [Zeta] }).ThenNothing();
+        Given(Defined, pinned).When(new WatchlistCommand.Exclude(Acme, Why) { Others = [Zeta] }).Then(new WatchlistEvent.WatchlistMemberExcluded(Acme, Why));
+        Assert.Equal([Acme], Fold(Defined, excluded, released, new WatchlistEvent.WatchlistMemberPinned(Acme, Why)).Members(_ => Acme).Select(member => member.Party));
+    }
+
+    [Fact]
     public void A_list_is_over_parties() =>
         Assert.Throws<InvalidValueException>(() => new WatchlistEvent.WatchlistDefined("Deals", Subject.Deals, "deals"));
 

@@ -9,6 +9,8 @@ namespace Ledger.App.Deals.Review;
 /// <summary><c>ledger review</c>, and <c>/api/review</c>.</summary>
 internal static class ReviewCommand
 {
+    public const string NotYet = "The job review has not run yet.";
+
     public static Command Make()
     {
         var kind = new Option<string?>("--kind") { Description = "One only: stalePledge, contested or duplicate.", HelpName = "KIND" };
@@ -16,7 +18,9 @@ internal static class ReviewCommand
         return new Command("review", "List the deals that somebody should look at, as the job review found them last.") { kind, limit, next }.Doing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
-            ledger.Print(await ledger.Get<ReviewList>().List(Kind("--kind", ledger.Parsed.GetValue(kind)), ledger.Parsed.GetValue(limit), ledger.Parsed.GetValue(next), cancel), Write);
+            var review = ledger.Get<ReviewList>();
+            var foundAt = await review.FoundAt(cancel);
+            ledger.Print(await review.List(Kind("--kind", ledger.Parsed.GetValue(kind)), ledger.Parsed.GetValue(limit), ledger.Parsed.GetValue(next), cancel), (page, console) => Write(page, foundAt, console));
         });
     }
 
@@ -35,10 +39,12 @@ internal static class ReviewCommand
 
     internal static ReviewKind? Kind(string field, string? kind) => kind is null ? null : Written.Parse<ReviewKind>(field, kind);
 
-    private static void Write(Page<ReviewItem> review, IAnsiConsole console)
+    private static void Write(Page<ReviewItem> review, DateTime? foundAt, IAnsiConsole console)
     {
         if (review.Items.Count == 0)
-            console.WriteLine("There is nothing to look at.");
+        {
+            console.WriteLine(foundAt is { } at ? $"There was nothing to look at when the job looked, {Shown.Time(at)} UTC." : NotYet);
+        }
         else
         {
             var table = Tables.Of("Deal", "Company", "Round", "What");

@@ -7,9 +7,11 @@ namespace Ledger.App.Deals.Review;
 /// <summary>Finds the deals that somebody should look at.</summary>
 internal sealed class ReviewJob : LedgerJob
 {
+    public const string Called = "review";
+
     private ReviewPolicy _policy = null!;
 
-    public override string Name => "review";
+    public override string Name => Called;
 
     public override string Does => "Lists deals to look at: pledges gone stale, deals contested for long, likely duplicates.";
 

@@ -57,6 +57,10 @@ internal sealed class ReviewList(NpgsqlDataSource database, Snapshot snapshot, D
         return new Page<ReviewItem>(items, found.Count == items.Count ? null : Cursor.Of(from + items.Count));
     }
 
+    /// <summary>When the job made the list; null where it never has.</summary>
+    public async Task<DateTime?> FoundAt(CancellationToken cancel) => (await database.Query(
+        "select max(ended_at) from jobs.run where job = $1 and state = 'succeeded'", row => row.GetFieldValue<DateTime?>(0), cancel, ReviewJob.Called)).Single();
+
     /// <summary>What is so now, by the views.</summary>
     internal async Task<IReadOnlyList<Finding>> Find(ReviewPolicy policy, DateOnly today, CancellationToken cancel) =>
         [.. await StalePledges(policy, today, cancel), .. await Contested(policy, today, cancel), .. await Likely(cancel)];

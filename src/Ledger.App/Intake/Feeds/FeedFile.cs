@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using AngleSharp.Html.Parser;
@@ -14,6 +16,16 @@ internal sealed record FeedFile(string? Title, IReadOnlyList<FeedItem> Items)
     private const int SummaryLengthMax = 2_000;
     private const int AddressLengthMax = 2_000;
 
+    /// <summary>Of a text of which so many characters may be kept, its mark-up besides: to read one that is made to be slow to read takes no time.</summary>
+    private const int MarkedUpLengthMax = 20_000;
+
+    /// <summary>A name that is longer than what can be looked up stands for itself by its hash.</summary>
+    private const int GuidBytesMax = 1_000;
+
+    /// <summary>RSS has the clocks of America by their names.</summary>
+    private static readonly (string Name, string Offset)[] Zones =
+        [("UT", "+00:00"), ("EST", "-05:00"), ("EDT", "-04:00"), ("CST", "-06:00"), ("CDT", "-05:00"), ("MST", "-07:00"), ("MDT", "-06:00"), ("PST", "-08:00"), ("PDT", "-07:00")];
+
     private static readonly HtmlParser Html = new();
 
     /// <summary>Reads RSS 2.0 or Atom.</summary>
@@ -24,7 +36,9 @@ internal sealed record FeedFile(string? Title, IReadOnlyList<FeedItem> Items)
     {
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(bytes), new XmlReaderSettings
+            // Some begin with an empty line, which XML does not allow.
+            var begin = Math.Max(0, bytes.AsSpan().IndexOfAnyExcept(" \t\r\n"u8));
+            using var reader = XmlReader.Create(new MemoryStream(bytes, begin, bytes.Length - begin), new XmlReaderSettings
             {
                 // Entities would be a way to have us read files, ask other hosts, and fill the memory.
                 DtdProcessing = DtdProcessing.Prohibit,
@@ -67,7 +81,10 @@ internal sealed record FeedFile(string? Title, IReadOnlyList<FeedItem> Items)
     {
         title ??= summary is null ? link : Shortened(summary, TitleLengthMax);
         var name = guid?.Trim() is { Length: > 0 } given ? given : link ?? title;
-        return title is null || name is null ? null : new FeedItem(Shortened(name, AddressLengthMax), link, title, summary, published);
+        if (title is null || name is null)
+            return null;
+        var named = Encoding.UTF8.GetBytes(name);
+        return new FeedItem(named.Length <= GuidBytesMax ? name : Convert.ToHexStringLower(SHA256.HashData(named)), link, title, summary, published);
     }
 
     /// <summary>Text, of what may be HTML within the XML, or XML itself.</summary>
@@ -76,6 +93,7 @@ internal sealed record FeedFile(string? Title, IReadOnlyList<FeedItem> Items)
         if (element is null)
             return null;
         var text = element.HasElements ? string.Concat(element.DescendantNodes().OfType<XText>().Select(node => node.Value + " ")) : element.Value;
+        text = Shortened(text, MarkedUpLengthMax);
         if (text.AsSpan().IndexOfAny('<', '&') >= 0)
             text = Html.ParseDocument($"<body>{text}").Body?.TextContent ?? "";
         text = string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -85,8 +103,13 @@ internal sealed record FeedFile(string? Title, IReadOnlyList<FeedItem> Items)
     private static string? Address(string? text, Uri from) =>
         text?.Trim() is { Length: > 0 and <= AddressLengthMax } given && Uri.TryCreate(from, given, out var address) && address.Scheme is "http" or "https" && address.AbsoluteUri.Length <= AddressLengthMax ? address.AbsoluteUri : null;
 
-    private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text?.Trim(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+    private static DateTimeOffset? Time(string? text)
+    {
+        text = text?.Trim() ?? "";
+        if (Zones.FirstOrDefault(zone => text.EndsWith(" " + zone.Name, StringComparison.OrdinalIgnoreCase)) is { Name: { } name, Offset: var offset })
+            text = text[..^name.Length] + offset;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+    }
 
     private static XElement? Child(XElement of, string name) => Children(of, name).FirstOrDefault();
 

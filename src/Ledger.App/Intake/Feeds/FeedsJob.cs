@@ -31,9 +31,12 @@ internal sealed class FeedsJob : LedgerJob
             {
                 Interlocked.Add(ref news, await Ask(run, feed, stop));
             }
-            catch (Exception e) when (e is OutgoingException or InvalidDataException)
+            // Whatever it is that another host's text brings about. Where it is the database that fails, so does what is written of it.
+            catch (Exception e) when (e is not FencedOffException && !stop.IsCancellationRequested)
             {
-                run.Log($"{feed.Address}: {e.Message}.");
+                if (e is not (OutgoingException or InvalidDataException))
+                    run.Get<ILogger<FeedsJob>>().LogError(e, "Feed {Feed} could not be read", feed.Address);
+                run.Log($"{feed.Address}: {e.Message.TrimEnd('.')}.");
                 lock (failures)
                     failures.Add(feed.Title ?? feed.Address);
                 await run.Write((connection, _, end) => FeedTable.Fail(connection, feed.Id, e.Message, end), stop);

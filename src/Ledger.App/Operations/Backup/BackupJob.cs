@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Ledger.App.Jobs;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
@@ -6,7 +7,7 @@ using Ledger.Domain.Values;
 namespace Ledger.App.Operations.Backup;
 
 /// <summary>Writes the whole ledger into an archive of its own every night, and keeps the last few.</summary>
-internal sealed class BackupJob : LedgerJob
+internal sealed partial class BackupJob : LedgerJob
 {
     private const string Prefix = "ledger-";
     private const string Ending = ".tar.gz";
@@ -22,6 +23,8 @@ internal sealed class BackupJob : LedgerJob
     public override string Does => "Writes the whole ledger, its signing key included, into an archive.";
 
     public override string Cron => "0 30 2 * * ?";
+
+    public override bool NeedsKey => true;
 
     public override void Configure(JobSettings settings)
     {
@@ -42,14 +45,21 @@ internal sealed class BackupJob : LedgerJob
         await using (var owner = await OwnerConnection.Open(choice, run.Get<ILoggerFactory>().CreateLogger("Ledger"), cancellation))
             manifest = await LedgerBackup.Write(owner.Connection, choice.DataFolder, file, cancellation);
         run.Changed(1);
+        if (manifest.Files.Count == 0)
+            run.Log("The key that the log is signed with is not on this machine, and not in the archive.");
         await run.Confirm(cancellation);
-        foreach (var old in new DirectoryInfo(_folder).GetFiles($"{Prefix}*{Ending}").OrderByDescending(one => one.Name, StringComparer.Ordinal).Skip(_keep))
+        // Somebody may keep archives of another name beside them.
+        foreach (var old in new DirectoryInfo(_folder).GetFiles($"{Prefix}*{Ending}").Where(one => Own().IsMatch(one.Name)).OrderByDescending(one => one.Name, StringComparer.Ordinal).Skip(_keep))
         {
             old.Delete();
             run.Log($"{old.Name} is older than the last {_keep}, and gone.");
         }
         return $"{file}: {Shown.Count(manifest.Tables.Sum(table => table.Rows), "row")}, {new FileInfo(file).Length:#,0} bytes.";
     }
+
+    /// <summary>What this job has called an archive.</summary>
+    [GeneratedRegex(@"^ledger-\d{8}-\d{6}-run-\d+\.tar\.gz$", RegexOptions.CultureInvariant)]
+    private static partial Regex Own();
 
     /// <summary>What a run that was killed has left; one that still goes on would not be there.</summary>
     private void ClearUnfinished(JobRun run)

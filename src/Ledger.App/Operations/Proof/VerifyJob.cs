@@ -16,6 +16,8 @@ internal sealed class VerifyJob : LedgerJob
 
     public override string Cron => "0 0 3 * * ?";
 
+    public override bool NeedsKey => true;
+
     public override async Task<string> Run(JobRun run, CancellationToken cancellation)
     {
         var tree = run.Services.GetService<LogTree>() ?? throw new KeyElsewhereException(LedgerKey.FolderOf(run.Get<DatabaseChoice>()));

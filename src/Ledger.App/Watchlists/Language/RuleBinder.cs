@@ -98,7 +98,7 @@ internal sealed class RuleBinder(Func<Word, string> party)
         var who = n.Field.Is("raised") ? Scope.Company : Scope.Investor;
         if (scope != who)
             throw Wrong(n.Field, $"'{n.Field.Text}' is asked of {Of(who)}, not of {Of(scope)}");
-        return n.Time is { } time ? new Condition.RaisedWithin(Time(time)) : throw Wrong(n.By, $"after '{n.Field.Text}' comes within, and a time: {n.Field.Text} within 12 months");
+        return new Condition.RaisedWithin(Time(n.Time!.Value));
     }
 
     private static Condition.Sum Sum(SumField field, Comparison by, Word value)

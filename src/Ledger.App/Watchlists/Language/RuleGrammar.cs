@@ -55,6 +55,11 @@ internal static class RuleGrammar
         from test in Compared.XOr(OneOf).XOr(Within).Named("=, !=, <, <=, >, >=, 'in' or 'within'")
         select test with { Field = field };
 
+    private static readonly Parser<Node> Raised =
+        from field in Keyword("raised").XOr(Keyword("invested"))
+        from test in Within.Named("'within', as in within 12 months,")
+        select test with { Field = field };
+
     private static readonly Parser<Node> Contested =
         from keyword in Keyword("contested")
         from field in Optional(Lexeme(Parse.String("=").Text(), isQuoted: false), Value)
@@ -86,7 +91,7 @@ internal static class RuleGrammar
         from close in Close
         select new Node.Counted(count, of, inside);
 
-    private static readonly Parser<Node> Single = Group.XOr(Counted).XOr(Pledged).XOr(Affiliated).XOr(Contested).XOr(Field).Named("a condition");
+    private static readonly Parser<Node> Single = Group.XOr(Counted).XOr(Pledged).XOr(Affiliated).XOr(Contested).XOr(Raised).XOr(Field).Named("a condition");
 
     private static readonly Parser<Node> Negated =
         from nots in Keyword("not").Many()

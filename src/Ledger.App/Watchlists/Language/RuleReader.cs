@@ -110,7 +110,8 @@ internal static class RuleReader
         var end = at;
         while (end < text.Length && char.IsLetterOrDigit(text[end]))
             end++;
-        return Domain.Values.Text.Shorten(text[at..Math.Max(end, at + 1)], 30);
+        // A sign that no word begins with stands for itself, be it of two units.
+        return Domain.Values.Text.Shorten(text[at..Math.Max(end, at + (char.IsSurrogatePair(text, at) ? 2 : 1))], 30);
     }
 
     private static RuleProblem Problem(string text, int at, string says)
