@@ -46,6 +46,8 @@ public sealed class AlertPagesTests
         Assert.Equal("paused", (string)(await Get("/api/alerts/by-form"))["subscription"]!["state"]!);
 
         using var reader = new HttpClient { BaseAddress = server.Address };
+        foreach (var page in new[] { "/alerts?what=company&which=p0", "/alerts/of-p0", "/deliveries", $"/deliveries/{delivery["id"]}" })
+            Assert.Single(System.Text.RegularExpressions.Regex.Matches(await reader.GetStringAsync(page, Cancel), "Sign in</a> with the key"));
         Assert.Equal(HttpStatusCode.Unauthorized, (await reader.PostAsJsonAsync("/api/alerts/of-p0/delete", new { }, Cancel)).StatusCode);
         using var other = new HttpClient { BaseAddress = server.Address, DefaultRequestHeaders = { Authorization = new("Bearer", await ledger.Key(Role.Editor, [Area.Deals], "Grace")) } };
         Assert.Equal(HttpStatusCode.Forbidden, (await other.PostAsJsonAsync("/api/alerts/of-p0/delete", new { }, Cancel)).StatusCode);
