@@ -38,6 +38,7 @@ public sealed class AlertPagesTests
         {
             Assert.Contains(holds, await http.GetStringAsync(page, Cancel), StringComparison.Ordinal);
         }
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(await http.GetStringAsync("/alerts/of-p0", Cancel), "<q class=\"words\">the words</q>"));
         Assert.Matches("(?m)^ledger_alert_deliveries\\{state=\"pending\"\\} 1$", await http.GetStringAsync("/metrics", Cancel));
         Assert.Matches("(?m)^ledger_alert_endpoint_pending\\{endpoint=\"1\"\\} 1$", await http.GetStringAsync("/metrics", Cancel));
         var form = await http.PostAsync("/alerts/make", new FormUrlEncodedContent([new("name", "By form"), new("what", "sector"), new("which", "robotics"), new("webhook", "https://receiver.example/form")]), Cancel);
