@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ledger.Browser.Tests.Support;
 using Microsoft.Playwright;
 using Xunit;
@@ -28,6 +29,44 @@ public sealed class AlertPageTests(TestBrowser browser, DisputedSite disputed)
         // What it tells of leads to the deal.
         await visit.Page.Locator(".alerts a").First.ClickAsync();
         Assert.Equal($"/deals/{DisputedSite.Deal}", visit.Path);
+    }
+
+    [Fact]
+    public async Task An_alert_that_is_made_while_somebody_looks_comes_by_itself()
+    {
+        await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true, IsSignedIn: true));
+        var isFirst = true;
+        // As the page was before the alert was made.
+        await visit.Page.RouteAsync("**/alerts/acme", async route =>
+        {
+            var answer = await route.FetchAsync();
+            var now = await answer.TextAsync();
+            var before = Regex.Replace(Regex.Replace(now, "<ol class=\"changes alerts\">.*?</ol>", "", RegexOptions.Singleline), "from=\\d+", "from=0");
+            await route.FulfillAsync(new() { Response = answer, Body = isFirst ? before : now });
+            isFirst = false;
+        });
+        await visit.Open("/alerts/acme");
+        await Assertions.Expect(visit.Page.Locator("#latest-alerts .alerts li")).ToHaveCountAsync(1);
+        Assert.Contains("round: series D", await visit.Page.Locator("#latest-alerts").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(visit.Complaints());
+    }
+
+    [Fact]
+    public async Task Kinds_of_change_are_offered_to_whoever_does_not_want_all()
+    {
+        await using var visit = await Visit.Begin(browser, disputed, new Look(Script: true));
+        await visit.Open("/alerts");
+        var merge = visit.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Merge" });
+        Assert.False(await merge.IsVisibleAsync());
+        await visit.Page.GetByRole(AriaRole.Checkbox, new() { Name = "All" }).UncheckAsync();
+        await merge.CheckAsync();
+        await Barriers.None(visit.Page);
+        await visit.Page.GetByLabel("Which").FillAsync("acme-robotics");
+        await visit.Page.GetByLabel("Follow").SelectOptionAsync("company");
+        await visit.Follow(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try it" }));
+        Assert.Contains("kinds=merge", visit.Path, StringComparison.Ordinal);
+        Assert.True(await merge.IsCheckedAsync());
+        Assert.Contains("0 alerts since", await visit.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
     }
 
     /// <summary>Also on a narrow screen.</summary>

@@ -21,8 +21,8 @@ internal static class AlertCommands
     private static readonly Option<string?> Sector = new("--sector") { Description = "Follow deals in a sector.", HelpName = "SECTOR" };
     private static readonly Option<string?> Watchlist = new("--watchlist") { Description = "Follow a watchlist, and deals of whoever is on it.", HelpName = "LIST" };
     private static readonly Option<string?> Rule = new("--rule") { Description = "Follow what a rule chooses: ledger watch language tells the language.", HelpName = "RULE" };
-    private static readonly Option<string?> Kinds = new("--kinds") { Description = "Only some changes, separated by commas: newDeal, correction, status, valuation, contest, retraction, merge, membership, other.", HelpName = "KINDS" };
-    private static readonly Option<string[]> Webhook = new("--webhook") { Description = "Send there; may be given several times.", HelpName = "ADDRESS" };
+    private static readonly Option<string?> Kinds = new("--kinds") { Description = "Only some changes, separated by commas: newDeal, correction, status, valuation, contest, retraction, merge, membership, other; or all.", HelpName = "KINDS" };
+    private static readonly Option<string[]> Webhook = new("--webhook") { Description = "Send there; may be given several times. With change: in place of those that there are, or none.", HelpName = "ADDRESS" };
 
     private static readonly Option<string?> Mail = new("--mail") { Description = "Mail there; several with commas between them. With change: in place of those that there are, or none.", HelpName = "ADDRESS" };
     private static readonly Option<string?> Digest = new("--digest") { Description = "Whether mails come as they are made, or once a day, or once a week: immediate, daily, weekly.", HelpName = "HOW" };
@@ -138,7 +138,7 @@ internal static class AlertCommands
             await ledger.Open(migrate: false, cancel);
             var queries = ledger.Get<DeliveryQueries>();
             var page = await queries.List(
-                ledger.Parsed.GetValue(of), ledger.Parsed.GetValue(state) is { } only ? Written.Parse<DeliveryState>("--state", only) : null, ledger.Parsed.GetValue(limit), ledger.Parsed.GetValue(next), cancel);
+                ledger.Parsed.GetValue(of), State(ledger.Parsed.GetValue(state)), ledger.Parsed.GetValue(limit), ledger.Parsed.GetValue(next), cancel);
             ledger.Print(new DeliveriesShown(await queries.Summary(ledger.Parsed.GetValue(of), cancel), page.Items, page.Next), AlertTables.Write);
         });
     }
@@ -158,7 +158,8 @@ internal static class AlertCommands
         var id = new Argument<string?>("DELIVERY") { Description = "The delivery's webhook-id; left out with --since.", Arity = ArgumentArity.ZeroOrOne };
         var since = new Option<string?>("--since") { Description = "All that were made since a day, UTC, or a time.", HelpName = "DATE" };
         var of = new Option<string?>("--of") { Description = "With --since: only of this subscription.", HelpName = "ID" };
-        return new Command("resend", "Send a delivery again, or all since a time, under the same webhook-ids.") { id, since, of }.Writing(async (ledger, cancel) =>
+        var state = new Option<string?>("--state") { Description = "With --since: only those that are pending, sent, failed or disabled.", HelpName = "STATE" };
+        return new Command("resend", "Send a delivery again, or all since a time, under the same webhook-ids.") { id, since, of, state }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
             var (one, time) = (ledger.Parsed.GetValue(id), ledger.Parsed.GetValue(since));
@@ -167,16 +168,20 @@ internal static class AlertCommands
             var queries = ledger.Get<DeliveryQueries>();
             if (one is not null)
                 await queries.Resend(one, ledger.Author, cancel);
-            var count = one is not null ? 1 : await queries.Resend(DeliveryQueries.Since("--since", time), ledger.Parsed.GetValue(of), ledger.Author, cancel);
+            var count = one is not null ? 1 : await queries.Resend(DeliveryQueries.Since("--since", time), ledger.Parsed.GetValue(of), State(ledger.Parsed.GetValue(state)), ledger.Author, cancel);
             ledger.Print(new { Deliveries = count }, (_, console) => console.WriteLine($"{Shown.Count(count, "delivery", "deliveries")} will be sent again."));
         });
     }
 
-    private static Command Endpoints() => new Command("endpoints", "List where webhooks and mails are sent to.").Doing(async (ledger, cancel) =>
+    private static Command Endpoints()
     {
-        await ledger.Open(migrate: false, cancel);
-        ledger.Print(new Page<EndpointRecord>(await ledger.Get<EndpointTable>().List(cancel), null), AlertTables.Write);
-    });
+        var (limit, next) = (CommonOptions.Limit(50), Next());
+        return new Command("endpoints", "List where webhooks and mails are sent to.") { limit, next }.Doing(async (ledger, cancel) =>
+        {
+            await ledger.Open(migrate: false, cancel);
+            ledger.Print(await ledger.Get<EndpointTable>().List(ledger.Parsed.GetValue(limit), ledger.Parsed.GetValue(next), cancel), AlertTables.Write);
+        });
+    }
 
     private static Command Rotate()
     {
@@ -226,6 +231,8 @@ internal static class AlertCommands
         Zone = ledger.Parsed.GetValue(Zone),
         Quiet = ledger.Parsed.GetValue(Quiet),
     });
+
+    private static DeliveryState? State(string? asked) => asked is null ? null : Written.Parse<DeliveryState>("--state", asked);
 
     private static Argument<string> Id() => new("ID") { Description = "The subscription's, as ledger alerts list shows it." };
 

@@ -25,7 +25,7 @@ internal static class AlertEndpoints
         routes.MapGet("/api/alerts-tried", TrySubscription).WithTags(Alerts).WithExample(("what", "investor"), ("which", "tencent"), ("years", "10")).WithProblems("not-found");
         routes.MapGet("/api/deliveries", ListDeliveries).WithTags(Alerts).WithExample(("limit", "20"));
         routes.MapGet("/api/deliveries/{id}", GetDelivery).WithTags(Alerts).WithExample(("id", "alert_0123456789abcdef0123456789abcdef")).WithProblems("not-found");
-        routes.MapGet("/api/endpoints", ListEndpoints).WithTags(Alerts).WithExample();
+        routes.MapGet("/api/endpoints", ListEndpoints).WithTags(Alerts).WithExample(("limit", "20"));
         routes.MapGroup("/api/alerts").MapPost("", MakeSubscription).WithTags(Alerts).Accepts<MakeFields>("application/json").WithProblems("not-found", "subscription-exists")
             .WithBody("""{"name": "Tencent", "investor": "tencent", "kinds": "newDeal, correction", "webhook": "https://receiver.example/hook"}""");
         routes.MapGroup("/alerts").MapPost("make", MakeByForm).ExcludeFromDescription();
@@ -101,11 +101,13 @@ internal static class AlertEndpoints
     /// <param name="cancel">The reader has gone.</param>
     internal static Task<DeliveryDetails> GetDelivery(DeliveryQueries deliveries, string id, CancellationToken cancel) => deliveries.Get(id, cancel);
 
-    /// <summary>Endpoints that webhooks are sent to</summary>
-    /// <remarks>A handful; there is no next page. Of their addresses only the hosts are shown.</remarks>
+    /// <summary>Endpoints that webhooks and mails are sent to</summary>
+    /// <remarks>Of their addresses only the hosts are shown.</remarks>
     /// <param name="endpoints">The ledger's.</param>
+    /// <param name="next">Where the page before ended, as it said.</param>
+    /// <param name="limit">How many at the most, up to 1000; 50 where nothing is said.</param>
     /// <param name="cancel">The reader has gone.</param>
-    internal static async Task<Page<EndpointRecord>> ListEndpoints(EndpointTable endpoints, CancellationToken cancel) => new(await endpoints.List(cancel), null);
+    internal static Task<Page<EndpointRecord>> ListEndpoints(EndpointTable endpoints, string? next, string? limit, CancellationToken cancel) => endpoints.List(PageLimit.Parse(limit), next, cancel);
 
     /// <summary>Follows something</summary>
     /// <remarks>Its id is made from its name. It is told of what is recorded from now on. The secrets of addresses that were not known before are in the answer, and nowhere else.</remarks>
@@ -169,7 +171,7 @@ internal static class AlertEndpoints
     {
         public string? Name { get; set; }
 
-        /// <summary>Addresses of https or http, separated by spaces, in place of those that there are.</summary>
+        /// <summary>Addresses of https or http, separated by spaces, in place of those that there are; <c>none</c> ends them.</summary>
         public string? Webhook { get; set; }
     }
 }

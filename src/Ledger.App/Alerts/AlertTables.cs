@@ -39,7 +39,7 @@ internal static class AlertTables
         var one = details.Subscription;
         console.WriteFacts(
             ("Subscription", $"{one.Name} ({one.Id})"), ("Follows", one.Follows), ("Of", Told(one)), ("State", Written.Name(one.State)), ("Made", $"{Shown.Time(one.MadeAt)} UTC, by {one.MadeBy}"),
-            ("Sends to", string.Join(", ", details.Endpoints.Select(endpoint => $"{endpoint.Host} ({Told(details, endpoint)}endpoint {endpoint.Id})"))), ("Alerts", one.Alerts.ToString(CultureInfo.InvariantCulture)));
+            ("Sends to", string.Join(", ", details.Endpoints.Select(endpoint => $"{endpoint.Host} ({Told(details, endpoint)}endpoint {endpoint.Id})"))), ("Feed", details.FeedSince is { } since ? $"has had its address since {Shown.Time(since)} UTC" : null), ("Alerts", one.Alerts.ToString(CultureInfo.InvariantCulture)));
         foreach (var mail in details.Mails.Where(mail => mail.UnsubscribedAt is not null))
             console.WriteLine($"{mail.Address} has unsubscribed, {Shown.Time(mail.UnsubscribedAt!.Value)} UTC");
         console.WriteHeading("Decisions");
@@ -92,6 +92,7 @@ internal static class AlertTables
         foreach (var one in endpoints.Items)
             table.Row($"{one.Id}", one.Host, one.MadeBy, Told(one), $"{one.Secrets}", $"{one.Pending}");
         console.Write(table);
+        console.WriteNext(endpoints.Next, "--next");
     }
 
     /// <summary>"3 pending, 120 sent, 0 failed, 0 disabled; 40 sent within the last hour, half of them within 0.4 s of the change and 99 of 100 within 2.0 s."</summary>

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Ledger.App.Access;
 using Ledger.App.Deals;
 using Ledger.App.Intake;
+using Ledger.App.Operations.Serve;
 using Ledger.App.Views;
 using Ledger.App.Views.Moments;
 using Ledger.Domain.Values;
@@ -24,7 +25,7 @@ internal static partial class Problems
         if (error is AccessRefusedException { RetryAfter: { } after })
             context.Response.Headers.RetryAfter = after.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         if (problem.Status == StatusCodes.Status500InternalServerError)
-            context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Ledger.Requests").LogError(error, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
+            context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Ledger.Requests").LogError(error, "{Method} {Path} failed", context.Request.Method, RequestLog.PathOf(context));
         await Write(context, problem);
     }
 

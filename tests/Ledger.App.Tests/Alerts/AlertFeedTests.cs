@@ -42,6 +42,7 @@ public sealed class AlertFeedTests : IAsyncLifetime
         var address = (string)(await _server.Ledger.Ask("alerts", "feed", "robots"))["address"]!;
         var empty = XDocument.Parse(await nobody.GetStringAsync(address, Cancel)).Root!;
         Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync("/metrics", Cancel)).StatusCode);
+        Assert.NotNull((await _server.Ledger.Ask("alerts", "show", "robots"))["feedSince"]);
         await _history.Happen(6, Cancel);
         await _history.Happen(4, Cancel);
         await Told(2);
@@ -70,6 +71,30 @@ public sealed class AlertFeedTests : IAsyncLifetime
         Assert.Equal(entries.Select(entry => (string)entry.Element(Atom + "id")!), same.Select(entry => (string)entry.Element(Atom + "id")!));
         await _server.Ledger.Ask("alerts", "feed", "robots", "--revoke");
         Assert.Equal(HttpStatusCode.NotFound, (await nobody.GetAsync(other.AbsolutePath, Cancel)).StatusCode);
+        Assert.Null((await _server.Ledger.Ask("alerts", "show", "robots"))["feedSince"]);
+
+        // Of the secret there is nothing in the server's log, either.
+        var log = string.Concat(Directory.GetFiles(Path.Combine(_server.Ledger.DataFolder, "logs")).Select(Read));
+        Assert.Contains("/feeds/{secret}", log, StringComparison.Ordinal);
+        Assert.DoesNotContain(new Uri(address).AbsolutePath, log, StringComparison.Ordinal);
+        Assert.DoesNotContain(other.AbsolutePath, log, StringComparison.Ordinal);
+
+        static string Read(string file)
+        {
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return reader.ReadToEnd();
+        }
+    }
+
+    [Fact]
+    public async Task Who_listens_knows_at_once_though_nothing_happens()
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        bound.CancelAfter(TimeSpan.FromSeconds(30));
+        using var answer = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/alerts/robots/stream"), HttpCompletionOption.ResponseHeadersRead, bound.Token);
+        Assert.Equal(("text/event-stream", "no"), (answer.Content.Headers.ContentType!.MediaType, answer.Headers.GetValues("X-Accel-Buffering").Single()));
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(bound.Token));
+        Assert.Equal(":", await lines.ReadLineAsync(bound.Token));
     }
 
     [Fact]

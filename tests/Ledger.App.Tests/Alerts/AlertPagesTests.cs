@@ -38,6 +38,7 @@ public sealed class AlertPagesTests
         {
             Assert.Contains(holds, await http.GetStringAsync(page, Cancel), StringComparison.Ordinal);
         }
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(await http.GetStringAsync("/alerts/of-p0", Cancel), "<q class=\"words\">the words</q>"));
         Assert.Matches("(?m)^ledger_alert_deliveries\\{state=\"pending\"\\} 1$", await http.GetStringAsync("/metrics", Cancel));
         Assert.Matches("(?m)^ledger_alert_endpoint_pending\\{endpoint=\"1\"\\} 1$", await http.GetStringAsync("/metrics", Cancel));
         var form = await http.PostAsync("/alerts/make", new FormUrlEncodedContent([new("name", "By form"), new("what", "sector"), new("which", "robotics"), new("webhook", "https://receiver.example/form")]), Cancel);
@@ -46,6 +47,8 @@ public sealed class AlertPagesTests
         Assert.Equal("paused", (string)(await Get("/api/alerts/by-form"))["subscription"]!["state"]!);
 
         using var reader = new HttpClient { BaseAddress = server.Address };
+        foreach (var page in new[] { "/alerts?what=company&which=p0", "/alerts/of-p0", "/deliveries", $"/deliveries/{delivery["id"]}" })
+            Assert.Single(System.Text.RegularExpressions.Regex.Matches(await reader.GetStringAsync(page, Cancel), "Sign in</a> with the key"));
         Assert.Equal(HttpStatusCode.Unauthorized, (await reader.PostAsJsonAsync("/api/alerts/of-p0/delete", new { }, Cancel)).StatusCode);
         using var other = new HttpClient { BaseAddress = server.Address, DefaultRequestHeaders = { Authorization = new("Bearer", await ledger.Key(Role.Editor, [Area.Deals], "Grace")) } };
         Assert.Equal(HttpStatusCode.Forbidden, (await other.PostAsJsonAsync("/api/alerts/of-p0/delete", new { }, Cancel)).StatusCode);

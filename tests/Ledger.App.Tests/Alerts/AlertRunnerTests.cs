@@ -61,6 +61,11 @@ public sealed class AlertRunnerTests : IAsyncLifetime
     public async Task One_change_makes_one_alert_a_subscription_and_one_delivery_to_each_of_its_endpoints()
     {
         await Subscriptions.Make("Both", Robotics, AlertKinds.All, [Address, "https://receiver.example/other"], "Ada", Cancel);
+        var endpoints = _ledger.Get<EndpointTable>();
+        var first = await endpoints.List(1, null, Cancel);
+        var second = await endpoints.List(1, first.Next, Cancel);
+        Assert.Equal((await endpoints.List(Cancel)).Select(one => one.Id), first.Items.Concat(second.Items).Select(one => one.Id));
+        Assert.Null(second.Next);
         await _history.Happen(Announced, Cancel);
         await Follow();
 

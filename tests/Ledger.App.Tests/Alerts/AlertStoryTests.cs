@@ -56,9 +56,12 @@ public sealed class AlertStoryTests : IAsyncLifetime
         await _ledger.Ask("alerts", "resume", "my-company");
         await _ledger.Ask("alerts", "change", "my-company", "--name", "All of robotics", "--sector", "robotics", "--kinds", "retraction,status");
         Assert.Equal(("All of robotics", "deals in robotics", 2), await Listed());
+        await _ledger.Ask("alerts", "change", "my-company", "--webhook", "none", "--kinds", "all");
+        Assert.Equal(("All of robotics", "deals in robotics", 9), await Listed());
+        Assert.Empty((await _ledger.Ask("alerts", "show", "my-company"))["endpoints"]!.AsArray());
         await _ledger.Ask("alerts", "delete", "my-company");
         Assert.Empty((await _ledger.Ask("alerts", "list"))["items"]!.AsArray());
-        Assert.Equal(["deleted", "changed", "resumed", "paused", "made"], (await _ledger.Ask("alerts", "show", "my-company"))["decisions"]!.AsArray().Select(decision => (string)decision!["what"]!));
+        Assert.Equal(["deleted", "changed", "changed", "resumed", "paused", "made"], (await _ledger.Ask("alerts", "show", "my-company"))["decisions"]!.AsArray().Select(decision => (string)decision!["what"]!));
 
         var endpoint = (string)(await _ledger.Ask("alerts", "endpoints"))["items"]![0]!["id"]!.ToString();
         Assert.StartsWith("whsec_", (string)(await _ledger.Ask("alerts", "rotate", endpoint))["secret"]!, StringComparison.Ordinal);
@@ -76,6 +79,9 @@ public sealed class AlertStoryTests : IAsyncLifetime
     [InlineData("nothing is named; one of investor, company, sector, watchlist or rule is expected", "add", "A")]
     [InlineData("several things are named", "add", "A", "--sector", "chips", "--company", "p0")]
     [InlineData("kinds: 'rumour' is not one of newDeal", "add", "A", "--sector", "chips", "--kinds", "rumour")]
+    [InlineData("kinds: ',' names none; all, or some of newDeal", "add", "A", "--sector", "chips", "--kinds", ",")]
+    [InlineData("webhook: 'none' is not an absolute http or https address", "add", "A", "--sector", "chips", "--webhook", "https://receiver.example/hook", "--webhook", "none")]
+    [InlineData("--state: 'lost' is not one of pending", "resend", "--since", "2026-01-01", "--state", "lost")]
     [InlineData("webhook: '127.0.0.1' is an address of a private network", "add", "A", "--sector", "chips", "--webhook", "http://127.0.0.1/x")]
     [InlineData("years: '0' is out of range", "try", "--sector", "chips", "--years", "0")]
     [InlineData("There is no subscription 'nobody'", "show", "nobody")]

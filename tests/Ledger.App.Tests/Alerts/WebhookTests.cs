@@ -77,7 +77,8 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Equal(first["body"]!.ToJsonString(), second["body"]!.ToJsonString());
         Assert.Equal(first["body"]!.ToJsonString(), System.Text.Json.Nodes.JsonNode.Parse((await Deliveries.Get((string)first["id"]!, Cancel)).Body!)!.ToJsonString());
         await Until(one => one is { State: DeliveryState.Sent, Attempts: 2 });
-        Assert.Equal(1, await Deliveries.Resend(DateTimeOffset.UtcNow.AddHours(-1), null, "Ada", Cancel));
+        Assert.Equal(0, await Deliveries.Resend(DateTimeOffset.UtcNow.AddHours(-1), null, DeliveryState.Failed, "Ada", Cancel));
+        Assert.Equal(1, await Deliveries.Resend(DateTimeOffset.UtcNow.AddHours(-1), "again", DeliveryState.Sent, "Ada", Cancel));
         Assert.Equal(3, (await _receiver.Seen("/again", 3, Cancel)).Count);
     }
 
@@ -116,6 +117,15 @@ public sealed class WebhookTests : IAsyncLifetime
         await Endpoints.Enable(gone.Id, "Ada", Cancel);
         await Deliveries.Resend((await Deliveries.List("gone", null, 1, null, Cancel)).Items[0].Id, "Ada", Cancel);
         await _receiver.Seen("/gone", 2, Cancel);
+    }
+
+    [Fact]
+    public async Task An_endpoint_is_held_for_as_long_as_it_is_waited_for()
+    {
+        await Follow("/silent");
+        await Announce();
+        await _receiver.Seen("/silent", 1, Cancel);
+        await Held.Shortly(_server.Ledger, Cancel);
     }
 
     [Fact]

@@ -219,10 +219,13 @@ public sealed class FormTests : IAsyncLifetime
     private async Task Alerts()
     {
         await _ada.Open("/alerts");
-        await Press("Try it", "Deals in which Big invests", ("what", "investor"), ("which", "big"));
+        await Press("Try it", "Deals in which Big invests", ("what", "investor"), ("which", "big"), ("kinds", "merge"), ("kinds", "contest"));
         await Press("Follow it", "whsec_", ("name", "Deals of Big"), ("webhook", "https://receiver.example/hook"));
         await Do("/alerts/deals-of-big", "Pause", "Paused");
+        Assert.Contains("Deals in which Big invests: contest, merge", _ada.Text, StringComparison.Ordinal);
         await Press("Resume", "Active");
+        await Press("Change it", "Deals in which Big invests: contest, merge", ("name", "Both"));
+        await Press("Change it", "Deals in which Big invests: all changes", ("kinds", "all"));
         await Press("Change it", "Deals in which Big invests: retraction", ("name", "Retracted ones"), ("kinds", "retraction"));
         Assert.Contains("receiver.example", _ada.Text, StringComparison.Ordinal);
         await Press("New address for its feed", "/feeds/");

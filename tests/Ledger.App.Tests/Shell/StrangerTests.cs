@@ -22,6 +22,9 @@ public sealed class StrangerTests
         "/api/articles?next=x", "/api/articles/0", "/api/duplicates?next=1", "/api/duplicates?company=%00", "/api/rates?currency=%00", "/api/rates?on=0000-00-00", "/api/rates?next=%00",
         "/api/sources?next=%00", "/api/bulk/%20", "/api/bulk/x%27y", "/api/explain/deal/%20", "/api/explain/company/acme?field=%00", "/api/explain/nothing/x", $"{Deal}/diff?from=@9999999", $"{Deal}/diff?from=2&to=1",
         $"{Deal}/history?next=%00", $"{Deal}/audit?format=pdf", "/api/log?after=-1", "/api/log?limit=x", "/api/search?q=" + "%E5%AD%97%E5%AD%97%E5%AD%97%E5%AD%97%E5%AD%97" + "&next=%00",
+        "/api/alerts?next=%00", "/api/alerts/%00", "/api/alerts/nobody/told?next=x", "/api/alerts/nobody/stream", "/api/alerts-tried?what=investor", "/api/alerts-tried?what=planet&which=x", "/api/alerts-tried?what=rule&which=%00",
+        "/api/alerts-tried?what=rule&which=deals%20where%20((((", "/api/alerts-tried?what=sector&which=%E5%AD%97", "/api/alerts-tried?what=company&which=acme&kinds=%00", "/api/alerts-tried?what=company&which=acme&kinds=,",
+        "/api/alerts-tried?what=company&which=acme&years=0", "/api/alerts-tried?what=company&which=acme&years=1e3", "/api/deliveries?state=lost", "/api/deliveries?next=%00", "/api/deliveries?subscription=%00", "/api/deliveries/%00", "/feeds/%00",
     ];
 
     private static readonly (string Address, string Body)[] Changes =
@@ -41,6 +44,14 @@ public sealed class StrangerTests
         ("/api/parties/a/register", """{"name": " "}"""), ("/api/parties/a/register", """{"name": "a\u0007"}"""), ("/api/parties/a/register", """{"name": "A", "aliases": [null]}"""), ("/api/parties/a/register", """{"name": "A", "aliases": "B"}"""),
         ("/api/parties/acme/affiliate", """{"is": "friendOf", "with": "acme", "reason": "x"}"""), ("/api/parties/acme/affiliate", """{"is": "stateBacked", "from": "soon", "reason": "x"}"""), ("/api/parties/acme/merge", """{"other": "\u0000", "reason": "x"}"""),
         ("/api/sources", """{"name": "", "rank": 1, "reason": "x"}"""), ("/api/sources", """{"name": "a\nb", "rank": 1, "reason": "x"}"""), ("/api/sources", """{"name": "A", "rank": 99999999999, "reason": "x"}"""), ("/api/sources", """{"name": "A", "rank": 1, "reason": "x", "ifVersion": -9}"""),
+        ("/api/alerts", """{"name": "\u0000", "company": "acme"}"""), ("/api/alerts", """{"name": "A\nB", "company": "acme"}"""), ("/api/alerts", """{"name": "字", "company": "acme"}"""), ("/api/alerts", $$"""{"name": "{{Long}}", "company": "acme"}"""),
+        ("/api/alerts", """{"company": "acme"}"""), ("/api/alerts", """{"name": "A"}"""), ("/api/alerts", """{"name": "A", "company": "acme", "sector": "chips"}"""), ("/api/alerts", """{"name": "A", "sector": "Ärzte"}"""), ("/api/alerts", """{"name": "A", "sector": ""}"""),
+        ("/api/alerts", """{"name": "A", "rule": "companies where"}"""), ("/api/alerts", $$"""{"name": "A", "rule": "{{Long}}"}"""), ("/api/alerts", """{"name": "A", "watchlist": "\u0000"}"""), ("/api/alerts", """{"name": "A", "company": "acme", "kinds": ","}"""),
+        ("/api/alerts", """{"name": "A", "company": "acme", "kinds": ["merge"]}"""), ("/api/alerts", """{"name": "A", "company": "acme", "kinds": "all, rumour"}"""), ("/api/alerts", """{"name": "A", "company": "acme", "webhook": "file:///etc/passwd"}"""),
+        ("/api/alerts", """{"name": "A", "company": "acme", "webhook": "https://ada:secret@example.com/"}"""), ("/api/alerts", """{"name": "A", "company": "acme", "webhook": "http://[::ffff:10.0.0.1]/"}"""),
+        ("/api/alerts", $$"""{"name": "A", "company": "acme", "webhook": "https://example.com/{{Long}}"}"""), ("/api/alerts", """{"name": "A", "company": "acme", "mail": "ada@example.com"}"""), ("/api/alerts/nobody/change", """{"name": "B"}"""), ("/api/alerts/nobody/pause", "{}"),
+        ("/api/alerts/nobody/feed", "{}"), ("/api/alerts/%00/delete", "{}"), ("/api/deliveries/resend", "{}"), ("/api/deliveries/resend", """{"since": "yesterday"}"""), ("/api/deliveries/resend", """{"since": "2026-01-01", "state": "lost"}"""),
+        ("/api/deliveries/resend", """{"since": "2026-01-01", "subscription": "\u0000"}"""), ("/api/deliveries/nothing/resend", "{}"), ("/api/endpoints/7/rotate", "{}"), ("/api/endpoints/x/rotate", "{}"), ("/api/endpoints/99999999999999999999/forget", "{}"),
         ("/api/rates", """{"csv": ""}"""), ("/api/rates", """{"csv": "\u0000"}"""), ("/api/rates", """{"csv": "Date,USD,\n2999-01-01,1,\n"}"""), ("/api/rates", """{"csv": "Date,USD,\n\"2020-04-03,1,\n"}"""), ("/api/rates", """{"reason": "x"}"""),
     ];
 
@@ -57,7 +68,7 @@ public sealed class StrangerTests
         foreach (var (address, body) in Changes)
             await Look($"{address} {body[..Math.Min(body.Length, 100)]}", await desk.Http.PostAsync(address, new StringContent(body, Encoding.UTF8, "application/json"), Cancel));
 
-        foreach (var address in new[] { "/deals/one/retract", "/parties/acme/alias", "/register/party", "/record/article", "/rates/import", "/sources/rank", "/bulk/make", "/sign-in/key" })
+        foreach (var address in new[] { "/deals/one/retract", "/parties/acme/alias", "/register/party", "/record/article", "/rates/import", "/alerts/make", "/alerts/a/change", "/deliveries/resend", "/sources/rank", "/bulk/make", "/sign-in/key" })
         {
             using var answer = await desk.Http.PostAsync(address, new StringContent("{}", Encoding.UTF8, "application/json"), Cancel);
             Assert.Equal((address, 415), (address, (int)answer.StatusCode));

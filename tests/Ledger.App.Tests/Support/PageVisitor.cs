@@ -78,6 +78,11 @@ internal sealed partial class PageVisitor(HttpClient http)
         foreach (var group in Controls(form).GroupBy(control => control.GetAttribute("name")!))
         {
             var control = group.First();
+            if (control.GetAttribute("type") == "checkbox")
+            {
+                sent.AddRange(Ticked(group, [.. given.Where(field => field.Name == group.Key).Select(field => field.Value)]).Select(ticked => (group.Key, ticked, false)));
+                continue;
+            }
             var filled = given.Where(field => field.Name == group.Key).Select(field => field.Value).FirstOrDefault();
             var value = control.GetAttribute("type") == "radio" ? Choice(group, filled) : Value(control, filled);
             Assert.False(control.HasAttribute("required") && value is null or "" && control.GetAttribute("type") != "radio", $"{group.Key} has to be filled in.");
@@ -103,6 +108,13 @@ internal sealed partial class PageVisitor(HttpClient http)
     {
         Assert.True(filled is null || radios.Any(radio => radio.GetAttribute("value") == filled), $"There is no choice “{filled}”.");
         return filled ?? radios.FirstOrDefault(radio => radio.HasAttribute("checked"))?.GetAttribute("value");
+    }
+
+    /// <summary>What is given, and nothing else; as the page has them where nothing is.</summary>
+    private static IEnumerable<string> Ticked(IEnumerable<IElement> boxes, IReadOnlyList<string> given)
+    {
+        Assert.All(given, value => Assert.Contains(boxes, box => box.GetAttribute("value") == value));
+        return given.Count > 0 ? given : boxes.Where(box => box.HasAttribute("checked")).Select(box => box.GetAttribute("value")!);
     }
 
     private static HttpContent Content(IElement form, List<(string Name, string Value, bool IsFile)> sent)

@@ -45,7 +45,8 @@ public sealed class Visit : IAsyncDisposable
         var visit = new Visit(context, await context.NewPageAsync(), site);
         visit.Page.Console += (_, message) => visit.Complain(message.Type is "error" or "warning", $"console: {message.Text}");
         visit.Page.PageError += (_, error) => visit.Complain(true, $"script: {error}");
-        visit.Page.RequestFailed += (_, request) => visit.Complain(true, $"request: {request.Url} {request.Failure}");
+        // What goes on for as long as a page is open breaks off when it is left.
+        visit.Page.RequestFailed += (_, request) => visit.Complain(request.ResourceType != "eventsource", $"request: {request.Url} {request.Failure}");
         visit.Page.Response += (_, response) => visit.Complain(response.Status >= 400, $"answer: {response.Url} {response.Status}");
         visit.Page.Request += (_, request) =>
             visit.Complain(!request.Url.StartsWith(site.Address, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal), $"elsewhere: {request.Url}");

@@ -1,5 +1,6 @@
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Operations.Serve;
 using Ledger.App.Shell;
 using Ledger.Domain.Values;
 using Microsoft.Net.Http.Headers;
@@ -12,7 +13,7 @@ internal static class AtomEndpoints
     private const int EntriesMax = 100;
 
     /// <summary>The feeds, which whoever has their addresses reads.</summary>
-    public static void MapAtom(this IEndpointRouteBuilder routes) => routes.MapGet(FeedAddresses.Path + "{secret}", ReadFeed).ExcludeFromDescription().AllowAnonymous();
+    public static void MapAtom(this IEndpointRouteBuilder routes) => routes.MapGet(FeedAddresses.Path + "{secret}", ReadFeed).ExcludeFromDescription().AllowAnonymous().WithMetadata(new SecretPath());
 
     public static void MapFeedAddresses(this IEndpointRouteBuilder routes)
     {

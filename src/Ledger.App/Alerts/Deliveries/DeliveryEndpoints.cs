@@ -1,6 +1,7 @@
 using Ledger.App.Alerts.Webhooks;
 using Ledger.App.Log;
 using Ledger.App.Shell;
+using Ledger.App.Views;
 
 namespace Ledger.App.Alerts.Deliveries;
 
@@ -21,9 +22,9 @@ internal static class DeliveryEndpoints
         routes.MapPost("/api/deliveries/resend", async (HttpContext context, DeliveryQueries deliveries, CancellationToken cancel) =>
         {
             var fields = await Fields.OfJson<ResendFields>(context.Request, cancel);
-            return new Resent(await deliveries.Resend(DeliveryQueries.Since("since", fields.Since), fields.Subscription, Preconditions.WriterOf(context, fields), cancel));
-        }).WithTags(Alerts).WithSummary("Sends again what was made since a time").WithDescription("Under the same webhook-ids; of one subscription where one is named.").Accepts<ResendFields>("application/json")
-            .WithBody("""{"since": "2026-03-01T12:00Z"}""");
+            return new Resent(await deliveries.Resend(DeliveryQueries.Since("since", fields.Since), fields.Subscription, fields.StateAsked(), Preconditions.WriterOf(context, fields), cancel));
+        }).WithTags(Alerts).WithSummary("Sends again what was made since a time").WithDescription("Under the same webhook-ids; of one subscription, or in one state, where that is named.").Accepts<ResendFields>("application/json")
+            .WithBody("""{"since": "2026-03-01T12:00Z", "state": "failed"}""");
         routes.MapPost("/deliveries/{id}/resend", async (HttpContext context, DeliveryQueries deliveries, string id, CancellationToken cancel) =>
         {
             await deliveries.Resend(id, Author.Of(context), cancel);
@@ -32,7 +33,7 @@ internal static class DeliveryEndpoints
         routes.MapPost("/deliveries/resend", async (HttpContext context, DeliveryQueries deliveries, CancellationToken cancel) =>
         {
             var fields = await Fields.OfForm<ResendFields>(context.Request, cancel);
-            await deliveries.Resend(DeliveryQueries.Since("since", fields.Since), fields.Subscription, Author.Of(context), cancel);
+            await deliveries.Resend(DeliveryQueries.Since("since", fields.Since), fields.Subscription, fields.StateAsked(), Author.Of(context), cancel);
             return Results.LocalRedirect("~/deliveries");
         }).ExcludeFromDescription();
         routes.MapEndpoint("rotate", "Makes an endpoint one more secret", "Those before it sign beside it for a day. The secret is in the answer, and nowhere else.",
@@ -62,6 +63,11 @@ internal static class DeliveryEndpoints
         public string? Since { get; set; }
 
         public string? Subscription { get; set; }
+
+        /// <summary>pending, sent, failed or disabled.</summary>
+        public string? State { get; set; }
+
+        internal DeliveryState? StateAsked() => State is null ? null : Written.Parse<DeliveryState>("state", State);
     }
 
     /// <param name="Deliveries">How many are sent again.</param>

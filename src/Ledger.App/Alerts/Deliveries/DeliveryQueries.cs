@@ -120,18 +120,19 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     public async Task<DeliveryRecord> Resend(string id, Writer by, CancellationToken cancel)
     {
         await Get(id, cancel);
-        await Again(by, "id = $1", cancel, id);
+        await Again(by, "d.id = $1", cancel, id);
         return (await Get(id, cancel)).Delivery;
     }
 
     /// <summary>Sends again, under the same ids, what was made since a time.</summary>
     /// <param name="since">The time.</param>
     /// <param name="subscription">Only this one's; null for all.</param>
+    /// <param name="state">Only what is so; null for all.</param>
     /// <param name="by">Who has it sent.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>How many.</returns>
-    public Task<int> Resend(DateTimeOffset since, string? subscription, Writer by, CancellationToken cancel) =>
-        Again(by, "made_at >= $1 and ($2::text is null or subscription = $2)", cancel, since.UtcDateTime, TextOf(subscription));
+    public Task<int> Resend(DateTimeOffset since, string? subscription, DeliveryState? state, Writer by, CancellationToken cancel) =>
+        Again(by, $"d.made_at >= $1 and ($2::text is null or d.subscription = $2) and ($3::text is null or {State} = $3)", cancel, since.UtcDateTime, TextOf(subscription), TextOf(state is { } only ? Written.Name(only) : null));
 
     /// <summary>A day, which begins at midnight UTC, or a time.</summary>
     /// <exception cref="InvalidValueException">It is neither.</exception>
@@ -142,7 +143,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     private async Task<int> Again(Writer by, string condition, CancellationToken cancel, params object?[] parameters)
     {
         var again = await database.Once(by, async connection => (await connection.Query(
-            $"update alerts.delivery set state = 'pending', tries = 0, next_at = clock_timestamp(), ended_at = null where {condition} returning 1", _ => 1, cancel, parameters)).Count, cancel);
+            $"update alerts.delivery d set state = 'pending', tries = 0, next_at = clock_timestamp(), ended_at = null from alerts.endpoint e where e.id = d.endpoint and {condition} returning 1", _ => 1, cancel, parameters)).Count, cancel);
         signal.Raise();
         return again;
     }

@@ -12,8 +12,6 @@ namespace Ledger.App.Alerts.Deliveries;
 /// </summary>
 internal sealed class DeliveryQueue(NpgsqlDataSource database)
 {
-    private const string Lease = "1 minute";
-
     /// <summary>Takes endpoints that something is due for, those that were served longest ago first.</summary>
     /// <param name="areFailing">Those that take nothing at present, or the others.</param>
     /// <param name="max">How many at the most.</param>
@@ -21,7 +19,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource database)
     /// <param name="cancel">Gives up.</param>
     public Task<List<TakenEndpoint>> Take(bool areFailing, int max, Guid lease, CancellationToken cancel) => database.Query(
         $"""
-        update alerts.endpoint set lease = $2, leased_until = clock_timestamp() + interval '{Lease}', served_at = clock_timestamp()
+        update alerts.endpoint set lease = $2, leased_until = clock_timestamp() + interval '{EndpointLease.Time}', served_at = clock_timestamp()
         where id in (
             select e.id from alerts.endpoint e
             where e.kind = 'webhook' and e.disabled_at is null and (e.failures > 0) = $3 and e.not_before <= clock_timestamp() and e.leased_until <= clock_timestamp()
@@ -39,7 +37,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource database)
         {
             BatchCommands =
             {
-                Command($"update alerts.endpoint set leased_until = clock_timestamp() + interval '{Lease}' where id = $1 and lease = $2 and disabled_at is null returning true", endpoint, lease),
+                Command($"update alerts.endpoint set leased_until = clock_timestamp() + interval '{EndpointLease.Time}' where id = $1 and lease = $2 and disabled_at is null returning true", endpoint, lease),
                 Command(
                     """
                     select d.id, d.subscription, d.tries, c.content, c.recorded_at from alerts.delivery d join alerts.change c on c.position = d.position and c.subject = d.subject
@@ -125,12 +123,9 @@ internal sealed class DeliveryQueue(NpgsqlDataSource database)
         return isDisabled ? null : failures;
     }
 
-    /// <summary>Lets go of an endpoint.</summary>
-    public async Task Release(long endpoint, Guid lease, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await connection.Execute("update alerts.endpoint set lease = null, leased_until = '-infinity' where id = $1 and lease = $2", cancel, endpoint, lease);
-    }
+    public Task Renew(IReadOnlyCollection<(long Endpoint, Guid Lease)> held, CancellationToken cancel) => EndpointLease.Renew(database, held, cancel);
+
+    public Task Release(long endpoint, Guid lease, CancellationToken cancel) => EndpointLease.Release(database, endpoint, lease, cancel);
 
     /// <summary>Leaves the endpoint alone for a while; or for good, where it is gone or has taken nothing for days.</summary>
     private static async Task<bool> Rest(NpgsqlConnection connection, long endpoint, Attempt attempt, int failures, CancellationToken cancel)

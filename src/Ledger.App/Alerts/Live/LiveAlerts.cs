@@ -36,7 +36,7 @@ internal static class LiveAlerts
         var after = request.Headers["Last-Event-ID"].FirstOrDefault() is { } last ? Place(last)
             : from is not null ? (Cursor.Parse(from), "~")
             : ((await database.Query("select position from alerts.runner", row => row.GetInt64(0), cancel)).FirstOrDefault(), "~");
-        return TypedResults.ServerSentEvents(Follow(database, signal, id, after, server.ApplicationStopping, request.HttpContext.RequestAborted));
+        return new EventStream<AlertContent>(Follow(database, signal, id, after, server.ApplicationStopping, request.HttpContext.RequestAborted));
     }
 
     private static (long Position, string Subject) Place(string last) => last.Split(':', 2) is [var position, var subject] ? (Cursor.Parse(position), subject) : throw Cursor.Wrong(last);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Webhooks;
 using Ledger.App.Views;
 using Npgsql;
@@ -14,15 +15,13 @@ namespace Ledger.App.Alerts.Mail;
 /// </summary>
 internal sealed class MailQueue(NpgsqlDataSource database)
 {
-    private const string Lease = "3 minutes";
-
     /// <summary>Of one mail; the rest is counted.</summary>
     private const int ToldMax = 100;
 
     /// <summary>Takes addresses that something is due for, those that were served longest ago first.</summary>
     public Task<List<long>> Take(int max, Guid lease, CancellationToken cancel) => database.Query(
         $"""
-        update alerts.endpoint set lease = $2, leased_until = clock_timestamp() + interval '{Lease}', served_at = clock_timestamp()
+        update alerts.endpoint set lease = $2, leased_until = clock_timestamp() + interval '{EndpointLease.Time}', served_at = clock_timestamp()
         where id in (
             select e.id from alerts.endpoint e
             where e.kind = 'mail' and e.disabled_at is null and e.not_before <= clock_timestamp() and e.leased_until <= clock_timestamp()
@@ -32,13 +31,21 @@ internal sealed class MailQueue(NpgsqlDataSource database)
         """,
         row => row.GetInt64(0), cancel, max, lease);
 
+    /// <summary>How many alerts are to be mailed yet, and how many addresses are mailed something.</summary>
+    public async Task<(long Alerts, long Addresses)> Waiting(CancellationToken cancel) => (await database.Query(
+        """
+        select (select count(*) from alerts.delivery d join alerts.endpoint e on e.id = d.endpoint where e.kind = 'mail' and e.disabled_at is null and d.state = 'pending'),
+            (select count(distinct endpoint) from alerts.mailing where ended_at is null)
+        """,
+        row => (row.GetInt64(0), row.GetInt64(1)), cancel)).Single();
+
     /// <summary>The next mail to an address; null where nothing is due, or the address is not held any more.</summary>
     public async Task<DueMail?> Next(long endpoint, Guid lease, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var held = await connection.Query(
-            $"update alerts.endpoint set leased_until = clock_timestamp() + interval '{Lease}' where id = $1 and lease = $2 and disabled_at is null returning address, clock_timestamp()",
+            $"update alerts.endpoint set leased_until = clock_timestamp() + interval '{EndpointLease.Time}' where id = $1 and lease = $2 and disabled_at is null returning address, clock_timestamp()",
             row => (Address: row.GetString(0), Now: row.GetDateTime(1)), cancel, endpoint, lease);
         if (held is not [var (address, now)])
             return null;
@@ -78,12 +85,9 @@ internal sealed class MailQueue(NpgsqlDataSource database)
         await transaction.CommitAsync(cancel);
     }
 
-    /// <summary>Lets go of an address.</summary>
-    public async Task Release(long endpoint, Guid lease, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await connection.Execute("update alerts.endpoint set lease = null, leased_until = '-infinity' where id = $1 and lease = $2", cancel, endpoint, lease);
-    }
+    public Task Renew(IReadOnlyCollection<(long Endpoint, Guid Lease)> held, CancellationToken cancel) => EndpointLease.Renew(database, held, cancel);
+
+    public Task Release(long endpoint, Guid lease, CancellationToken cancel) => EndpointLease.Release(database, endpoint, lease, cancel);
 
     /// <summary>
     /// What the address was told of already, by a mail of another subscription, it is not told again. Where such a mail is still on its way, it

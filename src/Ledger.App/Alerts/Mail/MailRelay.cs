@@ -17,8 +17,11 @@ internal sealed class MailRelay(MailSettings? settings)
 
     public bool IsConfigured => settings is not null;
 
+    /// <summary>Why nobody can be mailed where that is so.</summary>
+    public static string NotConfigured { get; } = $"No mail server is configured; {MailSettings.Section.Replace(":", "__", StringComparison.Ordinal)}__Host names one.";
+
     /// <exception cref="InvalidValueException">No server is configured.</exception>
-    public MailSettings Settings => settings ?? throw new InvalidValueException("mail", $"cannot be used, since no mail server is configured; {MailSettings.Section.Replace(":", "__", StringComparison.Ordinal)}__Host names one");
+    public MailSettings Settings => settings ?? throw new InvalidValueException("mail", $"cannot be used, since n{NotConfigured[1..].TrimEnd('.')}");
 
     /// <summary>Hands over one mail to one address.</summary>
     public async Task<MailOutcome> Send(MailMessage message, CancellationToken cancel)

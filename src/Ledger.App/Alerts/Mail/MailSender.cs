@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Subscriptions;
+using Ledger.App.Views;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Npgsql;
@@ -15,20 +16,35 @@ internal sealed class MailSender(MailQueue queue, MailRelay relay, AlertSignal s
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _log = logs.CreateLogger<MailSender>();
-    private readonly ConcurrentDictionary<Task, bool> _working = new();
+    private readonly ConcurrentDictionary<Task, (long Endpoint, Guid Lease)> _working = new();
 
-    /// <summary>Why the server takes no mails at all; null while it does.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>Why the mail server takes no mails at all; null while it does.</summary>
+    private string? _fault;
+
+    /// <summary>What keeps mails from being sent, and how many alerts wait for them; null where nothing does, or nobody is to be mailed.</summary>
+    public async Task<string?> Trouble(CancellationToken cancel)
+    {
+        if ((relay.IsConfigured ? _fault : MailRelay.NotConfigured) is not { } why)
+            return null;
+        var (waiting, addresses) = await queue.Waiting(cancel);
+        return waiting > 0 || !relay.IsConfigured && addresses > 0 ? $"No mails can be sent, and {Shown.Count(waiting, "alert")} {(waiting == 1 ? "waits" : "wait")} to be mailed. {why}" : null;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!relay.IsConfigured)
             return;
+        var lastRenewed = Stopwatch.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             var raised = signal.Raised;
             try
             {
+                if (EndpointLease.IsOld(lastRenewed))
+                {
+                    await queue.Renew([.. _working.Values], stoppingToken);
+                    lastRenewed = Stopwatch.GetTimestamp();
+                }
                 await Begin(stoppingToken);
             }
             catch (NpgsqlException e)
@@ -53,7 +69,7 @@ internal sealed class MailSender(MailQueue queue, MailRelay relay, AlertSignal s
         foreach (var endpoint in await queue.Take(free, lease, cancel))
         {
             var work = Task.Run(() => Serve(endpoint, lease, cancel), CancellationToken.None);
-            _working[work] = true;
+            _working[work] = (endpoint, lease);
             _ = work.ContinueWith(done => _working.TryRemove(done, out _), TaskScheduler.Default);
         }
     }
@@ -85,8 +101,8 @@ internal sealed class MailSender(MailQueue queue, MailRelay relay, AlertSignal s
         using var message = letter.Message(mail, relay.Settings);
         var (at, took) = (DateTimeOffset.UtcNow, Stopwatch.StartNew());
         var outcome = await relay.Send(message, cancel);
+        _fault = outcome.Verdict == MailVerdict.ServerFails ? outcome.Failure ?? $"The mail server answered {outcome.Status}: {outcome.Answer}" : null;
         await queue.Record(mail, at, took.Elapsed, letter.Shown(mail, relay.Settings), outcome, cancel);
-        Fault = outcome.Verdict == MailVerdict.ServerFails ? outcome.Failure ?? $"The mail server answered {outcome.Status}: {outcome.Answer}" : null;
         if (outcome.IsOver)
             _log.LogWarning("The server will never take mail {Mail} to endpoint {Endpoint}; its deliveries have failed, and their pages say why", mail.Id, mail.Endpoint);
         else if (outcome.Verdict != MailVerdict.Taken)

@@ -45,7 +45,9 @@ internal sealed class MailTable(NpgsqlDataSource database, MailRelay relay)
             await End(connection, subscription, ended.Endpoint, byReader: false, cancel);
         foreach (var address in order.To ?? [.. known.Select(one => one.Address)])
         {
-            var timing = order.Apply(known.Find(one => string.Equals(one.Address, address, StringComparison.OrdinalIgnoreCase))?.Timing ?? MailTiming.Default);
+            // Whoever takes another one's place is mailed when that one was.
+            var before = known.Find(one => string.Equals(one.Address, address, StringComparison.OrdinalIgnoreCase)) ?? known.FirstOrDefault();
+            var timing = order.Apply(before?.Timing ?? MailTiming.Default);
             await Set(connection, subscription, await FindOrMake(connection, address, by, cancel), timing, by, cancel);
         }
     }

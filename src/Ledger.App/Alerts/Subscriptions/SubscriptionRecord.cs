@@ -32,6 +32,9 @@ public sealed record SubscriptionDetails(SubscriptionRecord Subscription, IReadO
 {
     /// <summary>When mails go to those of the endpoints that are mail addresses; and to which they go no more, since whoever reads them ended them.</summary>
     public IReadOnlyList<MailingRecord> Mails { get; init; } = [];
+
+    /// <summary>Since when its feed has the address that it has; null where it has none.</summary>
+    public DateTimeOffset? FeedSince { get; init; }
 }
 
 /// <param name="Position">The end of the log at that moment: it holds for the changes after it.</param>

@@ -36,10 +36,13 @@ internal sealed record SubscriptionVersion(
 /// <summary>Decides about subscriptions. Whatever is decided holds for the changes after the end of the log at that moment.</summary>
 internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log, OutgoingHttp http, MailTable mails)
 {
+    /// <summary>In place of addresses: there are to be none.</summary>
+    private const string None = "none";
+
     private const string Columns = "subscription, number, what, by, at, name, target, follows, kinds, is_active, after, until";
 
     /// <summary>Makes one that mails nobody.</summary>
-    public Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, Writer by, CancellationToken cancel) => Make(name, target, kinds, webhooks, null, by, cancel);
+    public Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyList<string> webhooks, Writer by, CancellationToken cancel) => Make(name, target, kinds, webhooks, null, by, cancel);
 
     /// <summary>Makes one; its id comes from its name. The same again changes nothing.</summary>
     /// <param name="name">What it is called.</param>
@@ -51,16 +54,16 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     /// <param name="cancel">Gives up.</param>
     /// <returns>Its id, and the secrets of addresses that were not known before.</returns>
     /// <exception cref="RefusedException">One is called so already.</exception>
-    public async Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyCollection<string> webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
+    public async Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyList<string> webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
     {
-        var (id, addresses) = (WatchlistLedger.IdOf(name).Value, webhooks.Select(address => http.Check("webhook", address)).ToList());
+        var (id, addresses) = (WatchlistLedger.IdOf(name).Value, Checked(webhooks));
         return await Decide(id, by, async (connection, last, secrets) =>
         {
             if (last is { What: SubscriptionDecision.Made } && last.Target == target && last.Kinds == kinds && addresses.ToHashSet().SetEquals(await EndpointTable.Addresses(connection, id, cancel))
                 && await MailTable.Is(connection, id, mail, cancel))
                 return null;
             if (last is not null)
-                throw new RefusedException($"alert {id}", new Refusal("subscription-exists", $"A subscription has the name '{name}' already{(last.What == SubscriptionDecision.Deleted ? ", and was deleted" : "")}."));
+                throw new RefusedException($"alert {id}", new Refusal("subscription-exists", $"A subscription has the name '{name}' already{(last.What == SubscriptionDecision.Deleted ? ", and was deleted" : "")}; choose another one."));
             secrets.AddRange(await Connect(connection, id, addresses, by.Author, cancel));
             if (mail is not null)
                 await mails.Set(connection, id, mail, by.Author, cancel);
@@ -69,9 +72,9 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     }
 
     /// <summary>Has it follow something else, be called otherwise, or send elsewhere; what is null stays as it is.</summary>
-    public async Task<MadeSubscription> Change(string id, string? name, AlertTarget? target, AlertKinds? kinds, IReadOnlyCollection<string>? webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
+    public async Task<MadeSubscription> Change(string id, string? name, AlertTarget? target, AlertKinds? kinds, IReadOnlyList<string>? webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
     {
-        var addresses = webhooks?.Select(address => http.Check("webhook", address)).ToList();
+        var addresses = webhooks is null ? null : Checked(webhooks);
         return await Decide(id, by, async (connection, last, secrets) =>
         {
             var changed = Kept(id, last) with { What = SubscriptionDecision.Changed };
@@ -115,6 +118,9 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     /// <summary>What may concern changes after a position.</summary>
     public static Task<List<SubscriptionVersion>> Active(NpgsqlConnection connection, long position, CancellationToken cancel) =>
         connection.Query($"select {Columns} from alerts.subscription where is_active and (until is null or until > $1)", Read, cancel, position);
+
+    /// <exception cref="InvalidValueException">Nothing may be sent there.</exception>
+    private List<Uri> Checked(IReadOnlyList<string> webhooks) => webhooks is [None] ? [] : [.. webhooks.Select(address => http.Check("webhook", address))];
 
     private static SubscriptionVersion Kept(string id, SubscriptionVersion? last) => last switch
     {

@@ -30,7 +30,7 @@ internal class FollowFields
     /// <summary>With that: its value.</summary>
     public string? Which { get; set; }
 
-    /// <summary>Separated by commas; all where nothing is said.</summary>
+    /// <summary>Separated by commas; all where nothing is said, or <c>all</c> is.</summary>
     public string? Kinds { get; set; }
 
     internal FollowFields Spelled() => What switch
@@ -48,6 +48,9 @@ internal class FollowFields
 /// <summary>What subscriptions follow, as it is written and told.</summary>
 internal sealed class Targets(PartyNames names, WatchlistQueries lists)
 {
+    /// <summary>In place of the names of all kinds.</summary>
+    public const string AllKinds = "all";
+
     private const string Expected = "one of investor, company, sector, watchlist or rule is expected";
 
     /// <summary>Whether the fields say what to follow.</summary>
@@ -71,8 +74,19 @@ internal sealed class Targets(PartyNames names, WatchlistQueries lists)
         };
     }
 
-    public static AlertKinds Kinds(string? text) => string.IsNullOrWhiteSpace(text) || text.Trim() == "all" ? AlertKinds.All
-        : AlertKinds.Of(text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(kind => Written.Parse<AlertKind>("kinds", kind)));
+    /// <summary>The kinds that are named; all where nothing is said.</summary>
+    /// <exception cref="InvalidValueException">There is no such kind.</exception>
+    public static AlertKinds Kinds(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return AlertKinds.All;
+        var names = KindNames(text);
+        var kinds = AlertKinds.Of(names.Where(name => name != AllKinds).Select(name => Written.Parse<AlertKind>("kinds", name)));
+        return names.Contains(AllKinds) ? AlertKinds.All : !kinds.IsEmpty ? kinds
+            : throw new InvalidValueException("kinds", $"'{Text.Shorten(text)}' names none; {AllKinds}, or some of {string.Join(", ", Enum.GetValues<AlertKind>().Select(Written.Name))}, are expected");
+    }
+
+    public static string[] KindNames(string? text) => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>As it is stored: of what sort, and which.</summary>
     public static (string Target, string Follows) Write(AlertTarget target) => target switch

@@ -41,6 +41,21 @@ internal sealed class EndpointTable(NpgsqlDataSource database)
 
     public Task<List<EndpointRecord>> List(CancellationToken cancel) => Read("true order by e.id", cancel);
 
+    /// <summary>A page of them, by their ids.</summary>
+    public async Task<Page<EndpointRecord>> List(int limit, string? next, CancellationToken cancel)
+    {
+        var found = await Read("e.id > $1 order by e.id limit $2", cancel, Cursor.Parse(next, first: 0), limit + 1L);
+        return found.Count > limit ? new Page<EndpointRecord>(found[..limit], Cursor.Of(found[limit - 1].Id)) : new Page<EndpointRecord>(found, null);
+    }
+
+    /// <summary>Some of them, those that take nothing before others.</summary>
+    /// <param name="subscription">Only of those that this one sends to; null for all.</param>
+    /// <param name="max">How many.</param>
+    /// <param name="cancel">Gives up.</param>
+    public Task<List<EndpointRecord>> Worst(string? subscription, int max, CancellationToken cancel) => Read(
+        "($1::text is null or e.id in (select endpoint from alerts.channel where subscription = $1)) order by e.disabled_at is null, e.failing_since is null, e.id limit $2",
+        cancel, new NpgsqlParameter { Value = (object?)subscription ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }, (long)max);
+
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<EndpointRecord> Get(long id, CancellationToken cancel) => (await Read("e.id = $1", cancel, id)).SingleOrDefault() ?? throw Unknown(id);
 

@@ -30,7 +30,7 @@ internal sealed class WebhookSender(DeliveryQueue queue, OutgoingHttp http, Aler
 
     // The work waits for receivers far longer than for the database.
     private readonly SemaphoreSlim _connections = new(16, 16);
-    private readonly ConcurrentDictionary<Task, bool> _working = new();
+    private readonly ConcurrentDictionary<Task, (bool IsFailing, long Endpoint, Guid Lease)> _working = new();
 
     public override void Dispose()
     {
@@ -41,12 +41,17 @@ internal sealed class WebhookSender(DeliveryQueue queue, OutgoingHttp http, Aler
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Whoever takes nothing is in no hurry.
-        var lastFailing = 0L;
+        var (lastFailing, lastRenewed) = (0L, Stopwatch.GetTimestamp());
         while (!stoppingToken.IsCancellationRequested)
         {
             var raised = signal.Raised;
             try
             {
+                if (EndpointLease.IsOld(lastRenewed))
+                {
+                    await queue.Renew([.. _working.Values.Select(one => (one.Endpoint, one.Lease))], stoppingToken);
+                    lastRenewed = Stopwatch.GetTimestamp();
+                }
                 await Begin(areFailing: false, HealthyMax, stoppingToken);
                 if (Stopwatch.GetElapsedTime(lastFailing) >= LookAgainAfter)
                 {
@@ -70,14 +75,14 @@ internal sealed class WebhookSender(DeliveryQueue queue, OutgoingHttp http, Aler
 
     private async Task Begin(bool areFailing, int max, CancellationToken cancel)
     {
-        var free = max - _working.Count(one => one.Value == areFailing);
+        var free = max - _working.Count(one => one.Value.IsFailing == areFailing);
         if (free <= 0)
             return;
         var lease = Guid.NewGuid();
         foreach (var endpoint in await queue.Take(areFailing, free, lease, cancel))
         {
             var work = Task.Run(() => Serve(endpoint, lease, cancel), CancellationToken.None);
-            _working[work] = areFailing;
+            _working[work] = (areFailing, endpoint.Id, lease);
             _ = work.ContinueWith(done => _working.TryRemove(done, out _), TaskScheduler.Default);
         }
     }

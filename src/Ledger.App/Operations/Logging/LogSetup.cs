@@ -1,4 +1,6 @@
+using Ledger.App.Alerts.Atom;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;
@@ -25,10 +27,23 @@ internal static class LogSetup
             .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
             .ReadFrom.Configuration(configuration)
             .Enrich.FromLogContext()
+            .Enrich.With(new SecretPaths())
             .WriteTo.Console(console, "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", standardErrorFromLevel: LogEventLevel.Verbose)
             .WriteTo.File(new JsonFormatter(renderMessage: true), Path.Combine(dataFolder, "logs", "ledger-.json"),
                 rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept, shared: true)
             .CreateLogger();
         return new SerilogLoggerFactory(logger, dispose: true);
+    }
+
+    /// <summary>The server says with every line which path was asked for; that of a feed is a secret.</summary>
+    private sealed class SecretPaths : ILogEventEnricher
+    {
+        private const string RequestPath = "RequestPath";
+
+        public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+        {
+            if (logEvent.Properties.GetValueOrDefault(RequestPath) is ScalarValue { Value: string path } && path.StartsWith(FeedAddresses.Path, StringComparison.OrdinalIgnoreCase))
+                logEvent.RemovePropertyIfPresent(RequestPath);
+        }
     }
 }

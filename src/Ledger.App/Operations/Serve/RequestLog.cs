@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace Ledger.App.Operations.Serve;
 
@@ -13,7 +14,15 @@ internal static class RequestLog
             var began = Stopwatch.GetTimestamp();
             await next(context);
             log.LogInformation("{Method} {Path} {Status} in {Milliseconds:0.0} ms",
-                context.Request.Method, context.Request.Path.Value, context.Response.StatusCode, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                context.Request.Method, PathOf(context), context.Response.StatusCode, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         });
     }
+
+    /// <summary>What was asked for; where the path is a secret, what it is like.</summary>
+    public static string? PathOf(HttpContext context) =>
+        (context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint) is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<SecretPath>() is not null
+            ? endpoint.RoutePattern.RawText : context.Request.Path.Value;
 }
+
+/// <summary>The path of what has this is a secret of whoever asks, and stands in no log.</summary>
+internal sealed class SecretPath;

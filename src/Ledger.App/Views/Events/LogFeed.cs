@@ -42,7 +42,7 @@ internal static class LogFeed
     internal static IResult StreamLog(EventLog log, HttpRequest request, IHostApplicationLifetime server, string? after)
     {
         var last = request.Headers["Last-Event-ID"].FirstOrDefault();
-        return TypedResults.ServerSentEvents(Follow(log, Cursor.Parse(last ?? after, first: 0), server.ApplicationStopping, request.HttpContext.RequestAborted));
+        return new EventStream<EventRecord>(Follow(log, Cursor.Parse(last ?? after, first: 0), server.ApplicationStopping, request.HttpContext.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<EventRecord>> Follow(

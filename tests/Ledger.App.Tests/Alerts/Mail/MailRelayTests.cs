@@ -44,13 +44,15 @@ public sealed class MailRelayTests : IDisposable
         };
         var added = await LedgerProgram.Run(["alerts", "add", "Robots", "--sector", "robotics", "--mail", "ada@example.com", "--quiet", "03:00-03:01", "--zone", "Europe/Berlin"], options);
         Assert.True(added.ExitCode == 0, added.Errors);
+        var changed = await LedgerProgram.Run(["alerts", "change", "robots", "--mail", "grace@example.com"], options);
+        Assert.True(changed.ExitCode == 0, changed.Errors);
         await history.Happen(6, Cancel);
         await using var server = LedgerProgram.Start(["serve", "--urls", "http://127.0.0.1:0"], options);
         var mail = await mails.Next(Cancel);
-        Assert.Equal((true, "ledger", "ada@example.com", "alerts@example.com"), ((bool)mail["isSecure"]!, (string)mail["user"]!, (string)mail["to"]!, (string)mail["from"]!));
+        Assert.Equal((true, "ledger", "grace@example.com", "alerts@example.com"), ((bool)mail["isSecure"]!, (string)mail["user"]!, (string)mail["to"]!, (string)mail["from"]!));
         var shown = await ledger.Run("alerts", "show", "robots");
-        Assert.Contains("a…@example.com (at once, not from 03:00 to 03:01, Europe/Berlin; endpoint 1)", shown.Output, StringComparison.Ordinal);
-        Assert.Equal(2, (await ledger.Run("alerts", "rotate", "1")).ExitCode);
+        Assert.Contains("g…@example.com (at once, not from 03:00 to 03:01, Europe/Berlin; endpoint 2)", shown.Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await ledger.Run("alerts", "rotate", "2")).ExitCode);
     }
 
     [Fact]

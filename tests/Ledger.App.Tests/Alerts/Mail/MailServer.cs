@@ -19,10 +19,13 @@ internal sealed class MailServer : IAsyncDisposable
     private readonly Process _node;
     private readonly Channel<JsonNode> _mails = Channel.CreateUnbounded<JsonNode>();
 
+    private readonly Task _reading;
+    private bool _isGone;
+
     private MailServer(Process node, int port)
     {
         (_node, Port) = (node, port);
-        _ = Read();
+        _reading = Read();
     }
 
     public int Port { get; }
@@ -45,13 +48,26 @@ internal sealed class MailServer : IAsyncDisposable
         return await _mails.Reader.ReadAsync(bound.Token);
     }
 
+    /// <summary>All that have come and that nobody has looked at; it takes no more.</summary>
+    public async Task<List<JsonNode>> Last()
+    {
+        await DisposeAsync();
+        var mails = new List<JsonNode>();
+        while (_mails.Reader.TryRead(out var mail))
+            mails.Add(mail);
+        return mails;
+    }
+
     /// <summary>Whether mails have come that nobody has looked at.</summary>
     public bool HasMore => _mails.Reader.TryPeek(out _);
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isGone, true))
+            return;
         _node.StandardInput.Close();
         await _node.WaitForExitAsync();
+        await _reading;
         _node.Dispose();
     }
 

@@ -168,6 +168,70 @@ public sealed class MailTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_address_is_held_for_as_long_as_the_mail_server_is_waited_for()
+    {
+        await _ledger.Follow("Robots", new MailFields { Mail = "silent.ada@example.com" });
+        await _ledger.Announce();
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        bound.CancelAfter(TimeSpan.FromSeconds(30));
+        while ((await _ledger.Server.Ledger.Database.Query("select 1 from alerts.mail", row => row.GetInt32(0), bound.Token)).Count == 0)
+            await Task.Delay(20, bound.Token);
+        await Held.Shortly(_ledger.Server.Ledger, Cancel);
+    }
+
+    [Fact]
+    public async Task That_mails_wait_and_why_is_said_where_one_looks()
+    {
+        await _ledger.Follow("Robots", new MailFields { Mail = "ada@example.com", Digest = "daily" });
+        await using (var other = await ServedHere.Beside(_ledger.Server, "open", Cancel))
+        {
+            await IsSaid(other, "No mails can be sent, and 0 alerts wait to be mailed. No mail server is configured; Ledger__Mail__Host names one.");
+            await _ledger.Announce();
+            await _ledger.Until(1, one => one.State == DeliveryState.Pending);
+            await IsSaid(other, "No mails can be sent, and 1 alert waits to be mailed. No mail server is configured; Ledger__Mail__Host names one.");
+        }
+        using var http = await _ledger.Server.Ledger.Client(_ledger.Server.Address);
+        Assert.DoesNotContain("No mails can be sent", await http.GetStringAsync("/health/ready", Cancel), StringComparison.Ordinal);
+
+        await _ledger.Mails.DisposeAsync();
+        await _ledger.Execute("update alerts.delivery set next_at = now()");
+        await _ledger.Until(1, one => one.Attempts == 1);
+        await IsSaid(_ledger.Server, "No mails can be sent, and 1 alert waits to be mailed. The mail server could not be used: Connection refused.");
+
+        async Task IsSaid(ServedHere server, string sentence)
+        {
+            using var reader = await server.Ledger.Client(server.Address);
+            foreach (var page in new[] { "/health/ready", "/alerts", "/alerts/robots", "/deliveries" })
+                Assert.Contains(sentence, WebUtility.HtmlDecode(await reader.GetStringAsync(page, Cancel)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Programs_order_change_and_end_mails_by_JSON()
+    {
+        using var http = await _ledger.Server.Ledger.Client(_ledger.Server.Address);
+        Assert.Equal("on Fridays at 09:30, not from 22:00 to 07:00, Europe/Berlin", await Post(
+            "", """{"name": "Robots", "sector": "robotics", "mail": "ada@example.com", "digest": "weekly", "hour": "09:30", "day": "friday", "zone": "Europe/Berlin", "quiet": "22:00-07:00"}"""));
+        Assert.Equal("daily at 07:30, Europe/Berlin", await Post("/robots/change", """{"digest": "daily", "hour": "07:30", "quiet": "none"}"""));
+        // Who takes another one's place is mailed when that one was.
+        Assert.Equal("daily at 07:30, Europe/Berlin", await Post("/robots/change", """{"mail": "grace@example.com"}"""));
+        Assert.Equal("g…@example.com", (string)(await Shown())["endpoints"]![0]!["host"]!);
+        Assert.Null(await Post("/robots/change", """{"mail": "none"}"""));
+        using var wrong = await http.PostAsync("/api/alerts", Json("""{"name": "Chips", "sector": "chips", "mail": "ada"}"""), Cancel);
+        Assert.Contains("mail: 'ada' is no mail address", await wrong.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+
+        async Task<string?> Post(string path, string body)
+        {
+            using var answer = await http.PostAsync($"/api/alerts{path}", Json(body), Cancel);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+            return (string?)(await Shown())["mails"]!.AsArray().SingleOrDefault()?["when"];
+        }
+
+        async Task<JsonNode> Shown() => JsonNode.Parse(await http.GetStringAsync("/api/alerts/robots", Cancel))!;
+        StringContent Json(string body) => new(body, System.Text.Encoding.UTF8, "application/json");
+    }
+
+    [Fact]
     public async Task An_address_that_is_forgotten_is_nowhere_any_more()
     {
         await _ledger.Follow("Robots", new MailFields { Mail = "unknown.lovelace@example.com" });
