@@ -30,8 +30,8 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries
         if (filter.Company is { } company)
             conditions.Ask($"company_id = any({conditions.Parameter(merges.Ids((await names.Find(company, cancel)).Id.Value))})");
         // Of an investor its deals are found first, since the latest of all deals may hold none of them.
-        Func<Func<string, string>, string> held = investors is null ? _ => ""
-            : Held(conditions.Parameter(investors));
+        Func<Func<string, string>, string> of = investors is null ? _ => "deal"
+            : Held(conditions.Parameter(investors), conditions.Parameter(await snapshot.Position(cancel)));
         // By its number, for it changes from one page to the next: written out, each would be a statement of its own to the database.
         var (from, limit) = (conditions.Parameter(0L), conditions.Parameter((long)filter.Limit + 1));
         var (found, before, rows) = (new List<(Deal Deal, long Position)>(), Cursor.Parse(filter.Next), new List<(string Id, long Position)>());
@@ -39,7 +39,7 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries
         {
             rows = await snapshot.Query(
                 now => $"""
-                select deal.id, deal.from_position from deal {held(now)}
+                select deal.id, deal.from_position from {of(now)}
                 where {now("deal")} and deal.from_position < {from} and {conditions.Sql(now)}
                 order by deal.from_position desc limit {limit}
                 """,
@@ -52,8 +52,11 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries
         return new Page<Deal>([.. found.Take(filter.Limit).Select(deal => deal.Deal)], found.Count > filter.Limit ? Cursor.Of(found[filter.Limit - 1].Position) : null);
     }
 
-    private static Func<Func<string, string>, string> Held(string investors) =>
-        now => $"join (select distinct deal_id from investor_deal where {now("investor_deal")} and investor_id = any({investors}) offset 0) held on deal.id = held.deal_id";
+    /// <summary>Of each deal the last row alone: those before it, which a deal has for every event, need not be looked at.</summary>
+    private static Func<Func<string, string>, string> Held(string investors, string position) => now => $"""
+        (select distinct deal_id from investor_deal where {now("investor_deal")} and investor_id = any({investors})) held
+        cross join lateral (select * from deal where deal.id = held.deal_id and deal.from_position <= {position} order by deal.from_position desc limit 1) deal
+        """;
 
     /// <summary>The deal as it is now, with every claim, its quote and its source.</summary>
     /// <exception cref="NotFoundException">No deal has the id.</exception>

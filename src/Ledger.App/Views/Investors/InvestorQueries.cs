@@ -56,28 +56,30 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         var ids = merges.Ids(roots);
         // Its deals are folded from their events, on another connection, while the view is asked for the rest.
         var itsDeals = dealQueries.Of(new DealFilter(Limit: ItemsMax), ids, cancel);
-        var itsCompanies = Companies(ids, cancel);
         var itsCoInvestors = CoInvestors(ids, ItemsMax, null, cancel);
-        await Task.WhenAll(itsDeals, itsCompanies, itsCoInvestors);
-        var (deals, companies, others) = (await itsDeals, await itsCompanies, await itsCoInvestors);
-        if (companies.Items.Count == 0)
-            throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
-        var records = await dealQueries.Records(deals.Items, cancel);
+        var held = await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)ids);
         var backed = await snapshot.Query(
-            now => $"select distinct article_id from backer where {now("backer")} and investor_id = any($1)", row => row.GetString(0), cancel, (object)ids);
-        return new InvestorOverview(party, await names.Of(PartyRecord.Parties(party), cancel))
+            now => $"select company_id, article_id from backer where {now("backer")} and investor_id = any($1)", row => (Company: row.GetString(0), Article: row.GetString(1)), cancel, (object)ids);
+        await Task.WhenAll(itsDeals, itsCoInvestors);
+        var (deals, others) = (await itsDeals, await itsCoInvestors);
+        var companies = Companies(held, backed.Select(one => one.Company), merges);
+        if (companies.Count == 0)
+            throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
+        var (firstCompanies, records) = (companies.Take(ItemsMax).ToList(), await dealQueries.Records(deals.Items, cancel));
+        var named = await names.Of([.. PartyRecord.Parties(party), .. firstCompanies.Select(company => company.Id), .. others.Items.Select(other => other.Id)], cancel);
+        return new InvestorOverview(party, named)
         {
-            Counts = ids.Length == 1 ? (await Counts(roots, cancel)).GetValueOrDefault(party.Id.Value, NoDeals) : Count(await Roles(ids, cancel)),
-            Companies = companies.Items,
-            CompaniesInAll = companies.InAll,
-            CoInvestors = others.Items,
+            Counts = Count(await Roles(ids, held, cancel)),
+            Companies = firstCompanies.ConvertAll(company => company with { Name = named[company.Id].Name }),
+            CompaniesInAll = companies.Count,
+            CoInvestors = others.Items.ConvertAll(other => other with { Name = named[other.Id].Name }),
             CoInvestorsInAll = others.InAll,
             Affiliates = members,
             Deals = [.. deals.Items.Zip(records, (deal, record) => Of(Held(deal, roots), record))],
             DealsNext = deals.Next,
             Sources =
             [
-                .. deals.Items.SelectMany(deal => deal.Sources).Concat(party.Claims.Select(claim => claim.Source)).Select(source => source.Value).Concat(backed).Distinct(),
+                .. deals.Items.SelectMany(deal => deal.Sources).Concat(party.Claims.Select(claim => claim.Source)).Select(source => source.Value).Concat(backed.Select(one => one.Article)).Distinct(),
             ],
             Position = deals.Items.Select(deal => deal.Last!.Position).Append(party.Last!.Position).Max(),
         };
@@ -118,7 +120,10 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
             : await snapshot.Sums<InvestorRow>("r.id = any($1)", cancel, (object)single);
         var counts = rows.ToDictionary(row => row.Id, row => new InvestorCounts(row.Deals, row.Led, row.Joined, row.Backed));
         foreach (var root in roots.Where(merges.HasMerged))
-            counts[root] = Count(await Roles(merges.Ids(root), cancel));
+        {
+            var ids = merges.Ids(root);
+            counts[root] = Count(await Roles(ids, await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)ids), cancel));
+        }
         return counts;
     }
 
@@ -129,10 +134,10 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     /// The role that several parties which are counted as one have in each of their deals. Where a deal names two of them, its claims
     /// say which if they are the same party, and the one that does most counts if they are not.
     /// </summary>
-    private async Task<IReadOnlyCollection<InvestorRole>> Roles(string[] ids, CancellationToken cancel)
+    private async Task<IReadOnlyCollection<InvestorRole>> Roles(string[] ids, IEnumerable<InvestorDealRow> held, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
-        var rows = (await snapshot.Rows<InvestorDealRow>("and r.investor_id = any($1)", cancel, (object)ids)).ToLookup(row => row.DealId);
+        var rows = held.ToLookup(row => row.DealId);
         var roots = ids.Select(merges.Root).ToHashSet(StringComparer.Ordinal);
         var several = await snapshot.Deals(rows.Where(deal => deal.Count() > 1).Select(deal => deal.Key), cancel);
         return
@@ -147,28 +152,17 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     private static ClaimValue.Investor Held(Deal deal, IReadOnlyCollection<string> investors) =>
         deal.Investors.Where(held => held.Party is { } party && investors.Contains(party.Value)).MinBy(held => held.Role)!;
 
-    /// <summary>Those it has most deals with first. Ids are made of names: ordering by them spares looking up names that are not shown.</summary>
-    private async Task<(IReadOnlyList<InvestorCompany> Items, long InAll)> Companies(string[] investors, CancellationToken cancel)
-    {
-        var merges = await snapshot.Merges(cancel);
-        var rows = await snapshot.Query(
-            now => $"""
-            select held.*, coalesce(party.name, held.company_id) as name
-            from (
-                select company_id, array_agg(distinct role) as roles, array_agg(distinct deal_id order by deal_id) filter (where deal_id is not null) as deals,
-                    count(distinct deal_id) as deal_count, count(*) over () as in_all
-                from (
-                    select {merges.Sql("company_id")} as company_id, role, deal_id from investor_deal where {now("investor_deal")} and investor_id = any($1)
-                    union all select {merges.Sql("company_id")}, 'backer', null from backer where {now("backer")} and investor_id = any($1)) held
-                group by company_id order by deal_count desc, company_id limit $2) held
-            left join party on party.id = held.company_id and {now("party")}
-            order by deal_count desc, company_id
-            """,
-            row => (Company: new InvestorCompany(row.GetString(0), row.GetString(5),
-                [.. row.GetFieldValue<string[]>(1).Select(role => Enum.Parse<InvestorRole>(role, ignoreCase: true)).Order()],
-                row.IsDBNull(2) ? [] : row.GetFieldValue<string[]>(2)), InAll: row.GetInt64(4)), cancel, investors, (long)ItemsMax);
-        return ([.. rows.Select(row => row.Company)], rows.Count == 0 ? 0 : rows[0].InAll);
-    }
+    /// <summary>Those it has most deals with first, by their ids. Ids are made of names: ordering by them spares looking up names that are not shown.</summary>
+    private static List<InvestorCompany> Companies(IEnumerable<InvestorDealRow> held, IEnumerable<string> backed, Merges merges) =>
+    [
+        .. held.Select(row => (row.CompanyId, row.Role, Deal: (string?)row.DealId))
+            .Concat(backed.Select(company => (CompanyId: company, Role: Written.Name(InvestorRole.Backer), Deal: (string?)null)))
+            .GroupBy(one => merges.Root(one.CompanyId))
+            .Select(company => new InvestorCompany(company.Key, company.Key,
+                [.. company.Select(one => one.Role).Distinct().Select(role => Enum.Parse<InvestorRole>(role, ignoreCase: true)).Order()],
+                [.. company.Select(one => one.Deal).OfType<string>().Distinct().Order(StringComparer.Ordinal)]))
+            .OrderByDescending(company => company.Deals.Count).ThenBy(company => company.Id, StringComparer.Ordinal),
+    ];
 
     /// <summary>Who invests together with an investor, those it meets most often first; each with how many deals name both.</summary>
     /// <param name="idOrName">Of any of the parties that are the same as it.</param>
@@ -185,11 +179,13 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         var found = (await CoInvestors(ids, limit + 1, next, cancel)).Items;
         if (found.Count == 0 && next is not null && (await CoInvestors(ids, int.MaxValue, null, cancel)).Items.All(other => other.Id != next))
             throw Cursor.Wrong(next);
-        return new Page<CoInvestor>([.. found.Take(limit)], found.Count > limit ? found[limit - 1].Id : null);
+        var page = found.Take(limit).ToList();
+        var named = await names.Of(page.Select(other => other.Id), cancel);
+        return new Page<CoInvestor>([.. page.Select(other => other with { Name = named[other.Id].Name })], found.Count > limit ? found[limit - 1].Id : null);
     }
 
-    /// <summary>Who only backs the company was in no deal together with anybody.</summary>
-    private async Task<(IReadOnlyList<CoInvestor> Items, long InAll)> CoInvestors(string[] investors, long limit, string? next, CancellationToken cancel)
+    /// <summary>By their ids. Who only backs the company was in no deal together with anybody.</summary>
+    private async Task<(List<CoInvestor> Items, long InAll)> CoInvestors(string[] investors, long limit, string? next, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
         var distinct = merges.IsEmpty && investors.Length == 1 ? "" : "distinct";
@@ -201,14 +197,11 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
                 join lateral (
                     select {distinct} {merges.Sql("investor_id")} as investor_id from investor_deal
                     where {now("investor_deal")} and investor_deal.deal_id = mine.deal_id and role <> 'backer' and investor_id <> all($1)) other on true
-                group by other.investor_id),
-            page as (
-                select * from others {(next is null ? "" : "where (-deals, investor_id) > (select -last.deals, last.investor_id from others last where last.investor_id = $3)")}
-                order by deals desc, investor_id limit $2)
-            select page.*, coalesce(party.name, page.investor_id) as name from page left join party on party.id = page.investor_id and {now("party")}
-            order by deals desc, investor_id
+                group by other.investor_id)
+            select * from others {(next is null ? "" : "where (-deals, investor_id) > (select -last.deals, last.investor_id from others last where last.investor_id = $3)")}
+            order by deals desc, investor_id limit $2
             """,
-            row => (Other: new CoInvestor(row.GetString(0), row.GetString(3), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, next is null ? [investors, limit] : [investors, limit, next]);
+            row => (Other: new CoInvestor(row.GetString(0), row.GetString(0), row.GetInt64(1)), InAll: row.GetInt64(2)), cancel, next is null ? [investors, limit] : [investors, limit, next]);
         return ([.. rows.Select(row => row.Other)], rows.Count == 0 ? 0 : rows[0].InAll);
     }
 }
