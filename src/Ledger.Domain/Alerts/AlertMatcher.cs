@@ -62,6 +62,12 @@ public sealed class AlertMatcher
     /// <summary>The lists that somebody follows.</summary>
     public IReadOnlyCollection<WatchlistId> Lists => _byList.Keys;
 
+    /// <summary>Whether it matters whose deals change, and who invests in them.</summary>
+    public bool AsksParties => _byInvestor.Count > 0 || _byCompany.Count > 0 || _byList.Count > 0 || Companies.All is not null || Investors.All is not null;
+
+    /// <summary>Whether it matters what deals that change are filed under.</summary>
+    public bool AsksSectors => _bySector.Count > 0;
+
     /// <summary>Whom the change concerns, each once.</summary>
     public List<AlertSubscription> Match(AlertFacts change)
     {

@@ -129,14 +129,14 @@ internal sealed class AlertReader(EventLog log)
         public AlertFacts Facts(DealAlert alert, AlertMatcher matcher)
         {
             var position = alert.Change.Cause.Position;
-            var (companyIds, investorIds) = (alert.Companies(), alert.Investors());
+            HashSet<PartyId> companyIds = matcher.AsksParties ? alert.Companies() : [], investorIds = matcher.AsksParties ? alert.Investors() : [];
             return new AlertFacts
             {
                 Position = position,
                 Kinds = alert.Kinds,
                 Companies = companyIds,
                 Investors = investorIds,
-                Sectors = alert.Sectors(),
+                Sectors = matcher.AsksSectors ? alert.Sectors() : [],
                 Lists = matcher.Lists.Count == 0 ? [] : Span.ListsWith(companyIds, investorIds, matcher.Lists, position),
                 Deals = matcher.Deals is not { } needs ? [] : [.. alert.Shown().Select(deal => DealFacts.Of(
                     deal, needs.Traits ? party => Span.Traits(party, position) : PartyTraits.Only, (currency, when) => Rates?.At(currency, when, position)))],
