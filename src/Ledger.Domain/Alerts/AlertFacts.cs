@@ -25,9 +25,11 @@ public sealed class AlertFacts
     /// <summary>The deal before and after; without what no reader finds.</summary>
     public IReadOnlyList<DealFacts> Deals { get; init; } = [];
 
-    /// <summary>The companies before and after; none where no rule asks.</summary>
+    /// <summary>
+    /// The companies before and after; none where no rule asks. One may be there twice: with counts for the rules that count, and with its deals for the others.
+    /// </summary>
     public IReadOnlyList<PartyFacts> CompanyFacts { get; init; } = [];
 
-    /// <summary>The investors before and after; none where no rule asks.</summary>
+    /// <summary>The investors before and after, likewise.</summary>
     public IReadOnlyList<PartyFacts> InvestorFacts { get; init; } = [];
 }

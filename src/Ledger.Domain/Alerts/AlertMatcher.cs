@@ -14,9 +14,7 @@ public sealed class AlertMatcher
     private readonly Dictionary<PartyId, List<AlertSubscription>> _byCompany = [];
     private readonly Dictionary<string, List<AlertSubscription>> _bySector = new(StringComparer.Ordinal);
     private readonly Dictionary<WatchlistId, List<AlertSubscription>> _byList = [];
-    private readonly RuleIndex _ofDeals = new();
-    private readonly RuleIndex _ofCompanies = new();
-    private readonly RuleIndex _ofInvestors = new();
+    private readonly KeyIndex<ReadyRule> _ofDeals = new();
 
     /// <param name="subscriptions">Whoever may have to be told.</param>
     /// <param name="day">UTC: rules over time are asked of it.</param>
@@ -42,33 +40,33 @@ public sealed class AlertMatcher
                     break;
                 case AlertTarget.Chosen target:
                     if (!rules.TryGetValue(target.Rule, out var ready))
-                        rules[target.Rule] = ready = new ReadyRule(target.Rule, new RuleMatcher(target.Rule, day, root));
+                        rules[target.Rule] = ready = Ready(target.Rule, day, root);
                     ready.Subscriptions.Add(subscription);
                     break;
             }
         }
-        foreach (var ready in rules.Values)
-            Add(ready, root);
-        Deals = Needs(rules.Keys, Subject.Deals);
-        Companies = Needs(rules.Keys, Subject.Companies);
-        Investors = Needs(rules.Keys, Subject.Investors);
-        HasTime = Deals is { Time: true } || Companies is { Time: true } || Investors is { Time: true };
     }
 
     /// <summary>What rules over deals ask; null where there are none.</summary>
-    public RuleNeeds? Deals { get; }
+    public RuleNeeds? Deals { get; private set; }
 
-    /// <summary>What rules over companies ask; null where there are none.</summary>
-    public RuleNeeds? Companies { get; }
+    /// <summary>The rules over companies.</summary>
+    public PartyRules Companies { get; } = new();
 
-    /// <summary>What rules over investors ask; null where there are none.</summary>
-    public RuleNeeds? Investors { get; }
+    /// <summary>The rules over investors.</summary>
+    public PartyRules Investors { get; } = new();
 
     /// <summary>Whether another day needs another matcher.</summary>
-    public bool HasTime { get; }
+    public bool HasTime { get; private set; }
 
     /// <summary>The lists that somebody follows.</summary>
     public IReadOnlyCollection<WatchlistId> Lists => _byList.Keys;
+
+    /// <summary>Whether it matters whose deals change, and who invests in them.</summary>
+    public bool AsksParties => _byInvestor.Count > 0 || _byCompany.Count > 0 || _byList.Count > 0 || Companies.All is not null || Investors.All is not null;
+
+    /// <summary>Whether it matters what deals that change are filed under.</summary>
+    public bool AsksSectors => _bySector.Count > 0;
 
     /// <summary>Whom the change concerns, each once.</summary>
     public List<AlertSubscription> Match(AlertFacts change)
@@ -83,8 +81,8 @@ public sealed class AlertMatcher
         foreach (var list in change.Lists)
             Take(_byList, list, change, found);
         MatchDeals(change, found);
-        MatchParties(_ofCompanies, change.CompanyFacts, change, found);
-        MatchParties(_ofInvestors, change.InvestorFacts, change, found);
+        MatchParties(Companies, change.CompanyFacts, change, found);
+        MatchParties(Investors, change.InvestorFacts, change, found);
         return found;
     }
 
@@ -94,31 +92,36 @@ public sealed class AlertMatcher
             return;
         foreach (var ready in _ofDeals.Of(change.Deals.SelectMany(RuleKeys.Of)))
         {
-            if (ready.Concerns(change) && Some(change.Deals, ready.Matcher.Matches))
-                ready.Take(change, found);
+            if (Concerns(ready, change) && Some(change.Deals, ready.Matcher.Matches))
+                Take(ready.Subscriptions, change, found);
         }
     }
 
-    private static void MatchParties(RuleIndex rules, IReadOnlyList<PartyFacts> parties, AlertFacts change, List<AlertSubscription> found)
+    private static void MatchParties(PartyRules rules, IReadOnlyList<PartyFacts> parties, AlertFacts change, List<AlertSubscription> found)
     {
-        if (rules.IsEmpty)
-            return;
-        foreach (var ready in rules.Of(parties.SelectMany(RuleKeys.Of)))
+        var chosen = new HashSet<ReadyRule>();
+        for (var i = 0; i < parties.Count; i++)
         {
-            if (ready.Concerns(change) && Some(parties, ready.Matcher.Matches))
-                ready.Take(change, found);
+            foreach (var ready in rules.Of(parties[i]))
+            {
+                if (!chosen.Contains(ready) && Concerns(ready, change) && ready.Matcher.Matches(parties[i]))
+                    chosen.Add(ready);
+            }
         }
+        foreach (var ready in chosen)
+            Take(ready.Subscriptions, change, found);
     }
 
-    private void Add(ReadyRule ready, Func<PartyId, PartyId> root)
+    private ReadyRule Ready(Rule rule, DateOnly day, Func<PartyId, PartyId> root)
     {
-        var index = ready.Rule.Over switch
-        {
-            Subject.Deals => _ofDeals,
-            Subject.Companies => _ofCompanies,
-            _ => _ofInvestors,
-        };
-        index.Add(ready, RuleKeys.Of(ready.Rule, root));
+        var needs = RuleNeeds.Of(rule);
+        HasTime |= needs.Time;
+        if (rule.Over != Subject.Deals)
+            return (rule.Over == Subject.Companies ? Companies : Investors).Add(rule, needs, day, root);
+        Deals = Deals?.And(needs) ?? needs;
+        var ready = new ReadyRule(new RuleMatcher(rule, day, root));
+        _ofDeals.Add(ready, RuleKeys.Of(rule, root));
+        return ready;
     }
 
     private static bool Some<T>(IReadOnlyList<T> list, Func<T, bool> matches)
@@ -129,14 +132,6 @@ public sealed class AlertMatcher
                 return true;
         }
         return false;
-    }
-
-    private static RuleNeeds? Needs(IEnumerable<Rule> rules, Subject over)
-    {
-        RuleNeeds? needs = null;
-        foreach (var rule in rules.Where(rule => rule.Over == over))
-            needs = needs is null ? RuleNeeds.Of(rule) : needs.And(RuleNeeds.Of(rule));
-        return needs;
     }
 
     private static void Add<TKey, TItem>(Dictionary<TKey, List<TItem>> index, TKey key, TItem item) where TKey : notnull
@@ -164,47 +159,5 @@ public sealed class AlertMatcher
     private static bool Concerns(AlertSubscription subscription, AlertFacts change) =>
         change.Position > subscription.After && !(change.Position > subscription.Until) && subscription.Kinds.Overlaps(change.Kinds);
 
-    private sealed class ReadyRule(Rule rule, RuleMatcher matcher)
-    {
-        public Rule Rule => rule;
-
-        public RuleMatcher Matcher => matcher;
-
-        public List<AlertSubscription> Subscriptions { get; } = [];
-
-        public bool Concerns(AlertFacts change) => Subscriptions.Exists(one => AlertMatcher.Concerns(one, change));
-
-        public void Take(AlertFacts change, List<AlertSubscription> found) => AlertMatcher.Take(Subscriptions, change, found);
-    }
-
-    /// <summary>Rules by what they cannot do without.</summary>
-    private sealed class RuleIndex
-    {
-        private readonly Dictionary<(RuleField, string), List<ReadyRule>> _byKey = [];
-        private readonly List<ReadyRule> _others = [];
-
-        public bool IsEmpty => _byKey.Count == 0 && _others.Count == 0;
-
-        public void Add(ReadyRule ready, IReadOnlyCollection<(RuleField, string)>? keys)
-        {
-            if (keys is null)
-                _others.Add(ready);
-            foreach (var key in keys ?? [])
-                AlertMatcher.Add(_byKey, key, ready);
-        }
-
-        /// <summary>The rules that can choose what has these keys, each once.</summary>
-        public IEnumerable<ReadyRule> Of(IEnumerable<(RuleField, string)> keys)
-        {
-            if (_byKey.Count == 0)
-                return _others;
-            var lists = keys.Distinct().Select(key => _byKey.GetValueOrDefault(key)).OfType<List<ReadyRule>>().ToList();
-            return lists.Count switch
-            {
-                0 => _others,
-                1 => lists[0].Concat(_others),
-                _ => lists.SelectMany(list => list).Distinct().Concat(_others),
-            };
-        }
-    }
+    private static bool Concerns(ReadyRule ready, AlertFacts change) => ready.Subscriptions.Exists(one => Concerns(one, change));
 }

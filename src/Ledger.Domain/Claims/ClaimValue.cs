@@ -10,10 +10,10 @@ public abstract record ClaimValue
     /// <summary>The same said of the parties that the named ones are known to be by now.</summary>
     public ClaimValue Following(Func<PartyId, PartyId> root) => this switch
     {
-        Company v => new Company(root(v.Party)),
-        Investor { Party: { } party } v => new Investor(root(party), v.Role, v.Existing),
-        Backer v => new Backer(root(v.Party)),
-        Affiliation { With: { } with } v => new Affiliation(v.Value, root(with), v.From),
+        Company v when root(v.Party) is var known && known != v.Party => new Company(known),
+        Investor { Party: { } party } v when root(party) is var known && known != party => new Investor(known, v.Role, v.Existing),
+        Backer v when root(v.Party) is var known && known != v.Party => new Backer(known),
+        Affiliation { With: { } with } v when root(with) is var known && known != with => new Affiliation(v.Value, known, v.From),
         _ => this,
     };
 

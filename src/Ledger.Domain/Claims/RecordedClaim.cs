@@ -54,7 +54,7 @@ public sealed record RecordedClaim(Claim Claim, ArticleId Source, Cause Cause)
     public RecordedClaim Following(Func<PartyId, PartyId> root)
     {
         var value = Claim.Value.Following(root);
-        return value == Claim.Value ? this : this with { Claim = new Claim(Claim.Id, value, Claim.AsWritten, Claim.Quote), Named = Named ?? Claim.Value };
+        return ReferenceEquals(value, Claim.Value) ? this : this with { Claim = new Claim(Claim.Id, value, Claim.AsWritten, Claim.Quote), Named = Named ?? Claim.Value };
     }
 }
 

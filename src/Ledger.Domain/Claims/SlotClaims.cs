@@ -6,15 +6,18 @@ namespace Ledger.Domain.Claims;
 internal sealed class SlotClaims(Slot slot, RecordedClaim[] claims)
 {
     private static readonly object Nothing = new();
+    private static readonly object Contested = new();
 
     private object? _choice;
+    private object? _contested;
 
     public Slot Slot => slot;
 
     /// <summary>What the slot goes by, found out when it is first asked for; null where nothing stands.</summary>
     public Choice? Choice => (_choice ??= Resolution.Choose(claims) ?? Nothing) as Choice;
 
-    public bool IsContested => Resolution.Contested(claims);
+    /// <summary>Likewise.</summary>
+    public bool IsContested => ReferenceEquals(_contested ??= Resolution.Contested(claims) ? Contested : Nothing, Contested);
 
     /// <summary>The slots with further claims, each slot where it was first claimed. Those that gain none are the same objects.</summary>
     public static ImmutableArray<SlotClaims> Add(ImmutableArray<SlotClaims> slots, ReadOnlySpan<RecordedClaim> claims)

@@ -136,8 +136,11 @@ public sealed class DealFacts
 public sealed record PartyFacts(PartyTraits Party, IReadOnlyList<DealFacts> Deals, IReadOnlyList<PartyTraits> Others)
 {
     /// <summary>
-    /// In place of the deals, of how many of them each condition of the one <see cref="RuleMatcher"/> holds that is asked: along a long history counting
-    /// costs less than looking at all of them again and again. Null where the deals are there.
+    /// In place of the deals, of how many of them each of the <see cref="CountedDeals"/> holds by which the matcher counts that is asked: along a long
+    /// history counting costs less than looking at all of them again and again. Null where the deals are there.
     /// </summary>
     public int[]? Counts { get; init; }
+
+    /// <summary>Whether the same party is there with its deals counted, too, so that rules that count need not be asked again.</summary>
+    public bool IsBesideCounts { get; init; }
 }

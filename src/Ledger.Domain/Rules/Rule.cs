@@ -104,12 +104,20 @@ public abstract record Condition
         return list.Length == 1 ? list[0] : new Any(list);
     }
 
+    private static int HashOf(ImmutableArray<Condition> conditions)
+    {
+        var hash = default(HashCode);
+        foreach (var condition in conditions)
+            hash.Add(condition);
+        return hash.ToHashCode();
+    }
+
     /// <summary>Two or more, of which none is such a list.</summary>
     public sealed record All(ImmutableArray<Condition> Conditions) : Condition
     {
         public bool Equals(All? other) => other is not null && Conditions.SequenceEqual(other.Conditions);
 
-        public override int GetHashCode() => Conditions.Length;
+        public override int GetHashCode() => HashOf(Conditions);
     }
 
     /// <summary>Two or more, of which none is such a list.</summary>
@@ -117,7 +125,7 @@ public abstract record Condition
     {
         public bool Equals(Any? other) => other is not null && Conditions.SequenceEqual(other.Conditions);
 
-        public override int GetHashCode() => Conditions.Length;
+        public override int GetHashCode() => HashOf(Conditions);
     }
 
     public sealed record Not(Condition Condition) : Condition;

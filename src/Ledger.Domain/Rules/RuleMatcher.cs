@@ -14,17 +14,18 @@ public sealed class RuleMatcher
 
     private readonly DateOnly _day;
     private readonly Func<PartyId, PartyId> _root;
-    private readonly Func<PartyFacts, bool>? _party;
+    private readonly OfParties? _party;
     private readonly Func<DealFacts, bool>? _deal;
-    private readonly List<Func<DealFacts, PartyId, bool>> _counted = [];
     private bool _looksThrough;
+    private bool _asksTheirTraits;
 
     /// <param name="rule">The rule.</param>
     /// <param name="day">UTC.</param>
     /// <param name="root">The party that one is known to be.</param>
-    public RuleMatcher(Rule rule, DateOnly day, Func<PartyId, PartyId> root)
+    /// <param name="counted">Where what the rule counts is counted together with what others do; null where it counts alone.</param>
+    public RuleMatcher(Rule rule, DateOnly day, Func<PartyId, PartyId> root, CountedDeals? counted = null)
     {
-        (_day, _root) = (day, root);
+        (_day, _root, Counted) = (day, root, counted ?? new CountedDeals());
         if (rule.Over == Subject.Deals)
         {
             var matches = rule.Where is null ? (_, _) => true : OfDeal(rule.Where, Scope.Deal);
@@ -32,37 +33,29 @@ public sealed class RuleMatcher
         }
         else
         {
-            _party = rule.Where is null ? _ => true : OfParty(rule.Where, RuleFields.ScopeOf(rule.Over));
+            _party = rule.Where is null ? new OfParties(_ => true) : OfParty(rule.Where, RuleFields.ScopeOf(rule.Over));
         }
     }
 
     /// <summary>Whether a party's deals need only be counted: see <see cref="PartyFacts.Counts"/>.</summary>
     public bool OnlyCounts => !_looksThrough && _party is not null;
 
-    /// <summary>How many conditions are asked of the deals of a party.</summary>
-    public int CountedMax => _counted.Count;
+    /// <summary>Whether, beyond that, what is counted follows from deals alone, and not from what others of their parties are themselves.</summary>
+    public bool CountsDealsAlone => OnlyCounts && !_asksTheirTraits;
 
-    /// <summary>Adds a party's deal to those that are counted, or takes it away.</summary>
-    /// <param name="counts">By condition, of how many deals it holds.</param>
-    /// <param name="deal">The deal.</param>
-    /// <param name="of">The party.</param>
-    /// <param name="by">1 or -1.</param>
-    public void Count(int[] counts, DealFacts deal, PartyId of, int by)
-    {
-        for (var i = 0; i < counts.Length; i++)
-        {
-            if (_counted[i](deal, of))
-                counts[i] += by;
-        }
-    }
+    /// <summary>By what a party's deals are counted.</summary>
+    public CountedDeals Counted { get; }
+
+    /// <summary>A party of whose deals none of these conditions holds so often is not chosen. Empty where that cannot be said.</summary>
+    public IReadOnlyList<(int Number, int AtLeast)> Needed => _party?.Needed ?? [];
 
     /// <summary>Whether a rule over companies or investors chooses one.</summary>
-    public bool Matches(PartyFacts party) => _party is null ? throw new InvalidOperationException("The rule is over deals.") : _party(party);
+    public bool Matches(PartyFacts party) => _party is null ? throw new InvalidOperationException("The rule is over deals.") : _party.Holds(party);
 
     /// <summary>Whether a rule over deals chooses one.</summary>
     public bool Matches(DealFacts deal) => _deal is null ? throw new InvalidOperationException("The rule is not over deals.") : _deal(deal);
 
-    private Func<PartyFacts, bool> OfParty(Condition condition, Scope scope)
+    private OfParties OfParty(Condition condition, Scope scope)
     {
         switch (condition)
         {
@@ -71,34 +64,34 @@ public sealed class RuleMatcher
             case Condition.Any c:
                 return Any([.. c.Conditions.Select(one => OfParty(one, scope))]);
             case Condition.Not c:
-                var not = OfParty(c.Condition, scope);
-                return party => !not(party);
+                var not = OfParty(c.Condition, scope).Holds;
+                return new OfParties(party => !not(party));
+            case Condition.Has { Of: Related.Deal } c:
+                return Deals(c.AtLeast, c.Condition, RuleFields.Inside(scope, c.Of)!.Value);
             case Condition.Has c:
-                return HasOfParty(c, scope);
+                return new OfParties(Others(c, scope));
             case Condition.RaisedWithin c:
                 var (from, to) = (c.Span.Before(_day), _day);
-                return Deals(1, (deal, _) => deal.Counts && deal.Announced is { } when && when.To >= from && when.From <= to);
+                return Deals(1, condition, scope, (deal, _) => deal.Counts && deal.Announced is { } when && when.To >= from && when.From <= to);
             case Condition.Is { Field: RuleField.Id or RuleField.Kind } or Condition.Affiliated:
                 var itself = OfTraits(condition);
-                return party => itself(party.Party, "");
+                return new OfParties(party => itself(party.Party, ""));
             case Condition.Is { Field: RuleField.Sector or RuleField.Place }:
-                var (own, theirs) = (OfTraits(condition), Deals(1, OfDeal(condition, Scope.Deal)));
-                return party => own(party.Party, "") || theirs(party);
+                var (own, theirs) = (OfTraits(condition), Deals(1, condition, Scope.Deal).Holds);
+                return new OfParties(party => own(party.Party, "") || theirs(party));
             case Condition.Is { Field: RuleField.Investor or RuleField.Company } c:
-                var (backs, invests) = (Roots(c), Deals(1, OfDeal(condition, Scope.Deal)));
-                return party => Some(party.Others, other => backs.Contains(other.Id)) || invests(party);
+                var (backs, invests) = (Roots(c), Deals(1, condition, Scope.Deal).Holds);
+                return new OfParties(party => Some(party.Others, other => backs.Contains(other.Id)) || invests(party));
             default:
-                return Deals(1, OfDeal(condition, Scope.Deal));
+                return Deals(1, condition, Scope.Deal);
         }
     }
 
-    private Func<PartyFacts, bool> HasOfParty(Condition.Has c, Scope scope)
+    /// <summary>So many investors of a company, or companies of an investor.</summary>
+    private Func<PartyFacts, bool> Others(Condition.Has c, Scope scope)
     {
-        var inside = RuleFields.Inside(scope, c.Of) ?? throw new InvalidOperationException($"There is no {c.Of} of a {scope}.");
-        if (c.Of == Related.Deal)
-        {
-            return Deals(c.AtLeast, OfDeal(c.Condition, inside));
-        }
+        if (RuleFields.Inside(scope, c.Of) is null)
+            throw new InvalidOperationException($"There is no {c.Of} of a {scope}.");
         _looksThrough = true;
         var matches = OfTraits(c.Condition);
         // One party may be there several times, in several roles; it counts once.
@@ -108,12 +101,11 @@ public sealed class RuleMatcher
     }
 
     /// <summary>So many deals fulfil a condition.</summary>
-    private Func<PartyFacts, bool> Deals(int atLeast, Func<DealFacts, PartyId, bool> matches)
+    private OfParties Deals(int atLeast, Condition condition, Scope scope, Func<DealFacts, PartyId, bool>? asked = null)
     {
-        var index = _counted.Count;
-        _counted.Add(matches);
-        return party => party.Counts is { } counts ? counts[index] >= atLeast
-            : HasSoMany(party.Deals, party.Party.Id, atLeast, matches);
+        var matches = asked ?? OfDeal(condition, scope);
+        var number = Counted.Number(scope, condition, matches, _root);
+        return new OfParties(party => party.Counts is { } counts ? counts[number] >= atLeast : HasSoMany(party.Deals, party.Party.Id, atLeast, matches), [(number, atLeast)]);
     }
 
     /// <summary>Told of an investor's deal whose it is, since the investor has a role there.</summary>
@@ -131,10 +123,10 @@ public sealed class RuleMatcher
                 var not = OfDeal(c.Condition, scope);
                 return (deal, of) => !not(deal, of);
             case Condition.Has { Of: Related.Investor } c:
-                var investor = OfTraits(c.Condition);
+                var investor = OfTheirTraits(c.Condition, Scope.Holder);
                 return (deal, _) => AtLeast(c.AtLeast, deal.Investors, investor);
             case Condition.Has c:
-                var company = OfTraits(c.Condition);
+                var company = OfTheirTraits(c.Condition, Scope.Holding);
                 return (deal, _) => c.AtLeast == 1 && company(deal.Company, "");
             case Condition.Is c:
                 return FieldOfDeal(c);
@@ -196,6 +188,12 @@ public sealed class RuleMatcher
         };
     }
 
+    private Func<PartyTraits, string, bool> OfTheirTraits(Condition condition, Scope scope)
+    {
+        _asksTheirTraits |= RuleNeeds.Of(condition, scope).Traits;
+        return OfTraits(condition);
+    }
+
     /// <summary>What a party is itself, and in which role it is looked at.</summary>
     private Func<PartyTraits, string, bool> OfTraits(Condition condition)
     {
@@ -240,9 +238,11 @@ public sealed class RuleMatcher
         : deal.Amount is { } amount && amount.Currency == c.Currency ? amount
         : c.Currency == Currency.Usd ? deal.Dollars : null;
 
-    private static Func<PartyFacts, bool> All(Func<PartyFacts, bool>[] all) => party => Array.TrueForAll(all, one => one(party));
+    private static OfParties All(OfParties[] all) =>
+        new(party => Array.TrueForAll(all, one => one.Holds(party)), all.Select(one => one.Needed).Where(needed => needed.Length > 0).MinBy(needed => needed.Length) ?? []);
 
-    private static Func<PartyFacts, bool> Any(Func<PartyFacts, bool>[] any) => party => Array.Exists(any, one => one(party));
+    private static OfParties Any(OfParties[] any) =>
+        new(party => Array.Exists(any, one => one.Holds(party)), Array.Exists(any, one => one.Needed.Length == 0) ? [] : [.. any.SelectMany(one => one.Needed).Distinct()]);
 
     private static bool AtLeast(int count, IEnumerable<HolderFact> holders, Func<PartyTraits, string, bool> matches) =>
         count == 1 ? holders.Any(one => matches(one.Party, one.Role)) : holders.Where(one => matches(one.Party, one.Role)).Select(one => one.Party.Id).Distinct().Take(count).Count() == count;
@@ -265,5 +265,14 @@ public sealed class RuleMatcher
                 return true;
         }
         return false;
+    }
+
+    /// <param name="holds">Whether it holds of a party.</param>
+    /// <param name="needed">See <see cref="RuleMatcher.Needed"/>.</param>
+    private sealed class OfParties(Func<PartyFacts, bool> holds, params (int Number, int AtLeast)[] needed)
+    {
+        public Func<PartyFacts, bool> Holds => holds;
+
+        public (int Number, int AtLeast)[] Needed => needed;
     }
 }

@@ -18,7 +18,7 @@ public sealed record RuleNeeds(bool Deals, bool Holders, bool Traits, bool Dolla
     /// <summary>What several rules need.</summary>
     public RuleNeeds And(RuleNeeds other) => new(Deals || other.Deals, Holders || other.Holders, Traits || other.Traits, Dollars || other.Dollars, Time || other.Time);
 
-    private static RuleNeeds Of(Condition condition, Scope scope) => condition switch
+    internal static RuleNeeds Of(Condition condition, Scope scope) => condition switch
     {
         Condition.All c => c.Conditions.Select(one => Of(one, scope)).Aggregate(None, (all, one) => all.And(one)),
         Condition.Any c => c.Conditions.Select(one => Of(one, scope)).Aggregate(None, (all, one) => all.And(one)),

@@ -26,9 +26,16 @@ public sealed class AlertHistoriesTests
     public void What_random_subscriptions_were_told_is_what_they_would_have_been_told() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(3).WithStartSize(50).WithEndSize(50),
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ArrayOf(Events).ToArbitrary(), AnyRule.Over(WatchHistory.Ids, Subject.Companies, Subject.Investors, Subject.Deals).Generator.ArrayOf(Rules).ToArbitrary(),
-            (numbers, rules) => Task.Run(() => Hold(numbers, rules), Cancel).GetAwaiter().GetResult()));
+            (numbers, rules) => Task.Run(() => Hold(numbers, rules, areMadeFirst: false), Cancel).GetAwaiter().GetResult()));
 
-    private static async Task Hold(int[] numbers, Rule[] rules)
+    /// <summary>Nothing but merges, and rates here and there, has what was counted be forgotten.</summary>
+    [Fact]
+    public void What_is_counted_from_one_part_of_the_log_to_the_next_is_what_is_counted_of_all_at_once() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(2).WithStartSize(50).WithEndSize(50),
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ArrayOf(Events).ToArbitrary(), AnyRule.Over(WatchHistory.Ids, Subject.Companies, Subject.Investors).Generator.ArrayOf(4 * Rules).ToArbitrary(),
+            (numbers, rules) => Task.Run(() => Hold([.. numbers.Select((number, index) => index % 8 != 0 && WatchHistory.IsOfEverybody(number) ? number ^ 4 : number)], rules, areMadeFirst: true), Cancel).GetAwaiter().GetResult()));
+
+    private static async Task Hold(int[] numbers, Rule[] rules, bool areMadeFirst)
     {
         await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
         var (history, runner, lists, subscriptions) = (new WatchHistory(ledger.Get<EventLog>()), ledger.Get<AlertRunner>(), ledger.Get<WatchlistFollower>(), ledger.Get<SubscriptionTable>());
@@ -44,8 +51,12 @@ public sealed class AlertHistoriesTests
         var made = new List<(string Id, AlertTarget Target)>();
         for (var i = 0; i < numbers.Length; i++)
         {
-            if (i % 2 == 0 && targets.TryDequeue(out var target))
-                made.Add(((await subscriptions.Make($"Subscription {i}", target, AlertKinds.All, [], "somebody", Cancel)).Id, target));
+            while ((areMadeFirst || i % 2 == 0) && targets.TryDequeue(out var target))
+            {
+                made.Add(((await subscriptions.Make($"Subscription {made.Count}", target, AlertKinds.All, [], "somebody", Cancel)).Id, target));
+                if (!areMadeFirst)
+                    break;
+            }
             await history.Happen(numbers[i], Cancel);
             if (numbers[i] % 3 == 0)
                 await Follow();

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ledger.App;
+using Ledger.App.Alerts;
+using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Views;
+using Ledger.App.Views.Parties;
 using Ledger.App.Watchlists;
 using Ledger.App.Watchlists.Language;
 using Ledger.Benchmarks.Views;
@@ -11,13 +14,14 @@ using Ledger.Domain.Deals;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using EventLog = Ledger.EventStore.EventLog;
 
 namespace Ledger.Benchmarks.Alerts;
 
 /// <summary>
 /// Looking through the latest part of a record for whom its changes concern, in batches as large as the runner's and one after the other; beside
-/// it, the same for nobody.
+/// it, the same for nobody, and recording the alerts, each with a delivery.
 /// </summary>
 internal static class Matches
 {
@@ -34,41 +38,69 @@ internal static class Matches
         RecordDatabase database = await Following.Prepared(events);
         await using ServiceProvider services = new ServiceCollection().AddLogging().AddLedger(database.Server).BuildServiceProvider();
         AlertSubscription[] all = [.. Enumerable.Range(0, Subscriptions).Select(n => new AlertSubscription($"subscription-{n}", Target(n, events), AlertKinds.All, 0, null))];
-        List<double> floors = [], figures = [];
-        await Look(services, all, events);
+        await Connect(database, all);
+        List<double> floors = [], figures = [], told = [], recorded = [];
+        await Look(services, database, all, events);
         for (int turn = 1; turn <= turns; turn++)
         {
-            (double floor, _, _) = await Look(services, [], events);
-            (double rate, int changes, int told) = await Look(services, all, events);
-            (floors, figures) = ([.. floors, floor], [.. figures, rate]);
-            say($"matching, turn {turn} of {turns}: {changes:N0} changes, {told:N0} alerts, {rate:N0} changes/s; for nobody {floor:N0} changes/s");
+            Looked nobody = await Look(services, database, [], events), looked = await Look(services, database, all, events);
+            floors.Add(nobody.Changes / nobody.Matching.TotalSeconds);
+            figures.Add(looked.Changes / looked.Matching.TotalSeconds);
+            told.Add((double)looked.Alerts / looked.Changes);
+            recorded.Add(looked.Alerts / looked.Recording.TotalSeconds);
+            say($"matching, turn {turn} of {turns}: {looked.Changes:N0} changes, {told[^1]:N1} alerts of each, {figures[^1]:N0} changes/s; for nobody {floors[^1]:N0} changes/s; recorded {recorded[^1]:N0} alerts/s; {GC.GetTotalMemory(false) >> 20:N0} MB in use");
         }
-        double value = Quantiles.Median(figures);
-        return [Figure.AtLeast($"changes looked through for {Subscriptions:N0} subscriptions, {events:N0} events", value, "changes/s", AtLeast), Figure.Told("the same for nobody", Quantiles.Median(floors), "changes/s")];
+        return
+        [
+            Figure.AtLeast($"changes looked through for {Subscriptions:N0} subscriptions, {events:N0} events", Quantiles.Median(figures), "changes/s", AtLeast),
+            Figure.Told("the same for nobody", Quantiles.Median(floors), "changes/s"),
+            Figure.Told("the alerts that were found", Quantiles.Median(told), "alerts of a change"),
+            Figure.Told("recording them, each with a delivery", Quantiles.Median(recorded), "alerts/s"),
+        ];
     });
 
-    private static async Task<(double Rate, int Changes, int Told)> Look(ServiceProvider services, AlertSubscription[] subscriptions, int events)
+    private static async Task<Looked> Look(ServiceProvider services, RecordDatabase database, AlertSubscription[] subscriptions, int events)
     {
+        await database.Execute("truncate alerts.change, alerts.alert, alerts.delivery, alerts.attempt");
         EventLog log = services.GetRequiredService<EventLog>();
         var span = new RecordSpan(services.GetRequiredService<ViewRuntime>(), log, services.GetRequiredService<WatchlistStates>());
         var (reader, matchers) = (new AlertReader(log), new AlertMatchers(subscriptions));
-        (int changes, int told) = (0, 0);
+        var looked = new Looked(0, 0, TimeSpan.Zero, TimeSpan.Zero);
         long first = Math.Max(0, events - (Batches + 1) * Batch);
         await span.Begin(first, default);
-        long started = 0;
         for (int batch = 0; batch <= Batches; batch++)
         {
-            // What is made once is made in the first batch.
-            if (batch == 1)
-                started = Stopwatch.GetTimestamp();
-            long from = first + batch * Batch;
+            long from = first + batch * Batch, started = Stopwatch.GetTimestamp();
             List<RecordedEvent> read = await log.Read(new LogQuery { After = from, UpTo = from + Batch }).ToListAsync();
             await span.Advance(read, from + Batch, matchers.Lists, default);
             List<FoundChange> found = await reader.Deals([.. read.Where(e => e.Data is DealEvent).Select(e => e.Stream).Distinct()], from, span, matchers, default);
+            TimeSpan matching = Stopwatch.GetElapsedTime(started);
+            started = Stopwatch.GetTimestamp();
+            await Record(database, span, found);
+            // What is made once is made in the first batch.
             if (batch > 0)
-                (changes, told) = (changes + read.Count(e => e.Data is DealEvent), told + found.Sum(change => change.Told.Count));
+                looked = looked.And(new Looked(read.Count(e => e.Data is DealEvent), found.Sum(change => change.Told.Count), matching, Stopwatch.GetElapsedTime(started)));
         }
-        return (changes / Stopwatch.GetElapsedTime(started).TotalSeconds, changes, told);
+        return looked;
+    }
+
+    private static async Task Record(RecordDatabase database, RecordSpan span, List<FoundChange> found)
+    {
+        await using Snapshot snapshot = span.Open();
+        var names = await new PartyNames(snapshot).Of(found.SelectMany(AlertContent.Parties), default);
+        await using NpgsqlConnection connection = await database.Server.OpenConnectionAsync();
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+        await DeliveryWriter.Write(connection, found.ConvertAll(change => (change, AlertContent.Of(change, names, ""))), default);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Every subscription sends to one address.</summary>
+    private static async Task Connect(RecordDatabase database, AlertSubscription[] subscriptions)
+    {
+        await using NpgsqlCommand connect = database.Owner.CreateCommand(
+            "with made as (insert into alerts.endpoint (address, made_by) values ('http://127.0.0.1/', 'benchmark') returning id) insert into alerts.channel (subscription, endpoint) select s, id from unnest($1) s, made");
+        connect.Parameters.Add(new NpgsqlParameter { Value = subscriptions.Select(one => one.Id).ToArray() });
+        await connect.ExecuteNonQueryAsync();
     }
 
     /// <summary>A third of them follow investors, a third companies; of the others most are rules over deals, and two of a hundred rules over companies or investors. All rules differ.</summary>
@@ -90,4 +122,13 @@ internal static class Matches
     }
 
     private static AlertTarget.Chosen Rule(string text) => new(RuleReader.Read(text));
+
+    /// <param name="Changes">Of deals.</param>
+    /// <param name="Alerts">How many there are of them.</param>
+    /// <param name="Matching">How long it took to find these.</param>
+    /// <param name="Recording">How long it took to record them.</param>
+    private sealed record Looked(int Changes, int Alerts, TimeSpan Matching, TimeSpan Recording)
+    {
+        public Looked And(Looked other) => new(Changes + other.Changes, Alerts + other.Alerts, Matching + other.Matching, Recording + other.Recording);
+    }
 }

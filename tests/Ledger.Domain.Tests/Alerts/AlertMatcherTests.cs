@@ -63,6 +63,35 @@ public sealed class AlertMatcherTests
     }
 
     [Fact]
+    public void Rules_over_investors_choose_by_counts_whom_they_choose_by_deals()
+    {
+        Condition two = new Condition.Has(2, Related.Deal, A("a")), noB = new Condition.Not(new Condition.Has(1, Related.Deal, A("b"))), led = new Condition.Has(2, Related.Deal, new Condition.Is(RuleField.Role, ["lead"]));
+        (string Id, Condition Where)[] rules =
+        [
+            ("two", two), ("two and no b", Condition.AllOf([two, noB])), ("no b", noB), ("led two", led), ("two or b", Condition.AnyOf([two, A("b")])), ("either", new Condition.Has(3, Related.Deal, new Condition.Is(RuleField.Series, ["a", "b"]))),
+            ("looks", new Condition.Has(1, Related.Company, new Condition.Is(RuleField.Id, ["enflame"]))), ("itself", new Condition.Is(RuleField.Id, ["tencent-holdings"])),
+        ];
+        var matcher = new AlertMatcher(rules.Select(rule => new AlertSubscription(rule.Id, new AlertTarget.Chosen(new Rule(Subject.Investors, rule.Where)), AlertKinds.All, 0, null)), Day, Root);
+        foreach (var series in new[] { "", "a", "aa", "aab", "b", "bb", "c" })
+        {
+            DealFacts[] deals = [.. series.Select(one => Deal(one.ToString(), Sample.Tencent))];
+            var counts = new int[matcher.Investors.Counted.Length];
+            foreach (var deal in deals.Append(Deal("a", Sample.Tencent)))
+                matcher.Investors.Counted.Add(counts, deal, Sample.Tencent, +1);
+            matcher.Investors.Counted.Add(counts, Deal("a", Sample.Tencent), Sample.Tencent, -1);
+            var party = new PartyFacts(PartyTraits.Only(Sample.Tencent), deals, []);
+
+            Assert.Equal(deals.Length, counts[0]);
+            Assert.Equal(Chosen(party), Chosen(new PartyFacts(party.Party, [], []) { Counts = counts }, party with { IsBesideCounts = true }));
+        }
+
+        IEnumerable<string> Chosen(params PartyFacts[] parties) =>
+            matcher.Match(new AlertFacts { Position = 10, Kinds = AlertKinds.Of(AlertKind.Correction), InvestorFacts = parties }).Select(one => one.Id).Order(StringComparer.Ordinal);
+
+        static Condition A(string series) => new Condition.Is(RuleField.Series, [series]);
+    }
+
+    [Fact]
     public void Subscriptions_are_told_of_their_kinds_and_of_what_came_after_they_were_made_until_they_ended()
     {
         var (change, target) = (Change(investors: [Sample.Tencent]), new AlertTarget.Investor(Sample.Tencent));

@@ -14,8 +14,11 @@ namespace Ledger.App.Alerts.Matching;
 /// </summary>
 internal sealed class AlertReader(EventLog log)
 {
+    private readonly PartyCounts _companies = new(Subject.Companies);
+    private readonly PartyCounts _investors = new(Subject.Investors);
+
     /// <summary>Changes of deals.</summary>
-    /// <param name="streams">Of the deals.</param>
+    /// <param name="streams">Of all deals that changed in the part.</param>
     /// <param name="after">What happened up to here was told before.</param>
     /// <param name="span">The record, up to where the log is looked through.</param>
     /// <param name="matchers">The subscriptions.</param>
@@ -24,9 +27,14 @@ internal sealed class AlertReader(EventLog log)
     {
         var found = new List<FoundChange>();
         var alerts = await Alerts(streams, after, span, cancel);
+        string[] deals = [.. streams.Select(stream => StoredEvents.DealOf(stream).Value)];
         if (alerts.Count == 0)
+        {
+            if (matchers.Last is { } last)
+                await Pass(deals, after, span, last, cancel);
             return found;
-        var asked = await Asked.Of(alerts, after, span, matchers.At(alerts[0].Change.Cause, span), cancel);
+        }
+        var asked = await Ask(alerts, deals, after, span, matchers, cancel);
         foreach (var alert in alerts)
         {
             var matcher = matchers.At(alert.Change.Cause, span);
@@ -41,6 +49,8 @@ internal sealed class AlertReader(EventLog log)
     public async Task<List<DealAlert>> Alerts(IReadOnlyCollection<string> streams, long after, RecordSpan span, CancellationToken cancel)
     {
         var alerts = new List<DealAlert>();
+        if (streams.Count == 0)
+            return alerts;
         // Of a merge that began before the end of the part the rest is read, too: it was recorded at once.
         foreach (var stream in (await log.ReadStreams(streams, cancel: cancel)).GroupBy(e => e.Stream))
         {
@@ -80,44 +90,84 @@ internal sealed class AlertReader(EventLog log)
         }
     }
 
-    /// <summary>What subscriptions ask of some changes, read for all of them at once.</summary>
-    private sealed class Asked(RecordSpan span, RatesThen? rates, PartyTimes? companies, PartyTimes? investors)
+    private async Task<Asked> Ask(List<DealAlert> alerts, string[] deals, long after, RecordSpan span, AlertMatchers matchers, CancellationToken cancel)
     {
-        public static async Task<Asked> Of(List<DealAlert> alerts, long after, RecordSpan span, AlertMatcher matcher, CancellationToken cancel)
+        var (first, last) = (alerts[0].Change.Cause, alerts[^1].Change.Cause);
+        var matcher = matchers.At(first, span);
+        // Where rules come to ask otherwise in the middle of a part, its parties are not counted but looked at as they were at each position.
+        var isCounted = matchers.AskAlike(first, last, span);
+        if (matcher.Deals is { Traits: true })
+            await span.LoadTraits(alerts.SelectMany(alert => alert.Companies().Concat(alert.Investors())), cancel);
+        return new Asked(
+            span, matcher.Deals is { Dollars: true } ? await span.Rates(cancel) : null,
+            await Of(Subject.Companies, matcher.Companies, _companies, alert => alert.Companies()), await Of(Subject.Investors, matcher.Investors, _investors, alert => alert.Investors()));
+
+        async Task<AskedParties> Of(Subject over, PartyRules rules, PartyCounts counts, Func<DealAlert, IEnumerable<PartyId>> of)
         {
-            if (matcher.Deals is { Traits: true })
-                await span.LoadTraits(alerts.SelectMany(alert => alert.Companies().Concat(alert.Investors())), cancel);
-            return new Asked(
-                span, matcher.Deals is { Dollars: true } ? await span.Rates(cancel) : null,
-                matcher.Companies is { } ofCompanies ? await Read(Subject.Companies, ofCompanies, alerts.SelectMany(alert => alert.Companies())) : null,
-                matcher.Investors is { } ofInvestors ? await Read(Subject.Investors, ofInvestors, alerts.SelectMany(alert => alert.Investors())) : null);
-
-            Task<PartyTimes> Read(Subject over, RuleNeeds needs, IEnumerable<PartyId> parties) =>
-                PartyTimes.Read(span, over, needs, [.. parties.Distinct().SelectMany(span.EverOneWith).Distinct(StringComparer.Ordinal)], after, cancel);
+            PartyId[] parties = rules is { Counting: null, Looking: null } ? [] : [.. alerts.SelectMany(of).Distinct()];
+            var counting = isCounted ? rules.Counting : null;
+            if (counting is not null)
+                await counts.Advance(span, rules, parties, deals, after, first.Position - 1, cancel);
+            var looking = isCounted ? rules.Looking : rules.All;
+            return new AskedParties(counting, counts, looking is null ? null : await PartyTimes.Read(span, over, looking, [.. parties.SelectMany(span.EverOneWith).Distinct(StringComparer.Ordinal)], after, cancel));
         }
+    }
 
+    /// <summary>Keeps counting where nobody has to be told.</summary>
+    private async Task Pass(string[] deals, long after, RecordSpan span, AlertMatcher matcher, CancellationToken cancel)
+    {
+        foreach (var (rules, counts) in new[] { (matcher.Companies, _companies), (matcher.Investors, _investors) })
+        {
+            if (rules.Counting is not null && !counts.IsEmpty)
+                await counts.Advance(span, rules, [], deals, after, after, cancel);
+        }
+    }
+
+    /// <summary>What subscriptions ask of some changes, read for all of them at once. They are asked in their order.</summary>
+    private sealed record Asked(RecordSpan Span, RatesThen? Rates, AskedParties Companies, AskedParties Investors)
+    {
         public AlertFacts Facts(DealAlert alert, AlertMatcher matcher)
         {
             var position = alert.Change.Cause.Position;
-            var (companyIds, investorIds) = (alert.Companies(), alert.Investors());
+            HashSet<PartyId> companyIds = matcher.AsksParties ? alert.Companies() : [], investorIds = matcher.AsksParties ? alert.Investors() : [];
             return new AlertFacts
             {
                 Position = position,
                 Kinds = alert.Kinds,
                 Companies = companyIds,
                 Investors = investorIds,
-                Sectors = alert.Sectors(),
-                Lists = matcher.Lists.Count == 0 ? [] : span.ListsWith(companyIds, investorIds, matcher.Lists, position),
+                Sectors = matcher.AsksSectors ? alert.Sectors() : [],
+                Lists = matcher.Lists.Count == 0 ? [] : Span.ListsWith(companyIds, investorIds, matcher.Lists, position),
                 Deals = matcher.Deals is not { } needs ? [] : [.. alert.Shown().Select(deal => DealFacts.Of(
-                    deal, needs.Traits ? party => span.Traits(party, position) : PartyTraits.Only, (currency, when) => rates?.At(currency, when, position)))],
-                CompanyFacts = Of(companies, companyIds, position),
-                InvestorFacts = Of(investors, investorIds, position),
+                    deal, needs.Traits ? party => Span.Traits(party, position) : PartyTraits.Only, (currency, when) => Rates?.At(currency, when, position)))],
+                CompanyFacts = Companies.BeforeAndAfter(companyIds, position),
+                InvestorFacts = Investors.BeforeAndAfter(investorIds, position),
             };
         }
+    }
 
-        /// <summary>Companies or investors before the change at a position and after it.</summary>
-        private static IReadOnlyList<PartyFacts> Of(PartyTimes? times, IReadOnlyCollection<PartyId> roots, long position) => times is null ? []
-            : [.. roots.SelectMany(root => new[] { times.At(root, position - 1, []), times.At(root, position, []) }).OfType<PartyFacts>()];
+    /// <param name="Counting">What those rules ask that count; null where nothing is counted.</param>
+    /// <param name="Counts">For these.</param>
+    /// <param name="Times">For the others; null where there are none.</param>
+    private sealed record AskedParties(RuleNeeds? Counting, PartyCounts Counts, PartyTimes? Times)
+    {
+        public List<PartyFacts> BeforeAndAfter(IReadOnlyCollection<PartyId> roots, long position)
+        {
+            if (Counting is null && Times is null)
+                return [];
+            var found = new List<PartyFacts>();
+            foreach (var at in (ReadOnlySpan<long>)[position - 1, position])
+            {
+                foreach (var root in roots)
+                {
+                    if (Counting is { Traits: var asksItself } && Counts.At(root, at, asksItself) is { } counted)
+                        found.Add(counted);
+                    if (Times?.At(root, at, []) is { } facts)
+                        found.Add(facts with { IsBesideCounts = Counting is not null });
+                }
+            }
+            return found;
+        }
     }
 }
 
@@ -149,8 +199,16 @@ internal sealed class AlertMatchers(IReadOnlyList<AlertSubscription> subscriptio
 
     public IReadOnlyList<AlertSubscription> Subscriptions => subscriptions;
 
+    /// <summary>The last ones that were made ready; null where none were.</summary>
+    public AlertMatcher? Last => _last;
+
     /// <summary>The lists that somebody follows.</summary>
     public IReadOnlyCollection<WatchlistId> Lists { get; } = [.. subscriptions.Select(one => one.Target).OfType<AlertTarget.Watchlist>().Select(target => target.List).Distinct()];
+
+    /// <summary>Whether at all changes from one to another one the same is asked of deals and parties.</summary>
+    public bool AskAlike(Cause first, Cause last, RecordSpan span) =>
+        span.Merges(first.Position) == span.Merges(last.Position) && span.RatesChanged(first.Position) == span.RatesChanged(last.Position)
+        && (!At(first, span).HasTime || DateOnly.FromDateTime(first.RecordedAt.UtcDateTime) == DateOnly.FromDateTime(last.RecordedAt.UtcDateTime));
 
     public AlertMatcher At(Cause cause, RecordSpan span)
     {

@@ -105,8 +105,7 @@ internal sealed class AlertRunner(NpgsqlDataSource database, EventLog log, ViewR
         await _span.Advance(events, upTo, matchers.Lists, cancel);
         var found = AlertReader.Lists(events, _span, matchers).ToList();
         var deals = events.Where(e => e.Data is DealEvent).Select(e => e.Stream).Distinct().ToList();
-        if (deals.Count > 0)
-            found.AddRange(await _reader.Deals(deals, from, _span, matchers, cancel));
+        found.AddRange(await _reader.Deals(deals, from, _span, matchers, cancel));
         return [.. found.OrderBy(change => change.Cause.Position)];
     }
 

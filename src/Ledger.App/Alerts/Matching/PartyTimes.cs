@@ -32,30 +32,36 @@ internal sealed class PartyTimes
     public IEnumerable<(long Position, DateTimeOffset RecordedAt, string Deal)> Events(string party, long after) =>
         _deals.TryGetValue(party, out var deals) ? deals.SelectMany(deal => deal.Versions.Where(version => version.From > after).Select(version => (version.From, version.RecordedAt, deal.Id))) : [];
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads them, with all of their deals.</summary>
     /// <param name="span">The record.</param>
     /// <param name="over">Which of the two they are.</param>
     /// <param name="needs">What is asked of them; the rest is left out.</param>
     /// <param name="ids">All that they and those that are one with them were ever called by.</param>
     /// <param name="from">The first position.</param>
     /// <param name="cancel">Gives up.</param>
-    public static async Task<PartyTimes> Read(RecordSpan span, Subject over, RuleNeeds needs, IReadOnlyCollection<string> ids, long from, CancellationToken cancel)
+    public static Task<PartyTimes> Read(RecordSpan span, Subject over, RuleNeeds needs, IReadOnlyCollection<string> ids, long from, CancellationToken cancel) => Read(span, over, needs, ids, null, from, cancel);
+
+    /// <summary>Reads them, with some deals, whosever these are.</summary>
+    public static async Task<PartyTimes> Read(RecordSpan span, Subject over, RuleNeeds needs, IReadOnlyCollection<string> ids, string[]? only, long from, CancellationToken cancel)
     {
         await using var snapshot = span.Open();
         var isOfCompanies = over == Subject.Companies;
         var times = new PartyTimes(span, isOfCompanies, needs.Dollars ? await span.Rates(cancel) : null) { AsksTraits = needs.Traits };
         string[] wanted = [.. ids];
-        var deals = await Deals(snapshot, isOfCompanies, needs, wanted, from, cancel);
+        var deals = await Deals(snapshot, isOfCompanies, needs, wanted, only, from, cancel);
         if (!isOfCompanies || needs.Holders)
-            await Investors(snapshot, deals, needs.Holders ? null : wanted, from, cancel);
+            await Investors(snapshot, deals, needs.Holders || only is not null ? null : wanted, from, cancel);
         times.Place(deals.Values, isOfCompanies, wanted.ToHashSet(StringComparer.Ordinal));
         await times.Others(snapshot, wanted, from, cancel);
-        if (span.HasMerges)
+        if (span.HasMerges && deals.Count > 0)
             await times.Follow(deals, cancel);
         if (needs.Traits)
             await span.LoadTraits(wanted.Concat(deals.Values.SelectMany(deal => deal.Parties)).Concat(times._others.Values.SelectMany(others => others.Select(other => other.Other))).Concat(times._claimed).Distinct().Select(id => new PartyId(id)), cancel);
         return times;
     }
+
+    /// <summary>Of each deal, what it is where the part of the log begins, and then at each position from which on that can be something else.</summary>
+    public IEnumerable<IEnumerable<DealStep>> Steps(long from) => _byId.Values.Select(deal => Steps(deal, from));
 
     /// <summary>What a rule asks of a party; null of whom there is nothing at that position.</summary>
     /// <param name="root">The party, by the id that it was known by then.</param>
@@ -78,6 +84,44 @@ internal sealed class PartyTimes
     /// <summary>The same along the log, with the deals counted as a rule asks for them.</summary>
     public Counting Count(PartyId root) => new(this, root);
 
+    /// <summary>Who backs a party, or whom it backs, in no deal that is named.</summary>
+    public List<PartyTraits> Others(PartyId root, long position) => Others(_span.Merges(position).Ids(root.Value), _span.Merges(position), position);
+
+    /// <summary>Narrows the part of the log in which the same ones do so as at a position.</summary>
+    public void NarrowOthers(PartyId root, long position, ref long from, ref long to)
+    {
+        foreach (var other in _span.EverOneWith(root).SelectMany(id => _others.GetValueOrDefault(id) ?? []))
+        {
+            foreach (var moment in (ReadOnlySpan<long>)[other.From, other.To])
+                (from, to) = moment <= position ? (Math.Max(from, moment), to) : (from, Math.Min(to, moment));
+        }
+    }
+
+    private IEnumerable<DealStep> Steps(DealTimes deal, long from)
+    {
+        for (var position = Math.Max(from, deal.Versions[0].From); position <= _span.Position;)
+        {
+            var version = deal.At(position)!;
+            if (!version.IsListed)
+            {
+                yield return new DealStep(position, null, []);
+                position = version.To;
+                continue;
+            }
+            var facts = Facts(version, position);
+            yield return new DealStep(position, facts, [.. Named(version, facts, _span.Merges(position)).Distinct()]);
+            position = Math.Min(version.To, version.HoldsTo);
+        }
+    }
+
+    private IEnumerable<PartyId> Named(DealVersion version, DealFacts facts, Merges merges)
+    {
+        var named = _isOfCompanies ? [facts.Company.Id] : facts.Investors.Select(holder => holder.Party.Id);
+        return version.State is null ? named : named.Where(party => IsIn(version.Row, merges.Ids(party.Value)));
+    }
+
+    private bool IsIn(FoundDeal row, string[] ids) => Array.Exists(ids, id => _isOfCompanies ? row.Company == id : row.Investors.Exists(holder => holder.Party == id));
+
     private IEnumerable<DealTimes> DealsOf(string[] ids) =>
         ids.Length == 1 ? _deals.GetValueOrDefault(ids[0]) ?? [] : ids.SelectMany(id => _deals.GetValueOrDefault(id) ?? []).Distinct();
 
@@ -88,7 +132,7 @@ internal sealed class PartyTimes
     /// <summary>A deal's version, understood as at a position; null where the party is not in the deal then.</summary>
     private DealVersion? In(DealTimes deal, PartyId root, string[] ids, long position)
     {
-        if (deal.At(position) is not { IsListed: true } version || !Array.Exists(ids, id => _isOfCompanies ? version.Row.Company == id : version.Row.Investors.Exists(holder => holder.Party == id)))
+        if (deal.At(position) is not { IsListed: true } version || !IsIn(version.Row, ids))
             return null;
         var facts = Facts(version, position);
         return version.State is null || IsOf(facts, root) ? version : null;
@@ -104,7 +148,9 @@ internal sealed class PartyTimes
         if (version.Facts is { } known && version.HoldsFrom <= position && position < version.HoldsTo)
             return known;
         var (from, to) = (version.From, version.To);
-        _span.NarrowMerges(position, ref from, ref to);
+        // Whom somebody is affiliated with may be known as somebody else, too.
+        if (version.NamesMerged || AsksTraits)
+            _span.NarrowMerges(position, ref from, ref to);
         var merges = _span.Merges(position);
         DealFacts facts;
         if (version.State is { } state)
@@ -134,22 +180,26 @@ internal sealed class PartyTimes
         return facts;
     }
 
-    /// <summary>Every version of the deals that one of the parties was in at any time.</summary>
-    private static async Task<Dictionary<string, DealTimes>> Deals(Snapshot snapshot, bool isOfCompanies, RuleNeeds needs, string[] ids, long from, CancellationToken cancel)
+    /// <summary>Every version of the deals that one of the parties was in at any time, or of some deals.</summary>
+    private static async Task<Dictionary<string, DealTimes>> Deals(Snapshot snapshot, bool isOfCompanies, RuleNeeds needs, string[] ids, string[]? only, long from, CancellationToken cancel)
     {
+        if (only is [])
+            return [];
         var reader = new FoundDeals();
         var columns = needs.Deals ? FoundDeals.Columns("d") : FoundDeals.KindOnly("d");
         var next = FoundDeals.Count(needs.Deals);
-        var those = isOfCompanies ? "select id from deal where company_id = any($1) and (to_position is null or to_position > $2)"
-            : "select deal_id from investor_deal where investor_id = any($1) and (to_position is null or to_position > $2)";
+        var those = only is not null ? "d.id = any($1)" : isOfCompanies ? "d.id in (select id from deal where company_id = any($1) and (to_position is null or to_position > $2))"
+            : "d.id in (select deal_id from investor_deal where investor_id = any($1) and (to_position is null or to_position > $2))";
         var versions = await snapshot.Query(
-            _ => $"select {columns}, d.from_position, d.recorded_at, not d.retracted and d.merged_into is null from deal d where d.id in ({those}) and (d.to_position is null or d.to_position > $2)",
-            row => new DealVersion(reader.Read(row, needs.Deals), row.GetInt64(next), row.GetFieldValue<DateTimeOffset>(next + 1), row.GetBoolean(next + 2)), cancel, ids, from);
+            _ => $"select {columns}, d.from_position, d.recorded_at, not d.retracted and d.merged_into is null from deal d where {those} and (d.to_position is null or d.to_position > $2)",
+            row => new DealVersion(reader.Read(row, needs.Deals), row.GetInt64(next), row.GetFieldValue<DateTimeOffset>(next + 1), row.GetBoolean(next + 2)), cancel, only ?? ids, from);
         return versions.GroupBy(version => version.Row.Id).ToDictionary(deal => deal.Key, deal => new DealTimes(deal.Key, [.. deal.OrderBy(version => version.From)]), StringComparer.Ordinal);
     }
 
     private static async Task Investors(Snapshot snapshot, Dictionary<string, DealTimes> deals, string[]? only, long from, CancellationToken cancel)
     {
+        if (deals.Count == 0)
+            return;
         var rows = await snapshot.Query(
             _ => $"select deal_id, investor_id, role, from_position, to_position from investor_deal where deal_id = any($1) and (to_position is null or to_position > $2) {(only is null ? "" : "and investor_id = any($3)")}",
             row => (Deal: row.GetString(0), Investor: row.GetString(1), Role: string.Intern(row.GetString(2)), From: row.GetInt64(3), To: End(row, 4)), cancel, [deals.Keys.ToArray(), from, .. only is null ? Array.Empty<object>() : [only]]);
@@ -165,6 +215,8 @@ internal sealed class PartyTimes
 
     private async Task Others(Snapshot snapshot, string[] ids, long from, CancellationToken cancel)
     {
+        if (ids.Length == 0)
+            return;
         var (party, other) = _isOfCompanies ? ("company_id", "investor_id") : ("investor_id", "company_id");
         foreach (var row in await snapshot.Query(
             _ => $"select {party}, {other}, from_position, to_position from backer where {party} = any($1) and (to_position is null or to_position > $2)",
@@ -188,6 +240,8 @@ internal sealed class PartyTimes
     /// <summary>What rows say of deals may not hold once two of their parties are one: these are told from their events.</summary>
     private async Task Follow(Dictionary<string, DealTimes> deals, CancellationToken cancel)
     {
+        foreach (var version in deals.Values.Where(deal => deal.Parties.Any(party => _span.EverOneWith(new PartyId(party)).Count > 1)).SelectMany(deal => deal.Versions))
+            version.NamesMerged = true;
         var merged = _span.EverMerged.ToHashSet(StringComparer.Ordinal);
         var inMerged = deals.Values.Where(deal => deal.IsContested || deal.Parties.Any(merged.Contains)).Select(deal => deal.Id).ToHashSet(StringComparer.Ordinal);
         await using (var snapshot = _span.Open())
@@ -209,7 +263,7 @@ internal sealed class PartyTimes
         {
             var byPosition = states[id].ToDictionary(state => state.Last!.Position);
             foreach (var version in deals[id].Versions)
-                version.State = byPosition[version.From];
+                (version.State, version.NamesMerged) = (byPosition[version.From], true);
         }
     }
 
@@ -250,7 +304,7 @@ internal sealed class PartyTimes
 
         private void Recount(RuleMatcher matcher, string[] ids, long position)
         {
-            (_matcher, _counts, _until) = (matcher, new int[matcher.CountedMax], long.MaxValue);
+            (_matcher, _counts, _until) = (matcher, new int[matcher.Counted.Length], long.MaxValue);
             _facts.Clear();
             foreach (var deal in times.DealsOf(ids))
                 Recount(deal, ids, position);
@@ -259,11 +313,11 @@ internal sealed class PartyTimes
         private void Recount(DealTimes deal, string[] ids, long position)
         {
             if (_facts.Remove(deal, out var before))
-                _matcher!.Count(_counts, before, root, -1);
+                _matcher!.Counted.Add(_counts, before, root, -1);
             if (times.In(deal, root, ids, position) is not { Facts: { } facts } version)
                 return;
             _facts[deal] = facts;
-            _matcher!.Count(_counts, facts, root, +1);
+            _matcher!.Counted.Add(_counts, facts, root, +1);
             if (version.HoldsTo < version.To)
                 _until = Math.Min(_until, version.HoldsTo);
         }
@@ -271,57 +325,4 @@ internal sealed class PartyTimes
 
     /// <summary>Somebody backs somebody in no deal that is named.</summary>
     private readonly record struct Backing(string Other, long From, long To);
-
-    /// <summary>A deal from version to version. Who asks goes along the log, mostly.</summary>
-    private sealed class DealTimes
-    {
-        private int _at;
-
-        public DealTimes(string id, List<DealVersion> versions)
-        {
-            (Id, Versions) = (id, versions);
-            for (var i = 1; i < versions.Count; i++)
-                versions[i - 1].To = versions[i].From;
-        }
-
-        public string Id { get; }
-
-        public List<DealVersion> Versions { get; }
-
-        public bool IsContested => Versions.Exists(version => version.Row.Contested.Any(name => name is "company" or "investor"));
-
-        public IEnumerable<string> Parties => Versions.SelectMany(version => version.Row.Investors.Select(holder => holder.Party).Append(version.Row.Company)).Distinct();
-
-        public DealVersion? At(long position)
-        {
-            while (_at + 1 < Versions.Count && Versions[_at + 1].From <= position)
-                _at++;
-            while (_at > 0 && Versions[_at].From > position)
-                _at--;
-            return Versions[_at].From <= position ? Versions[_at] : null;
-        }
-    }
-
-    private sealed class DealVersion(FoundDeal row, long from, DateTimeOffset recordedAt, bool isListed)
-    {
-        public FoundDeal Row => row;
-
-        public long From => from;
-
-        public long To { get; set; } = long.MaxValue;
-
-        public DateTimeOffset RecordedAt => recordedAt;
-
-        public bool IsListed => isListed;
-
-        /// <summary>Where it is told from its events.</summary>
-        public Domain.Deals.Deal? State { get; set; }
-
-        /// <summary>As it was understood last, and in which part of the log.</summary>
-        public DealFacts? Facts { get; set; }
-
-        public long HoldsFrom { get; set; }
-
-        public long HoldsTo { get; set; }
-    }
 }

@@ -28,6 +28,7 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
     private readonly Dictionary<WatchlistId, List<(long From, Watchlist List)>> _lists = [];
     private readonly ConcurrentDictionary<object, (Merges Merges, HashSet<PartyId> Members)> _members = new(ReferenceEqualityComparer.Instance);
     private readonly TraitsThen _traits = new(log);
+    private readonly List<long> _ratesChanged = [];
     private Dictionary<string, List<string>>? _everOne;
     private RatesThen? _rates;
 
@@ -45,6 +46,7 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
         _merges.Add((after, new Merges(_into)));
         _lists.Clear();
         _traits.Clear();
+        _ratesChanged.Clear();
         (_rates, _everOne) = (null, null);
         Position = after;
     }
@@ -62,6 +64,7 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
         if (_members.Count > 4 * followed.Count + 100)
             _members.Clear();
         _traits.Trim();
+        _ratesChanged.RemoveRange(0, Math.Max(0, _ratesChanged.Count - 1));
         _everOne = null;
         foreach (var id in followed.Where(id => !_lists.ContainsKey(id)))
             _lists[id] = [(Position, await states.Get(id, Position, cancel))];
@@ -82,6 +85,7 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
                     break;
                 case RatesEvent:
                     _rates = null;
+                    _ratesChanged.Add(e.Position);
                     break;
             }
             if (e.Data is PartyEvent)
@@ -144,6 +148,9 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
         if (at + 1 < _merges.Count)
             to = Math.Min(to, _merges[at + 1].From);
     }
+
+    /// <summary>Where rates were recorded last, up to a position; 0 where none were since the span began.</summary>
+    public long RatesChanged(long position) => _ratesChanged.FindLast(changed => changed <= position);
 
     /// <summary>What a dollar cost, as far as it was known then.</summary>
     public async Task<RatesThen> Rates(CancellationToken cancel)

@@ -1,7 +1,6 @@
-using Ledger.Domain.Rules;
 using Ledger.Domain.Values;
 
-namespace Ledger.Domain.Alerts;
+namespace Ledger.Domain.Rules;
 
 /// <summary>What rules cannot do without, and what deals and parties have of it: values of some fields.</summary>
 internal static class RuleKeys
