@@ -91,6 +91,18 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_company_whose_name_is_as_long_as_an_id_may_be_is_recorded_too()
+    {
+        var name = string.Join('-', Enumerable.Repeat("long", 20));
+        var file = Crunchbase($"/company/{name},Long,web,USA,CA,SF Bay,Napa,angel,2012-08-29,2012-08,2012-Q3,2012,600000");
+
+        var report = await Import(file, "--format", "crunchbase-2013");
+
+        Assert.Equal((1, 0), ((int)report["deals"]!, report["skipped"]!.AsArray().Count));
+        Assert.Matches("^cb-long-long-.*-[0-9a-f]{8}$", Names.Slugify(name, "cb-"));
+    }
+
+    [Fact]
     public async Task Anyones_columns_are_read_by_a_mapping()
     {
         Write("deals.csv", "Firm,Deal,Sum,Money,When,Backers\r\n\"Müller \"\"Nord\"\" AG\",Seed,1500000,EUR,2024-03,\"Alpha; Beta\"\r\n", Encoding.UTF8);

@@ -46,7 +46,7 @@ public sealed class LogFeedTests(SeededLedger seeded)
         var (answer, problem) = await seeded.Served.Send(HttpMethod.Get, "/api/log/stream?after=yesterday");
 
         Assert.Equal(400, (int)answer.StatusCode);
-        Assert.Contains("'yesterday'", (string)problem!["detail"]!, StringComparison.Ordinal);
+        Assert.Equal("after: 'yesterday' is no position; a number from 0 is expected", (string)problem!["detail"]!);
     }
 
     private static long Position(SseItem<string> item) => (long)JsonNode.Parse(item.Data)!["position"]!;

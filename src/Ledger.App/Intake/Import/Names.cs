@@ -31,8 +31,12 @@ internal static class Names
     }
 
     /// <summary>An id that reads like the text; what does not fit or cannot be spelled is told apart by a part of its SHA-256.</summary>
-    public static string Slugify(string text)
+    public static string Slugify(string text) => Slugify(text, null);
+
+    /// <summary>The same behind a prefix, for which there has to be room, too.</summary>
+    public static string Slugify(string text, string? prefix)
     {
+        var lengthMax = Slug.LengthMax - (prefix?.Length ?? 0);
         var slug = new StringBuilder(text.Length);
         foreach (var c in text.ToLowerInvariant())
         {
@@ -43,10 +47,10 @@ internal static class Names
         }
         var readable = slug.ToString().Trim('-');
         var spelled = readable.Length > 0 && text.All(char.IsAscii);
-        if (spelled && readable.Length <= Slug.LengthMax)
-            return readable;
+        if (spelled && readable.Length <= lengthMax)
+            return prefix + readable;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
-        var room = Slug.LengthMax - hash.Length - 1;
-        return $"{(readable.Length > room ? readable[..room].TrimEnd('-') : readable)}-{hash}".TrimStart('-');
+        var room = Math.Max(0, lengthMax - hash.Length - 1);
+        return prefix + $"{(readable.Length > room ? readable[..room].TrimEnd('-') : readable)}-{hash}".TrimStart('-');
     }
 }

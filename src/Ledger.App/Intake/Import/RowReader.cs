@@ -56,7 +56,7 @@ internal sealed class RowReader
             claims.Add(new ClaimFields { Place = place.Value, Words = place.Words });
         foreach (var (investor, role) in Investors(row))
         {
-            var id = new PartyId(_mapping.IdPrefix + Names.Slugify(Repaired(investor)));
+            var id = new PartyId(Names.Slugify(Repaired(investor), _mapping.IdPrefix));
             if (parties.TrueForAll(party => party.Id != id))
                 parties.Add(new PartyAnnouncement(id, new PartyCommand.Register(Repaired(investor), []), [], where));
             claims.Add(new ClaimFields { Investor = id.Value, Role = role, Words = investor });
@@ -77,7 +77,7 @@ internal sealed class RowReader
             throw new InvalidValueException(_mapping.CompanyName?.Column ?? _mapping.CompanyId!.Column ?? "companyName", "is empty; a deal without a company is not recorded");
         var tail = key?.Value[(key.Value.Value.LastIndexOf('/') + 1)..];
         var name = Repaired(named?.Value ?? tail!);
-        return (new PartyId(_mapping.IdPrefix + Names.Slugify(tail ?? name)), name, known.Words);
+        return (new PartyId(Names.Slugify(tail ?? name, _mapping.IdPrefix)), name, known.Words);
     }
 
     private AmountFields Amount(Row row, string cell)

@@ -28,8 +28,8 @@ internal static class LogFeed
     /// <param name="cancel">The reader has gone.</param>
     internal static async Task<IResult> ReadLog(EventQueries events, EventLog log, string? after, string? limit, string? format, CancellationToken cancel) => format switch
     {
-        null or "json" => Results.Ok(await events.List(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel)),
-        "jsonl" => Results.Text(string.Concat((await log.Lines(Cursor.Parse(after, first: 0), PageLimit.Parse(limit), cancel)).Select(line => line + "\n")), Lines),
+        null or "json" => Results.Ok(await events.List(Cursor.After(after), PageLimit.Parse(limit), cancel)),
+        "jsonl" => Results.Text(string.Concat((await log.Lines(Cursor.After(after), PageLimit.Parse(limit), cancel)).Select(line => line + "\n")), Lines),
         _ => throw new InvalidValueException("format", $"'{format}' is none; json and jsonl (what the tree hashes, a line each) are"),
     };
 
@@ -42,7 +42,7 @@ internal static class LogFeed
     internal static IResult StreamLog(EventLog log, HttpRequest request, IHostApplicationLifetime server, string? after)
     {
         var last = request.Headers["Last-Event-ID"].FirstOrDefault();
-        return new EventStream<EventRecord>(Follow(log, Cursor.Parse(last ?? after, first: 0), server.ApplicationStopping, request.HttpContext.RequestAborted));
+        return new EventStream<EventRecord>(Follow(log, Cursor.After(last ?? after), server.ApplicationStopping, request.HttpContext.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<EventRecord>> Follow(

@@ -117,7 +117,7 @@ public sealed class Explanations(Snapshot snapshot, PartyNames names, EventLog l
             return null;
         var figure = field.Split('/')[0];
         return Figures[view].Contains(figure) && (figure == "totals" || figure == field) ? figure
-            : throw new InvalidValueException("field", $"'{field}' is none of a {view}'s figures; there are {string.Join(", ", Figures[view])}");
+            : throw new InvalidValueException("field", $"'{field}' is none of {(view == "investor" ? "an" : "a")} {view}'s figures; there are {string.Join(", ", Figures[view])}");
     }
 
     private static string? Gives(string? figure, Deal deal) =>
