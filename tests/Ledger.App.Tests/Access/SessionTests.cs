@@ -82,7 +82,7 @@ public sealed partial class SessionTests : IAsyncLifetime
     [Fact]
     public async Task A_key_ends_when_it_expires()
     {
-        var key = await _server.Ledger.Key(Role.Editor, expiresAt: DateTime.UtcNow.AddSeconds(2));
+        var key = await _server.Ledger.Key(Role.Editor, expiresAt: DateTime.UtcNow.AddSeconds(5));
         using var client = _server.Browser();
         client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         Assert.Equal(200, await Status(client, "/api/deals"));
