@@ -31,7 +31,7 @@ internal sealed class SubscriptionQueries(NpgsqlDataSource database, Subscriptio
         var decisions = new List<DecisionRecord>();
         foreach (var version in Enumerable.Reverse(history))
             decisions.Add(new DecisionRecord(version.Number, version.What, version.By, version.At, version.After, await targets.Tell(version.Target, cancel), [.. version.Kinds.Each()]));
-        return new SubscriptionDetails(await Record(history[^1], history[0], cancel), decisions, await endpoints.Of(id, cancel), (await Alerts(id, LatestMax, null, cancel)).Items) 
+        return new SubscriptionDetails(await Record(history[^1], history[0], cancel), decisions, await endpoints.Of(id, cancel), (await Alerts(id, LatestMax, null, cancel)).Items)
         {
             Mails = await mails.Shown(id, cancel),
             FeedSince = (await database.Query("select made_at from alerts.feed where subscription = $1", row => (DateTimeOffset?)row.GetDateTime(0), cancel, id)).SingleOrDefault(),
