@@ -20,7 +20,8 @@ public sealed class ViewSnapshot : IAsyncDisposable
         Connection = connection;
         _transaction = transaction;
         Position = Math.Min(asOf ?? views.Position, views.Position);
-        HeldByAll = Math.Min(Position, views.HeldByAll);
+        Behind = [.. views.Held.Where(v => v.Position < Position)];
+        HeldByAll = Behind.Select(v => v.Position).DefaultIfEmpty(Position).Min();
         IsPast = asOf < views.Position;
     }
 
@@ -38,6 +39,9 @@ public sealed class ViewSnapshot : IAsyncDisposable
 
     /// <summary>The position that every view holds, also those that stand still or are frozen, if it is before that one: whoever records what follows from views goes no further.</summary>
     public long HeldByAll { get; }
+
+    /// <summary>The views that stand still, or are frozen, before that position, each with the one that it holds.</summary>
+    public IReadOnlyList<ViewBehind> Behind { get; }
 
     /// <summary>Whether the past is read: then sums have to be made from rows.</summary>
     public bool IsPast { get; }
@@ -119,8 +123,6 @@ public sealed class ViewSnapshot : IAsyncDisposable
             NpgsqlTransaction transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
             // Another program's views may be behind; they are read at the same position all the same. What is asked often is in memory,
             // where looking up some rows by an index costs less than reading a table.
-            // Another program's views may be behind; they are read at the same position all the same. What is asked often is in memory,
-            // where looking up some rows by an index costs less than reading a table.
             await using var command = new NpgsqlCommand("""
                 select set_config('search_path', string_agg(v.schema_name, ', ' order by v.view), true), set_config('random_page_cost', '1.1', true),
                     (select h.position from ledger.log_head h order by h.position desc limit 1),
@@ -152,7 +154,7 @@ public sealed class ViewSnapshot : IAsyncDisposable
     }
 
     /// <summary>What is there of a program's views.</summary>
-    private sealed record OpenViews(string Versions, long Position, long HeldByAll, bool IsOfOtherTables)
+    private sealed record OpenViews(string Versions, long Position, IReadOnlyList<ViewBehind> Held, bool IsOfOtherTables)
     {
         /// <exception cref="ViewsMissingException">Nothing is.</exception>
         public static OpenViews Of(NpgsqlDataReader row, IReadOnlyDictionary<string, View> views)
@@ -163,11 +165,17 @@ public sealed class ViewSnapshot : IAsyncDisposable
                 .Zip(row.GetFieldValue<string[]>(4), row.GetFieldValue<string[]>(5)).Zip(row.GetFieldValue<long[]>(6), (v, position) => (v.First, v.Second, v.Third, position))];
             // What this program does not fold goes no further: the others are not read as of where it stands.
             long position = live.Where(v => v.Fingerprint == v.View.Fingerprint).Select(v => v.Position).DefaultIfEmpty(live.Max(v => v.Position)).Max();
-            string behind = string.Concat(live.Where(v => v.Position != position).Select(v => string.Create(CultureInfo.InvariantCulture, $", {v.View.Name} at {v.Position}")));
-            return new OpenViews(row.GetString(0) + behind, position, live.Min(v => v.Position), live.Count < views.Count || live.Exists(v => v.Layout != v.View.Layout));
+            string apart = string.Concat(live.Where(v => v.Position != position).Select(v => string.Create(CultureInfo.InvariantCulture, $", {v.View.Name} at {v.Position}")));
+            List<ViewBehind> held = [.. live.Select(v => new ViewBehind(v.View.Name, v.Position)).OrderBy(v => v.View, StringComparer.Ordinal)];
+            return new OpenViews(row.GetString(0) + apart, position, held, live.Count < views.Count || live.Exists(v => v.Layout != v.View.Layout));
         }
     }
 }
+
+/// <summary>A view that holds less than the others that are read with it.</summary>
+/// <param name="View">Its name.</param>
+/// <param name="Position">The position in the log up to which it holds.</param>
+public sealed record ViewBehind(string View, long Position);
 
 /// <summary>A view that is asked for is not there: it is being built, or its live version is one of other tables.</summary>
 public sealed class ViewsMissingException() : Exception("A view that this needs is being built, or was rolled back to a version without it: ask again in a moment, or see in what state the views are.");

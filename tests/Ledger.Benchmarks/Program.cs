@@ -7,7 +7,7 @@ using Ledger.Benchmarks.Log;
 using Ledger.Benchmarks.Views;
 using Ledger.Benchmarks.Watchlists;
 
-// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT] [--events N] [--turns N] [--deals N] [--pending N] [--seconds N] [--large]
+// dotnet run -c Release --project tests/Ledger.Benchmarks -- GROUP [--json] [--only TEXT,TEXT] [--events N] [--turns N] [--deals N] [--pending N] [--seconds N] [--large]
 if (args is [Replays.Command, var what, var warmUp, var record])
     return await Replays.Run(what, warmUp, record);
 
@@ -44,7 +44,7 @@ switch (group)
 // On a disk that keeps what it is told to: the tests' own place may be memory.
 Environment.SetEnvironmentVariable("LEDGER_TEST_DATA", Path.Combine("/var/tmp", "ledger-benchmarks-" + Environment.UserName));
 List<Figure> figures = [];
-foreach (IMeasurement measurement in measurements.Where(c => only is null || c.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+foreach (IMeasurement measurement in measurements.Where(c => only is null || only.Split(',').Any(text => c.Name.Contains(text, StringComparison.OrdinalIgnoreCase))))
     figures.AddRange(await measurement.Run(line => (json ? Console.Error : Console.Out).WriteLine(line)));
 await Scans.Clear();
 await RecordDatabase.Clear();

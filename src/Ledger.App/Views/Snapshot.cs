@@ -58,11 +58,24 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     /// <summary>The position that all views hold, also those that stand still or are frozen: who records what follows from views goes up to there.</summary>
     public async Task<long> HeldByAll(CancellationToken cancel) => await Ask(open => Task.FromResult(open.HeldByAll), cancel);
 
+    /// <summary>The views that hold less than that position, if anything was read: what is read of them is older than the rest.</summary>
+    public IReadOnlyList<ViewBehind> Behind => _open?.Behind ?? [];
+
     /// <summary>What everything that is read follows from: the position, and the versions of the views that hold it.</summary>
     public async Task<(long Position, string Versions)> Moment(CancellationToken cancel) => await Ask(open => Task.FromResult((open.Position, open.Versions)), cancel);
 
     /// <summary>Whether sums have to be made from rows: of the past, or of some of the deals.</summary>
     public async Task<bool> IsPartial(CancellationToken cancel) => await Ask(open => Task.FromResult(open.IsPast || EffectiveUntil is not null), cancel);
+
+    /// <summary>
+    /// Has the database plan what is asked from here on once, whatever it is asked for: of few rows by their keys there is one good plan, and to
+    /// make it anew takes longer than to follow it.
+    /// </summary>
+    public Task AskByKeys(CancellationToken cancel) => Ask(async open =>
+    {
+        await open.Connection.Execute("set local plan_cache_mode = force_generic_plan", cancel);
+        return true;
+    }, cancel);
 
     /// <summary>All rows of a query, each made by <paramref name="read"/>.</summary>
     /// <param name="sql">Given what says that a row of the table it names holds.</param>

@@ -95,7 +95,7 @@ public sealed record Amount
     }
 
     /// <summary>Without zeros at its end: 700.00 is the same figure as 700, and must be stored and told apart as the same.</summary>
-    private static decimal? Plain(decimal? figure) => figure / 1.0000000000000000000000000000m;
+    private static decimal? Plain(decimal? figure) => figure is { Scale: 0 } ? figure : figure / 1.0000000000000000000000000000m;
 
     private static string Figure(decimal? figure) => figure?.ToString(CultureInfo.InvariantCulture) ?? "none";
 }

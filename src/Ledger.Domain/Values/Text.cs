@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Ledger.Domain.Values;
 
 /// <summary>Checks of free text before it enters a log that never forgets.</summary>
@@ -5,6 +7,9 @@ public static class Text
 {
     public const int NameLengthMax = 200;
     public const int PassageLengthMax = 4000;
+
+    private static readonly SearchValues<char> ControlsAndSurrogates =
+        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(c => char.IsControl(c) || char.IsSurrogate(c))]);
 
     /// <summary>A single line: a name, words as written.</summary>
     public static string Line(string field, string? value, int lengthMax = NameLengthMax)
@@ -22,7 +27,8 @@ public static class Text
             throw new InvalidValueException(field, "is empty");
         if (value.Length > lengthMax)
             throw new InvalidValueException(field, $"has {value.Length} characters; at most {lengthMax} are allowed");
-        for (var i = 0; i < value.Length; i++)
+        // Most texts have none of these, which is quickly seen.
+        for (var i = value.AsSpan().IndexOfAny(ControlsAndSurrogates); i >= 0 && i < value.Length; i++)
         {
             if (char.IsControl(value[i]) && value[i] is not ('\t' or '\r' or '\n'))
                 throw new InvalidValueException(field, $"has the control character U+{(int)value[i]:X4} at {i}");

@@ -27,6 +27,8 @@ public sealed class StandingViewsTests
         // Programs are told that not all views hold what they wait for; who is led to a page sees what there is.
         Assert.Equal(503, (int)(await http.GetAsync("/api/deals/biren-pledge?after=93", Cancel)).StatusCode);
         Assert.Contains("Robotics", await http.GetStringAsync("/deals/biren-pledge?after=93", Cancel), StringComparison.OrdinalIgnoreCase);
+        await IsToldOf(http, "/companies/biren", "what is read of view rollup, which holds the log up to position 92.");
+        Assert.DoesNotContain("Older than the rest", await http.GetStringAsync("/companies/biren?at=92", Cancel), StringComparison.Ordinal);
 
         await Execute(server.Ledger, """
             alter table view_rollup_1.rollup_fact drop constraint full_up;
@@ -40,6 +42,7 @@ public sealed class StandingViewsTests
         Assert.True(tagged.IsSuccessStatusCode);
         await Goes(http, "drones", 94);
         Assert.Equal("The new version of view 'rollup' stands still before position 5: There is no room.", await Health(http));
+        await IsToldOf(http, "/rollups", "what is read of view rollup, which holds the log up to position 92.");
         page = await http.GetStringAsync("/views", Cancel);
         Assert.Contains("building, stands still", page, StringComparison.Ordinal);
         Assert.Contains("it stays as it is until the new version is there", page, StringComparison.Ordinal);
@@ -55,6 +58,14 @@ public sealed class StandingViewsTests
         var company = JsonNode.Parse(await http.GetStringAsync("/api/companies/biren", Cancel))!;
         Assert.Equal(position, (int)company["position"]!);
         Assert.Contains("biren-pledge", await http.GetStringAsync("/api/explain/company/biren?field=deals", Cancel), StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever reads anything is told what of it is older than the rest.</summary>
+    private static async Task IsToldOf(HttpClient http, string page, string words)
+    {
+        Assert.Contains(words, await http.GetStringAsync(page, Cancel), StringComparison.Ordinal);
+        using var answer = await http.GetAsync("/api" + page, Cancel);
+        Assert.Equal("rollup=92", Assert.Single(answer.Headers.GetValues("Ledger-Views-Behind")));
     }
 
     private static async Task<string> Health(HttpClient http)

@@ -80,7 +80,7 @@ public sealed class MergeHistoryTests
         await Add(async () => await of.GetRequiredService<InvestorQueries>().List(100, null, Cancel));
         await Add(async () => await of.GetRequiredService<SearchQueries>().Find("party", 20, null, Cancel));
         var holdings = await Holdings.Count(of.GetRequiredService<Snapshot>(), Cancel);
-        answers.Add((holdings.Companies, holdings.Investors).ToString());
+        answers.Add((holdings.Deals, holdings.Companies, holdings.Investors).ToString());
         return JsonSerializer.Serialize(answers, ApiJson.Options);
 
         async Task Add(Func<Task<object>> ask)

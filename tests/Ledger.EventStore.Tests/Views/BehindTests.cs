@@ -29,6 +29,9 @@ public sealed class BehindTests : IAsyncLifetime
         Assert.Equal((3, 1, false), await Positions(views, null));
         Assert.Equal((2, 1, true), await Positions(views, 2));
         Assert.Equal((1, 1, true), await Positions(views, 1));
+        await using ViewSnapshot now = await views.Open(cancel: Cancel), then = await views.Open(1, Cancel);
+        Assert.Equal(new ViewBehind("counters", 1), Assert.Single(now.Behind));
+        Assert.Empty(then.Behind);
     }
 
     [Fact]

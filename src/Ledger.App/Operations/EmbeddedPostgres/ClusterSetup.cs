@@ -6,13 +6,14 @@ namespace Ledger.App.Operations.EmbeddedPostgres;
 internal static class ClusterSetup
 {
     // Written once; who wants other settings edits the file or uses ALTER SYSTEM. The ledger reaches the server by its socket alone.
-    private const string Settings =
-        """
+    private static readonly string Settings =
+        $"""
 
         # The ledger's own settings.
         listen_addresses = ''
         max_connections = 200
-        shared_buffers = 128MB
+        shared_buffers = {Megabytes(of: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}MB
+        max_wal_size = 2GB
         timezone = 'UTC'
         log_timezone = 'UTC'
         jit = off
@@ -57,6 +58,9 @@ internal static class ClusterSetup
         Directory.Move(fresh, folder.Cluster);
         log.LogInformation("PostgreSQL {Major} made a cluster in {Folder} within {Milliseconds} ms", binaries.Major, folder.Cluster, took.ElapsedMilliseconds);
     }
+
+    /// <summary>Of the memory that there is a quarter, as PostgreSQL's manual advises: what is asked often is then at hand. More than two gigabytes no ledger has use for.</summary>
+    private static long Megabytes(long of) => Math.Clamp(of / 4 >> 20, 128, 2048);
 
     private static string Complaint(string output)
     {

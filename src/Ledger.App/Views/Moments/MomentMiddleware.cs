@@ -9,6 +9,9 @@ namespace Ledger.App.Views.Moments;
 /// </summary>
 internal static class MomentMiddleware
 {
+    /// <summary>What programs are told by that some of what they were answered is older than the rest: <c>company=120, investor=118</c>, views and the positions that they hold.</summary>
+    public const string Behind = "Ledger-Views-Behind";
+
     public static void UseMoments(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         // The page to sign in on is read by those, too, who may not know what moments there are.
@@ -26,8 +29,18 @@ internal static class MomentMiddleware
                 context.Items[typeof(Moment)] = new ChosenMoment(moment, snapshot.AsOf, snapshot.EffectiveUntil);
             }
         }
+        if (context.Request.Path.StartsWithSegments("/api"))
+            context.Response.OnStarting(TellOfWhatIsBehind, context);
         await next(context);
     });
+
+    private static Task TellOfWhatIsBehind(object request)
+    {
+        var context = (HttpContext)request;
+        if (context.RequestServices.GetRequiredService<Snapshot>().Behind is { Count: > 0 } behind)
+            context.Response.Headers[Behind] = string.Join(", ", behind.Select(view => $"{view.View}={view.Position}"));
+        return Task.CompletedTask;
+    }
 
     /// <summary>Has a page that tells of an error be of the moment that was asked for, if there is such a moment: errors have services of their own.</summary>
     public static void KeepMoment(this HttpContext context)
