@@ -51,8 +51,12 @@ public sealed record ViewFailure(long Position, string Message, DateTimeOffset F
 /// <param name="Users">What others have made of it and what keeps it from being changed; none where it is about to follow.</param>
 public sealed record StaleName(string View, string Name, IReadOnlyList<string> Users)
 {
+    /// <summary>Whether the live version was gone back to and has other columns than this program knows, so that the name cannot show it.</summary>
+    public bool OfOtherColumns { get; init; }
+
     /// <summary>The same in a sentence.</summary>
-    public string Message => Users.Count == 0 ? $"{Name} still shows an earlier version of view '{View}'; it will follow in a moment."
+    public string Message => OfOtherColumns ? $"{Name} still shows the version of view '{View}' that was rolled back, which no longer follows the log; the live one has other columns: replay the view, and it follows."
+        : Users.Count == 0 ? $"{Name} still shows an earlier version of view '{View}'; it will follow in a moment."
         : $"{Name} still shows an earlier version of view '{View}', whose columns are other ones now, since {string.Join(", ", Users)} depends on it: drop that, and it follows.";
 }
 

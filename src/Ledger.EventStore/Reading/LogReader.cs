@@ -66,7 +66,7 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         int left = query.Limit ?? int.MaxValue;
         int size = Math.Min(FirstScanPageSize, left);
         string filters = Filters(query);
-        await using var next = new PageAhead(cancel);
+        await using var next = new PageAhead();
         next.Start(Fetch);
         while (true)
         {
@@ -88,10 +88,10 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
         }
 
         // By COPY, which takes no parameters: numbers, registered names and formatted times need no quoting.
-        Task<ScanPage> Fetch(CancellationToken stop) => Scan($"""
+        Task<ScanPage> Fetch() => Scan($"""
             select {Columns} from ledger.mt_events where seq_id > {after} and seq_id <= {upTo} {filters}
             order by seq_id {(query.Backwards ? "desc" : "asc")} limit {size}
-            """, stop);
+            """, cancel);
     }
 
     private string Filters(LogQuery query)
@@ -197,20 +197,16 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
     private sealed record ScanPage(List<RecordedEvent> Events, long Bytes);
 
     /// <summary>A page that is on its way.</summary>
-    private sealed class PageAhead(CancellationToken cancel) : IAsyncDisposable
+    private sealed class PageAhead : IAsyncDisposable
     {
-        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-
         public Task<ScanPage> Page { get; private set; } = Task.FromResult(new ScanPage([], 0));
 
-        public void Start(Func<CancellationToken, Task<ScanPage>> fetch) => Page = Task.Run(() => fetch(_stop.Token));
+        public void Start(Func<Task<ScanPage>> fetch) => Page = Task.Run(fetch);
 
-        /// <summary>Its reader may have stopped before the end.</summary>
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await Page.ContinueWith(_ => { }, TaskScheduler.Default);
-            _stop.Dispose();
-        }
+        /// <summary>
+        /// Its reader may have stopped before the end. What is on its way is waited for: the database hears of a cancellation on another connection,
+        /// and if it comes late it hits what this one is used for next.
+        /// </summary>
+        public async ValueTask DisposeAsync() => await Page.ContinueWith(_ => { }, TaskScheduler.Default);
     }
 }

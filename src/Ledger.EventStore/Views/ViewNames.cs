@@ -32,9 +32,15 @@ internal static class ViewNames
         var stale = new List<StaleName>();
         foreach (View view in views)
         {
-            if (live.SingleOrDefault(v => v.View == view.Name && v.Layout == view.Layout) is not { } version
-                || await IsPublished(connection, view, version.Schema, cancel))
+            if (live.SingleOrDefault(v => v.View == view.Name) is not { } version || await IsPublished(connection, view, version.Schema, cancel))
                 continue;
+            if (version.Layout != view.Layout)
+            {
+                // Until it is replayed, names show it as they did before; but not where it was gone back to.
+                stale.AddRange((await Shown(connection, view, cancel)).Where(name => name.Schema != version.Schema)
+                    .Select(name => new StaleName(view.Name, "views." + name.Name, []) { OfOtherColumns = true }));
+                continue;
+            }
             List<(string Name, string User)> users = await Users(connection, view, cancel);
             stale.AddRange(users.Count == 0 ? [new StaleName(view.Name, "views." + view.StableNames.First(), [])]
                 : users.GroupBy(u => u.Name).Select(u => new StaleName(view.Name, u.Key, [.. u.Select(x => x.User)])));
@@ -124,20 +130,27 @@ internal static class ViewNames
         return last;
     }
 
-    private static async Task<bool> IsPublished(NpgsqlConnection connection, View view, string schema, CancellationToken cancel)
+    private static async Task<bool> IsPublished(NpgsqlConnection connection, View view, string schema, CancellationToken cancel) =>
+        (await Shown(connection, view, cancel)).Count(name => name.Schema == schema) == view.Tables.Count();
+
+    /// <summary>The names of a view's tables that are there, each with the schema of the version that it shows.</summary>
+    private static async Task<List<(string Name, string Schema)>> Shown(NpgsqlConnection connection, View view, CancellationToken cancel)
     {
         // By what they depend on: their text cannot be had while somebody else makes them anew.
         await using var command = new NpgsqlCommand("""
-            select count(distinct name.relname)
+            select distinct name.relname::text, space.nspname::text
             from pg_class name join pg_rewrite rule on rule.ev_class = name.oid
                 join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = rule.oid and d.refclassid = 'pg_class'::regclass
-                join pg_class shown on shown.oid = d.refobjid
+                join pg_class shown on shown.oid = d.refobjid and shown.oid <> name.oid join pg_namespace space on space.oid = shown.relnamespace
             where name.relnamespace = (select oid from pg_namespace where nspname = 'views') and name.relname = any($1)
-                and shown.relnamespace = (select oid from pg_namespace where nspname = $2)
+            order by 1, 2
             """, connection);
         command.Parameters.Add(new NpgsqlParameter { Value = view.Tables.Select(t => t.Name).ToArray() });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema });
-        return (long)(await command.ExecuteScalarAsync(cancel))! == view.Tables.Count();
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        var names = new List<(string, string)>();
+        while (await reader.ReadAsync(cancel))
+            names.Add((reader.GetString(0), reader.GetString(1)));
+        return names;
     }
 
     /// <summary>

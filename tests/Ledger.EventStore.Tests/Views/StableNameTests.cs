@@ -136,6 +136,24 @@ public sealed class StableNameTests : IAsyncLifetime
         Assert.Empty(await wide.StaleNames(Cancel));
     }
 
+    [Fact]
+    public async Task A_name_of_a_version_that_was_rolled_back_says_so_where_the_one_before_has_other_columns()
+    {
+        await Followed();
+        ViewRuntime wide = new(_fixture.Log, _fixture.Database, [CounterViews.Wide(), CounterViews.Reasons()]);
+        await wide.Prepare(cancel: Cancel);
+        Assert.Empty(await wide.StaleNames(Cancel));
+
+        await wide.Rollback("counters", Cancel);
+        Assert.Equal(2, await Shown());
+        IReadOnlyList<StaleName> stale = await wide.StaleNames(Cancel);
+        Assert.Contains("views.counter", stale.Select(name => name.Name));
+        Assert.All(stale, name => Assert.Contains("rolled back, which no longer follows the log", name.Message, StringComparison.Ordinal));
+
+        await wide.Replay(Counters, cancel: Cancel);
+        Assert.Empty(await wide.StaleNames(Cancel));
+    }
+
     /// <summary>As if the program had been killed between its switch and the publishing.</summary>
     [Fact]
     public async Task A_name_that_was_left_behind_is_published_by_whoever_runs()

@@ -70,7 +70,7 @@ internal static class HealthChecks
                 return HealthCheckResult.Unhealthy($"The new version of view '{building.View}' stands still before position {reason.Position}: {reason.Message}", data: data);
             if (views.Names.FirstOrDefault(name => read.All(view => view.View != name)) is { } missing)
                 return HealthCheckResult.Degraded($"View '{missing}' is being built.", data: data);
-            if (await views.StaleNames(cancellationToken) is [{ Users.Count: > 0 } stale, ..])
+            if ((await views.StaleNames(cancellationToken)).FirstOrDefault(name => name.OfOtherColumns || name.Users.Count > 0) is { } stale)
                 return HealthCheckResult.Degraded(stale.Message, data: data);
             return read.FirstOrDefault(view => view.State == ViewState.Frozen) is { } frozen
                 ? HealthCheckResult.Degraded($"View '{frozen.View}' is frozen at position {frozen.Position}: its definition has changed.", data: data)
