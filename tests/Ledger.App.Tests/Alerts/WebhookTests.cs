@@ -70,13 +70,17 @@ public sealed class WebhookTests : IAsyncLifetime
         await Follow("/again");
         await Announce();
         var first = Assert.Single(await _receiver.Seen("/again", 1, Cancel));
-        await Until(one => one.State == DeliveryState.Sent);
+        await Until(one => one is { State: DeliveryState.Sent, Lag: not null });
+        Assert.NotNull((await Deliveries.Summary(null, Cancel)).MedianLag);
         await Deliveries.Resend((string)first["id"]!, "Ada", Cancel);
         var second = (await _receiver.Seen("/again", 2, Cancel))[1];
         Assert.Equal(((string)first["id"]!, true), ((string)second["id"]!, (bool)second["verified"]!));
         Assert.Equal(first["body"]!.ToJsonString(), second["body"]!.ToJsonString());
         Assert.Equal(first["body"]!.ToJsonString(), System.Text.Json.Nodes.JsonNode.Parse((await Deliveries.Get((string)first["id"]!, Cancel)).Body!)!.ToJsonString());
         await Until(one => one is { State: DeliveryState.Sent, Attempts: 2 });
+        // How long somebody took to ask for it is no lag.
+        Assert.Null((await Deliveries.Get((string)first["id"]!, Cancel)).Delivery.Lag);
+        Assert.Null((await Deliveries.Summary(null, Cancel)).MedianLag);
         Assert.Equal(0, await Deliveries.Resend(DateTimeOffset.UtcNow.AddHours(-1), null, DeliveryState.Failed, "Ada", Cancel));
         Assert.Equal(1, await Deliveries.Resend(DateTimeOffset.UtcNow.AddHours(-1), "again", DeliveryState.Sent, "Ada", Cancel));
         Assert.Equal(3, (await _receiver.Seen("/again", 3, Cancel)).Count);

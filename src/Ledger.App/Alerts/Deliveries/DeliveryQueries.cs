@@ -30,7 +30,7 @@ public enum DeliveryState
 /// <param name="Host">Where it goes; of a mail address not all of it.</param>
 /// <param name="Attempts">How often it was sent.</param>
 /// <param name="NextAt">When it is sent next; null where it is not.</param>
-/// <param name="Lag">From when the change was recorded to when this was taken; null where it was not.</param>
+/// <param name="Lag">From when the change was recorded to when this was taken; null where it was not, or somebody had it sent again.</param>
 /// <param name="Last">How the last attempt went, in words.</param>
 public sealed record DeliveryRecord(
     string Id, string Subscription, long Position, string Subject, long Endpoint, string Host, DeliveryState State, int Attempts, DateTimeOffset MadeAt, DateTimeOffset? NextAt, DateTimeOffset? EndedAt, TimeSpan? Lag, string? Last);
@@ -47,7 +47,7 @@ public sealed record AttemptRecord(int Number, DateTimeOffset At, IReadOnlyDicti
 
 /// <summary>How many deliveries are how far.</summary>
 /// <param name="SentLastHour">Taken within the last hour.</param>
-/// <param name="MedianLag">Of webhooks among those, from when the change was recorded; null where there are none.</param>
+/// <param name="MedianLag">Of webhooks among those that nobody had sent again, from when the change was recorded; null where there are none.</param>
 /// <param name="LongLag">The same: 99 of 100 took no longer.</param>
 /// <param name="OldestPending">How long the one that has waited longest was due; null where none is.</param>
 /// <param name="Position">Up to where the log has been looked through.</param>
@@ -62,7 +62,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     private const string Columns = $"""
         select d.id, d.subscription, d.position, d.subject, d.endpoint, e.address, {State},
             (select count(*) from alerts.attempt a where a.delivery = d.id)::int, d.made_at, case when {State} = 'pending' then greatest(d.next_at, e.not_before) end, d.ended_at,
-            case when d.state = 'sent' then d.ended_at - c.recorded_at end,
+            case when d.state = 'sent' and d.again_at is null then d.ended_at - c.recorded_at end,
             (select coalesce(a.status::text, a.failure) from alerts.attempt a where a.delivery = d.id order by a.number desc limit 1), d.number
         from alerts.delivery d join alerts.endpoint e on e.id = d.endpoint join alerts.change c on c.position = d.position and c.subject = d.subject
         """;
@@ -101,7 +101,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     /// <param name="cancel">Gives up.</param>
     public async Task<DeliverySummary> Summary(string? subscription, CancellationToken cancel)
     {
-        const string Lags = "within group (order by d.ended_at - c.recorded_at) filter (where e.kind = 'webhook' and d.state = 'sent' and d.ended_at > clock_timestamp() - interval '1 hour')";
+        const string Lags = "within group (order by d.ended_at - c.recorded_at) filter (where e.kind = 'webhook' and d.state = 'sent' and d.again_at is null and d.ended_at > clock_timestamp() - interval '1 hour')";
         var head = await log.Head(cancel);
         return (await database.Query(
             $"""
@@ -143,7 +143,7 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     private async Task<int> Again(Writer by, string condition, CancellationToken cancel, params object?[] parameters)
     {
         var again = await database.Once(by, async connection => (await connection.Query(
-            $"update alerts.delivery d set state = 'pending', tries = 0, next_at = clock_timestamp(), ended_at = null from alerts.endpoint e where e.id = d.endpoint and {condition} returning 1", _ => 1, cancel, parameters)).Count, cancel);
+            $"update alerts.delivery d set state = 'pending', tries = 0, next_at = clock_timestamp(), ended_at = null, again_at = clock_timestamp() from alerts.endpoint e where e.id = d.endpoint and {condition} returning 1", _ => 1, cancel, parameters)).Count, cancel);
         signal.Raise();
         return again;
     }
