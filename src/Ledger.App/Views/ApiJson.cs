@@ -20,9 +20,9 @@ public static class ApiJson
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         // Names and quotes in other scripts stay readable; what is put into HTML is encoded there.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        foreach (var converter in StoredJson.Options.Converters)
+        foreach (var converter in StoredJson.Plain.Converters)
             options.Converters.Add(converter);
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(StoredJson.Options.TypeInfoResolver!, new DefaultJsonTypeInfoResolver()).WithAddedModifier(NameClaimsAsFields);
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(StoredJson.Plain.TypeInfoResolver!, new DefaultJsonTypeInfoResolver()).WithAddedModifier(NameClaimsAsFields);
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         return options;
     }

@@ -140,6 +140,19 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cell_over_several_lines_is_told_and_the_rows_after_it_are_recorded()
+    {
+        Write("deals.csv", "Firm,Sum,Note\nAcme,700,\"the first line\nand the second\"\nBig,800,none\nSmall,900,\"never closed\nLast,950,none\n", Encoding.UTF8);
+        Write("map.yaml", "{companyName: {column: Firm}, amount: {column: Sum, currency: {always: EUR}}}", Encoding.UTF8);
+
+        var report = await Import(_folder.Combine("deals.csv"), "--format", "csv", "--map", _folder.Combine("map.yaml"));
+
+        Assert.Equal((1, "row: has another number of cells than the 3 headings"), (report["skipped"]!.AsArray().Count, (string)report["skipped"]![0]!["why"]!));
+        var (big, last) = ((await Deal("big-800")).Claims![0].Quote, (await Deal("last-950")).Claims![0].Quote);
+        Assert.Equal((("Big,800,none", 4), ("Last,950,none", 6)), ((big.Text, big.Line), (last.Text, last.Line)));
+    }
+
+    [Fact]
     public async Task A_row_that_the_record_refuses_is_skipped_alone()
     {
         // Every claim carries the row as its quote, and an event has to have room for all of them.

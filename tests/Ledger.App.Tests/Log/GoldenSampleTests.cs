@@ -67,6 +67,66 @@ public sealed class GoldenSampleTests
     }
 
     [Fact]
+    public void A_claim_is_read_by_hand_as_the_serialiser_reads_it_whatever_is_wrong_with_it()
+    {
+        var claims = Samples.SelectMany(sample => JsonNode.Parse(Read(sample.Data))!["claims"]?.AsArray() ?? []).ToList();
+        var variants = claims.SelectMany(claim => Variants(claim!.AsObject()).Append(claim.ToJsonString())).Distinct().ToList();
+
+        var (read, refused) = (0, 0);
+        foreach (var variant in variants)
+        {
+            var (plain, fast) = (ReadBy(StoredJson.Plain, variant), ReadBy(StoredJson.Options, variant));
+            Assert.True(plain == fast, $"{variant} is {fast?.ToString() ?? "refused"}, and {plain?.ToString() ?? "refused"} by the serialiser");
+            (read, refused) = plain is null ? (read, refused + 1) : (read + 1, refused);
+        }
+        Assert.True(read > 100 && refused > 500, $"{read} read, {refused} refused");
+    }
+
+    /// <summary>A claim as nobody writes it: properties in another order, left out, given twice as much, or of another type, at any depth.</summary>
+    private static IEnumerable<string> Variants(JsonObject claim)
+    {
+        yield return Reversed(claim).ToJsonString();
+        foreach (var part in new[] { claim }.Concat(Inside(claim)))
+        {
+            foreach (var property in part.Select(property => property.Key).ToList())
+            {
+                var was = part[property];
+                foreach (var other in new JsonNode?[] { null, 7, -1, 1.5, "x", "", true, new JsonObject(), new JsonArray() })
+                {
+                    part[property] = other;
+                    yield return claim.ToJsonString();
+                }
+                part.Remove(property);
+                yield return claim.ToJsonString();
+                part[property] = was;
+                // It stands last now.
+                yield return claim.ToJsonString();
+            }
+            part["more"] = new JsonObject { ["of"] = "it" };
+            yield return claim.ToJsonString();
+            part.Remove("more");
+        }
+    }
+
+    private static List<JsonObject> Inside(JsonObject claim) =>
+        [.. claim.Select(property => property.Value).OfType<JsonObject>().SelectMany(part => Inside(part).Prepend(part))];
+
+    private static JsonObject Reversed(JsonObject of) =>
+        new(of.Reverse().Select(property => KeyValuePair.Create(property.Key, property.Value is JsonObject part ? Reversed(part) : property.Value?.DeepClone())));
+
+    private static Claim? ReadBy(JsonSerializerOptions options, string json)
+    {
+        try
+        {
+            return (Claim?)JsonSerializer.Deserialize(json, options.GetTypeInfo(typeof(Claim)));
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    [Fact]
     public async Task Samples_are_what_the_log_stores_and_reads()
     {
         await using var ledger = await LedgerOnTestDatabase.Create(Cancel);

@@ -47,6 +47,10 @@ public sealed class OwnViewTests(SeededLedger seeded)
             await Lines(following, 2));
         following.Kill(entireProcessTree: true);
         await following.WaitForExitAsync(Cancel);
+
+        // A promise that was taken back is none.
+        Assert.Equal(0, (await ledger.Run("retract", "biren-pledge", "--reason", "Nobody promised it.")).ExitCode);
+        Assert.Equal("currency,deals,low", (await Run("pledges.cs", isBuilt: true, [.. here, "--format", "csv"])).Output.Trim());
     }
 
     [Fact]
