@@ -17,7 +17,8 @@ public sealed partial class EventTypes
 {
     private const int NameMax = 500;
 
-    private readonly Dictionary<string, JsonTypeInfo> _types = new(StringComparer.Ordinal);
+    // What tells how a type is written takes milliseconds to make, and few of many types are met in a short run.
+    private readonly Dictionary<string, (Type Type, Lazy<JsonTypeInfo> Json)> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<Type, string> _names = [];
     private readonly Dictionary<string, (string To, Func<JsonObject, JsonObject> Change)> _renamed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(Func<JsonObject, bool> IsOld, Func<JsonObject, JsonObject> Change)>> _reshaped =
@@ -25,16 +26,16 @@ public sealed partial class EventTypes
 
     /// <summary>Registers an event type.</summary>
     /// <param name="name">The name it is stored under: snake case, at most 500 characters.</param>
-    /// <param name="json">How it is written and read; from a source-generated context. Names are to be camel case.</param>
+    /// <param name="json">Gives how it is written and read, from a source-generated context; asked when the first is met. Names are to be camel case.</param>
     /// <typeparam name="T">The type, which may have one stored name only.</typeparam>
     /// <exception cref="ArgumentException">The name is not snake case, or name or type are registered already.</exception>
-    public EventTypes Add<T>(string name, JsonTypeInfo<T> json) where T : notnull
+    public EventTypes Add<T>(string name, Func<JsonTypeInfo<T>> json) where T : notnull
     {
         ArgumentNullException.ThrowIfNull(json);
         RefuseTaken(name);
         if (!_names.TryAdd(typeof(T), name))
             throw new ArgumentException($"{typeof(T)} is registered already, as '{_names[typeof(T)]}'.", nameof(name));
-        _types.Add(name, json);
+        _types.Add(name, (typeof(T), new Lazy<JsonTypeInfo>(json)));
         return this;
     }
 
@@ -75,13 +76,13 @@ public sealed partial class EventTypes
         : throw new ArgumentException($"{type} is not a registered event type.", nameof(type));
 
     /// <summary>A name as it was registered: one text for all events that bear it.</summary>
-    internal string Known(string name) => _types.TryGetValue(name, out JsonTypeInfo? type) ? _names[type.Type] : name;
+    internal string Known(string name) => _types.TryGetValue(name, out var type) ? _names[type.Type] : name;
 
     /// <summary>An event's name and data as they are stored: UTF-8 JSON.</summary>
     internal (string Name, byte[] Json) Write(object data)
     {
         string name = NameOf(data.GetType());
-        return (name, JsonSerializer.SerializeToUtf8Bytes(data, _types[name]));
+        return (name, JsonSerializer.SerializeToUtf8Bytes(data, _types[name].Json.Value));
     }
 
     /// <summary>What an exception about an event's data carries its position by.</summary>
@@ -94,8 +95,8 @@ public sealed partial class EventTypes
     {
         try
         {
-            if (_types.TryGetValue(name, out JsonTypeInfo? type) && !_reshaped.ContainsKey(name))
-                return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("An object was expected.");
+            if (_types.TryGetValue(name, out var type) && !_reshaped.ContainsKey(name))
+                return JsonSerializer.Deserialize(json, type.Json.Value) ?? throw new JsonException("An object was expected.");
             return ReadOld(name, json, position);
         }
         // Also what the type itself refuses, and what an upcaster does.
@@ -117,8 +118,8 @@ public sealed partial class EventTypes
                 foreach ((Func<JsonObject, bool> isOld, Func<JsonObject, JsonObject> change) in upcasters)
                     data = isOld(data) ? change(data) : data;
             }
-            if (_types.TryGetValue(name, out JsonTypeInfo? type))
-                return data!.Deserialize(type) ?? throw new JsonException("An object was expected.");
+            if (_types.TryGetValue(name, out var type))
+                return data!.Deserialize(type.Json.Value) ?? throw new JsonException("An object was expected.");
             if (!_renamed.TryGetValue(name, out var renamed))
                 throw new UnknownEventTypeException(stored, position);
             data = renamed.Change(data ?? Parse(json));

@@ -166,7 +166,7 @@ public sealed class AppendTests(LogFixture fixture) : IClassFixture<LogFixture>
     public async Task A_number_that_PostgreSQL_writes_out_counts_as_it_is_stored()
     {
         // Ten bytes here, a hundred thousand there.
-        var types = new EventTypes().Add("raw", SamplesJson.Default.JsonObject);
+        var types = new EventTypes().Add("raw", () => SamplesJson.Default.JsonObject);
         await using var log = new EventLog(fixture.Database, types);
         await Assert.ThrowsAsync<EventTooLongException>(() => log.Append(Samples.To(Samples.Name(), 0,
             new NewEvent(Guid.CreateVersion7(), System.Text.Json.Nodes.JsonNode.Parse("{\"n\":1e100000}")!.AsObject())), Cancel));

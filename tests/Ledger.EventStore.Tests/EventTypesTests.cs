@@ -75,15 +75,15 @@ public sealed class EventTypesTests(LogFixture fixture) : IClassFixture<LogFixtu
     [InlineData("_moved")]
     [InlineData("")]
     public void A_name_that_is_not_snake_case_is_refused(string name) =>
-        Assert.Throws<ArgumentException>(() => new EventTypes().Add(name, SamplesJson.Default.CounterMoved));
+        Assert.Throws<ArgumentException>(() => new EventTypes().Add(name, () => SamplesJson.Default.CounterMoved));
 
     [Fact]
     public void A_name_or_a_type_is_registered_once()
     {
         EventTypes types = Types();
-        Assert.Throws<ArgumentException>(() => types.Add("counter_moved", SamplesJson.Default.JsonObject));
-        Assert.Throws<ArgumentException>(() => types.Add("tally_moved", SamplesJson.Default.JsonObject));
-        Assert.Throws<ArgumentException>(() => types.Add("another_name", SamplesJson.Default.CounterMoved));
+        Assert.Throws<ArgumentException>(() => types.Add("counter_moved", () => SamplesJson.Default.JsonObject));
+        Assert.Throws<ArgumentException>(() => types.Add("tally_moved", () => SamplesJson.Default.JsonObject));
+        Assert.Throws<ArgumentException>(() => types.Add("another_name", () => SamplesJson.Default.CounterMoved));
         Assert.Throws<ArgumentException>(() => types.Upcast("counter_moved", "counter_opened", old => old));
     }
 

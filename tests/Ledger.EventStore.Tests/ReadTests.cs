@@ -104,7 +104,7 @@ public sealed class ReadTests(LogFixture fixture) : IClassFixture<LogFixture>
                     await cancel.CancelAsync();
             }
         });
-        await using var ignorant = new EventLog(other.Database, new EventTypes().Add("counter_opened", SamplesJson.Default.CounterMoved));
+        await using var ignorant = new EventLog(other.Database, new EventTypes().Add("counter_opened", () => SamplesJson.Default.CounterMoved));
         await Assert.ThrowsAsync<UnknownEventTypeException>(async () => await ignorant.Read(new LogQuery(), Cancel).ToListAsync(Cancel));
         // None of which has used up a connection.
         Assert.Equal(Many, await other.Log.Read(new LogQuery(), Cancel).CountAsync(Cancel));

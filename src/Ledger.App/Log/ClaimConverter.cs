@@ -15,11 +15,7 @@ namespace Ledger.App.Log;
 /// <param name="plain">How all of it is read and written without this.</param>
 internal sealed class ClaimConverter(JsonSerializerOptions plain) : JsonConverter<Claim>
 {
-    private readonly JsonTypeInfo<Claim> _claims = (JsonTypeInfo<Claim>)plain.GetTypeInfo(typeof(Claim));
-    private readonly JsonTypeInfo<ClaimValue> _values = (JsonTypeInfo<ClaimValue>)plain.GetTypeInfo(typeof(ClaimValue));
-    private readonly JsonTypeInfo<Quote> _quotes = (JsonTypeInfo<Quote>)plain.GetTypeInfo(typeof(Quote));
-
-    public override void Write(Utf8JsonWriter writer, Claim value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, _claims);
+    public override void Write(Utf8JsonWriter writer, Claim value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, Plain<Claim>());
 
     public override Claim Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -33,9 +29,9 @@ internal sealed class ClaimConverter(JsonSerializerOptions plain) : JsonConverte
             if (reader.ValueTextEquals("id"u8))
                 id = Text(ref reader);
             else if (reader.ValueTextEquals("value"u8))
-                value = Read(ref reader, UsualValue, _values);
+                value = Read(ref reader, UsualValue);
             else if (reader.ValueTextEquals("quote"u8))
-                quote = Read(ref reader, UsualQuote, _quotes);
+                quote = Read(ref reader, UsualQuote);
             else if (reader.ValueTextEquals("asWritten"u8))
                 asWritten = Text(ref reader);
             else
@@ -52,16 +48,19 @@ internal sealed class ClaimConverter(JsonSerializerOptions plain) : JsonConverte
         return reader.GetString();
     }
 
+    /// <summary>Asked for when it is needed: to make it takes longer than to read a few events.</summary>
+    private JsonTypeInfo<T> Plain<T>() => (JsonTypeInfo<T>)plain.GetTypeInfo(typeof(T));
+
     private delegate T? Usual<T>(ref Utf8JsonReader reader);
 
-    private static T? Read<T>(ref Utf8JsonReader reader, Usual<T> usual, JsonTypeInfo<T> otherwise) where T : class
+    private T? Read<T>(ref Utf8JsonReader reader, Usual<T> usual) where T : class
     {
         reader.Read();
         var whole = reader;
         if (usual(ref reader) is { } read)
             return read;
         reader = whole;
-        return JsonSerializer.Deserialize(ref reader, otherwise);
+        return JsonSerializer.Deserialize(ref reader, Plain<T>());
     }
 
     private static Quote? UsualQuote(ref Utf8JsonReader reader)

@@ -25,21 +25,21 @@ public static class StoredEvents
     internal const string Watchlists = "watchlist-";
 
     public static EventTypes Types { get; } = new EventTypes()
-        .Add("article_recorded", StoredJson.TypeInfo<ArticleEvent.ArticleRecorded>())
-        .Add("article_described", StoredJson.TypeInfo<ArticleEvent.ArticleDescribed>())
-        .Add("article_claimed", StoredJson.TypeInfo<ArticleEvent.ArticleClaimed>())
-        .Add("party_registered", StoredJson.TypeInfo<PartyEvent.PartyRegistered>())
-        .Add("party_alias_added", StoredJson.TypeInfo<PartyEvent.PartyAliasAdded>())
-        .Add("party_described", StoredJson.TypeInfo<PartyEvent.PartyDescribed>())
-        .Add("party_alias_removed", StoredJson.TypeInfo<PartyEvent.PartyAliasRemoved>())
-        .Add("party_renamed", StoredJson.TypeInfo<PartyEvent.PartyRenamed>())
-        .Add("party_affiliated", StoredJson.TypeInfo<PartyEvent.PartyAffiliated>())
-        .Add("party_affiliation_ended", StoredJson.TypeInfo<PartyEvent.PartyAffiliationEnded>())
-        .Add("party_affiliation_restored", StoredJson.TypeInfo<PartyEvent.PartyAffiliationRestored>())
-        .Add("party_merged", StoredJson.TypeInfo<PartyEvent.PartyMerged>())
-        .Add("party_unmerged", StoredJson.TypeInfo<PartyEvent.PartyUnmerged>())
-        .Add("party_absorbed", StoredJson.TypeInfo<PartyEvent.PartyAbsorbed>())
-        .Add("party_released", StoredJson.TypeInfo<PartyEvent.PartyReleased>())
+        .Add("article_recorded", StoredJson.TypeInfo<ArticleEvent.ArticleRecorded>)
+        .Add("article_described", StoredJson.TypeInfo<ArticleEvent.ArticleDescribed>)
+        .Add("article_claimed", StoredJson.TypeInfo<ArticleEvent.ArticleClaimed>)
+        .Add("party_registered", StoredJson.TypeInfo<PartyEvent.PartyRegistered>)
+        .Add("party_alias_added", StoredJson.TypeInfo<PartyEvent.PartyAliasAdded>)
+        .Add("party_described", StoredJson.TypeInfo<PartyEvent.PartyDescribed>)
+        .Add("party_alias_removed", StoredJson.TypeInfo<PartyEvent.PartyAliasRemoved>)
+        .Add("party_renamed", StoredJson.TypeInfo<PartyEvent.PartyRenamed>)
+        .Add("party_affiliated", StoredJson.TypeInfo<PartyEvent.PartyAffiliated>)
+        .Add("party_affiliation_ended", StoredJson.TypeInfo<PartyEvent.PartyAffiliationEnded>)
+        .Add("party_affiliation_restored", StoredJson.TypeInfo<PartyEvent.PartyAffiliationRestored>)
+        .Add("party_merged", StoredJson.TypeInfo<PartyEvent.PartyMerged>)
+        .Add("party_unmerged", StoredJson.TypeInfo<PartyEvent.PartyUnmerged>)
+        .Add("party_absorbed", StoredJson.TypeInfo<PartyEvent.PartyAbsorbed>)
+        .Add("party_released", StoredJson.TypeInfo<PartyEvent.PartyReleased>)
         .AddDeal<DealEvent.DealAnnounced>()
         .AddDeal<DealEvent.DealCorroborated>()
         .AddDeal<DealEvent.DealStatusAdvanced>()
@@ -68,21 +68,21 @@ public static class StoredEvents
         .AddDeal<DealEvent.DealTagged>()
         .AddDeal<DealEvent.DealUntagged>()
         .AddDeal<DealEvent.DealSourceRanked>()
-        .Add("source_ranked", StoredJson.TypeInfo<SourceEvent.SourceRanked>())
-        .Add("bulk_made", StoredJson.TypeInfo<BulkEvent.BulkMade>())
-        .Add("bulk_touched", StoredJson.TypeInfo<BulkEvent.BulkTouched>())
-        .Add("bulk_undone", StoredJson.TypeInfo<BulkEvent.BulkUndone>())
-        .Add("reference_rates_published", StoredJson.TypeInfo<RatesEvent.ReferenceRatesPublished>())
-        .Add("reference_rates_corrected", StoredJson.TypeInfo<RatesEvent.ReferenceRatesCorrected>())
-        .Add("watchlist_defined", StoredJson.TypeInfo<WatchlistEvent.WatchlistDefined>())
-        .Add("watchlist_rule_changed", StoredJson.TypeInfo<WatchlistEvent.WatchlistRuleChanged>())
-        .Add("watchlist_renamed", StoredJson.TypeInfo<WatchlistEvent.WatchlistRenamed>())
-        .Add("watchlist_member_pinned", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberPinned>())
-        .Add("watchlist_member_excluded", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberExcluded>())
-        .Add("watchlist_member_released", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberReleased>())
-        .Add("watchlist_members_joined", StoredJson.TypeInfo<WatchlistEvent.WatchlistMembersJoined>())
-        .Add("watchlist_members_left", StoredJson.TypeInfo<WatchlistEvent.WatchlistMembersLeft>())
-        .Add("watchlist_deleted", StoredJson.TypeInfo<WatchlistEvent.WatchlistDeleted>());
+        .Add("source_ranked", StoredJson.TypeInfo<SourceEvent.SourceRanked>)
+        .Add("bulk_made", StoredJson.TypeInfo<BulkEvent.BulkMade>)
+        .Add("bulk_touched", StoredJson.TypeInfo<BulkEvent.BulkTouched>)
+        .Add("bulk_undone", StoredJson.TypeInfo<BulkEvent.BulkUndone>)
+        .Add("reference_rates_published", StoredJson.TypeInfo<RatesEvent.ReferenceRatesPublished>)
+        .Add("reference_rates_corrected", StoredJson.TypeInfo<RatesEvent.ReferenceRatesCorrected>)
+        .Add("watchlist_defined", StoredJson.TypeInfo<WatchlistEvent.WatchlistDefined>)
+        .Add("watchlist_rule_changed", StoredJson.TypeInfo<WatchlistEvent.WatchlistRuleChanged>)
+        .Add("watchlist_renamed", StoredJson.TypeInfo<WatchlistEvent.WatchlistRenamed>)
+        .Add("watchlist_member_pinned", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberPinned>)
+        .Add("watchlist_member_excluded", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberExcluded>)
+        .Add("watchlist_member_released", StoredJson.TypeInfo<WatchlistEvent.WatchlistMemberReleased>)
+        .Add("watchlist_members_joined", StoredJson.TypeInfo<WatchlistEvent.WatchlistMembersJoined>)
+        .Add("watchlist_members_left", StoredJson.TypeInfo<WatchlistEvent.WatchlistMembersLeft>)
+        .Add("watchlist_deleted", StoredJson.TypeInfo<WatchlistEvent.WatchlistDeleted>);
 
     /// <summary>The names of all events that deals are folded from.</summary>
     public static IReadOnlyCollection<string> OfDeals { get; } = [.. DealEventNames.All.Values];
@@ -125,5 +125,5 @@ public static class StoredEvents
 
     public static Cause CauseOf(RecordedEvent e) => new(e.Position, e.Version, e.RecordedAt, e.Author);
 
-    private static EventTypes AddDeal<T>(this EventTypes types) where T : DealEvent => types.Add(DealEventNames.All[typeof(T)], StoredJson.TypeInfo<T>());
+    private static EventTypes AddDeal<T>(this EventTypes types) where T : DealEvent => types.Add(DealEventNames.All[typeof(T)], StoredJson.TypeInfo<T>);
 }

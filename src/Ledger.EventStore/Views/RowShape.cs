@@ -104,11 +104,15 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
     /// <summary>A property of this name is no column of its own: it is read from the positions in which a row holds.</summary>
     private const string FromPosition = "FromPosition";
 
-    private readonly Func<TRow, TRow, bool> _sameKey;
-    private readonly Func<TRow, int> _keyHash;
-    private readonly Func<NpgsqlDataReader, TRow> _read;
-    private readonly Func<List<TRow>, NpgsqlParameter>[] _arrays;
-    private readonly Func<List<TRow>, NpgsqlParameter>[] _keyArrays;
+    // Each is compiled when it is first called: a program that only reads compares and writes no rows, and reads those of few tables.
+    private readonly Lazy<Func<TRow, TRow, bool>> _sameKey;
+    private readonly Lazy<Func<TRow, TRow, bool>> _same;
+    private readonly Lazy<Func<TRow, int>> _keyHash;
+    private readonly Lazy<Func<NpgsqlDataReader, TRow>> _read;
+    private readonly Lazy<Action<NpgsqlBinaryImporter, TRow>> _write;
+    private readonly Lazy<Func<List<TRow>, NpgsqlParameter>[]> _arrays;
+    private readonly Lazy<Func<List<TRow>, NpgsqlParameter>[]> _keyArrays;
+    private readonly string[] _selected;
 
     private static readonly Lazy<RowShape<TRow>> Made = new(() => new RowShape<TRow>());
 
@@ -133,44 +137,53 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
         if (Keys.Count == 0)
             throw new ArgumentException($"{type.Name} needs at least one [property: Key].");
 
-        ParameterExpression a = Expression.Parameter(type), b = Expression.Parameter(type);
-        _sameKey = Expression.Lambda<Func<TRow, TRow, bool>>(AllEqual(Keys, a, b), a, b).Compile();
-        Same = Expression.Lambda<Func<TRow, TRow, bool>>(AllEqual(Columns, a, b), a, b).Compile();
-        _keyHash = Expression.Lambda<Func<TRow, int>>(Keys.Select(k => (Expression)Expression.Call(Expression.Property(a, k.Property), k.Type.GetMethod("GetHashCode", [])!))
-            .Aggregate((x, y) => Expression.ExclusiveOr(Expression.Multiply(x, Expression.Constant(397)), y)), a).Compile();
-        Write = Writer();
-        _arrays = [.. Columns.Select(c => c.Arrays<TRow>())];
-        _keyArrays = [.. Keys.Select(c => c.Arrays<TRow>())];
-        _read = Reader(constructor, properties);
+        _selected = [.. properties.Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name))];
+        _sameKey = new(() => Comparer(Keys));
+        _same = new(() => Comparer(Columns));
+        _keyHash = new(KeyHasher);
+        _read = new(() => Reader(constructor, properties));
+        _write = new(Writer);
+        _arrays = new(() => [.. Columns.Select(c => c.Arrays<TRow>())]);
+        _keyArrays = new(() => [.. Keys.Select(c => c.Arrays<TRow>())]);
     }
 
     /// <summary>Whether two rows hold the same in every column.</summary>
-    public Func<TRow, TRow, bool> Same { get; }
+    public bool Same(TRow a, TRow b) => _same.Value(a, b);
 
     /// <summary>Writes the columns of a row that was started.</summary>
-    public Action<NpgsqlBinaryImporter, TRow> Write { get; }
+    public void Write(NpgsqlBinaryImporter importer, TRow row) => _write.Value(importer, row);
 
     /// <summary>Each column's values as one parameter.</summary>
-    public IEnumerable<NpgsqlParameter> Arrays(List<TRow> rows) => _arrays.Select(make => make(rows));
+    public IEnumerable<NpgsqlParameter> Arrays(List<TRow> rows) => _arrays.Value.Select(make => make(rows));
 
     /// <summary>The same of the keys.</summary>
-    public IEnumerable<NpgsqlParameter> KeyArrays(List<TRow> rows) => _keyArrays.Select(make => make(rows));
+    public IEnumerable<NpgsqlParameter> KeyArrays(List<TRow> rows) => _keyArrays.Value.Select(make => make(rows));
 
     /// <summary>The columns in the order in which <see cref="Read"/> expects them.</summary>
     public string Selected(string alias) => string.Join(", ", _selected.Select(name => $"{alias}.{name}"));
 
-    private string[] _selected = [];
+    public TRow Read(NpgsqlDataReader reader) => _read.Value(reader);
 
-    public TRow Read(NpgsqlDataReader reader) => _read(reader);
+    public bool Equals(TRow? a, TRow? b) => _sameKey.Value(a!, b!);
 
-    public bool Equals(TRow? a, TRow? b) => _sameKey(a!, b!);
-
-    public int GetHashCode(TRow row) => _keyHash(row);
+    public int GetHashCode(TRow row) => _keyHash.Value(row);
 
     public string KeyOf(TRow row) => string.Join(", ", Keys.Select(k => k.Property.GetValue(row)));
 
-    private static Expression AllEqual(IEnumerable<Column> columns, Expression a, Expression b) =>
-        columns.Select(c => Equal(c, Expression.Property(a, c.Property), Expression.Property(b, c.Property))).Aggregate(Expression.AndAlso);
+    private static Func<TRow, TRow, bool> Comparer(IEnumerable<Column> columns)
+    {
+        ParameterExpression a = Expression.Parameter(typeof(TRow)), b = Expression.Parameter(typeof(TRow));
+        Expression all = columns.Select(c => Equal(c, Expression.Property(a, c.Property), Expression.Property(b, c.Property))).Aggregate(Expression.AndAlso);
+        return Expression.Lambda<Func<TRow, TRow, bool>>(all, a, b).Compile();
+    }
+
+    private Func<TRow, int> KeyHasher()
+    {
+        ParameterExpression row = Expression.Parameter(typeof(TRow));
+        Expression all = Keys.Select(k => (Expression)Expression.Call(Expression.Property(row, k.Property), k.Type.GetMethod("GetHashCode", [])!))
+            .Aggregate((x, y) => Expression.ExclusiveOr(Expression.Multiply(x, Expression.Constant(397)), y));
+        return Expression.Lambda<Func<TRow, int>>(all, row).Compile();
+    }
 
     private static Expression Equal(Column column, Expression a, Expression b) => column.Type.IsArray
         ? Expression.Call(typeof(RowShape<TRow>).GetMethod(nameof(SameItems), BindingFlags.NonPublic | BindingFlags.Static)!, a, b)
@@ -200,7 +213,6 @@ internal sealed class RowShape<TRow> : TableShape, IEqualityComparer<TRow> where
 
     private Func<NpgsqlDataReader, TRow> Reader(ConstructorInfo constructor, PropertyInfo[] properties)
     {
-        _selected = [.. properties.Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name))];
         ParameterExpression reader = Expression.Parameter(typeof(NpgsqlDataReader));
         MethodInfo get = typeof(NpgsqlDataReader).GetMethod(nameof(NpgsqlDataReader.GetFieldValue))!;
         MethodInfo isNull = typeof(NpgsqlDataReader).GetMethod(nameof(NpgsqlDataReader.IsDBNull))!;

@@ -21,8 +21,8 @@ internal static class SampleEvents
     public const string OpeningJson = """{"name": "opened"}""";
 
     public static EventTypes Types { get; } = new EventTypes()
-        .Add("deal_changed", SampleEventsJson.Default.DealChanged)
-        .Add("deal_opened", SampleEventsJson.Default.DealOpened);
+        .Add("deal_changed", () => SampleEventsJson.Default.DealChanged)
+        .Add("deal_opened", () => SampleEventsJson.Default.DealOpened);
 
     public static DealChanged Event(int number) => new(
         $"company-{number % 40_000}", $"https://news.example/{number}", number, 1_000_000m + number, 2_000_000m + number, "CNY",

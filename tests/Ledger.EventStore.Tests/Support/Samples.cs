@@ -34,9 +34,9 @@ internal sealed partial class SamplesJson : JsonSerializerContext;
 internal static class Samples
 {
     public static EventTypes Types() => new EventTypes()
-        .Add("counter_opened", SamplesJson.Default.CounterOpened)
-        .Add("counter_moved", SamplesJson.Default.CounterMoved)
-        .Add("counted", SamplesJson.Default.Counted);
+        .Add("counter_opened", () => SamplesJson.Default.CounterOpened)
+        .Add("counter_moved", () => SamplesJson.Default.CounterMoved)
+        .Add("counted", () => SamplesJson.Default.Counted);
 
     public static NewEvent Moved(int by = 1, string? why = null) => new(Guid.CreateVersion7(), new CounterMoved(by, why));
 

@@ -80,7 +80,7 @@ public sealed class StoppedTests : IAsyncLifetime
     [Fact]
     public async Task A_program_that_does_not_know_an_event_stands_still_after_it_until_another_goes_on()
     {
-        await using var oldLog = new EventLog(_fixture.Database, new EventTypes().Add("counter_moved", SamplesJson.Default.CounterMoved));
+        await using var oldLog = new EventLog(_fixture.Database, new EventTypes().Add("counter_moved", () => SamplesJson.Default.CounterMoved));
         var old = new ViewRuntime(oldLog, _fixture.Database, [CounterViews.Counters()]);
         ViewRuntime knowing = Runtime(ViewRuntime.StoppedAfter, CounterViews.Counters());
         await knowing.Prepare(cancel: Cancel);
