@@ -37,7 +37,10 @@ public sealed class LedgerProgram : IAsyncDisposable
     }
 
     public static LedgerProgram Start(IReadOnlyList<string> arguments, LedgerProgramOptions? options = null) =>
-        StartAssembly("ledger.dll", arguments, options ?? new LedgerProgramOptions());
+        StartAssembly(Path.Combine(Built, "ledger.dll"), arguments, options ?? new LedgerProgramOptions());
+
+    /// <summary>Where the program was built: a release is compiled for the machine there, and not where it is copied to beside the tests.</summary>
+    private static string Built => Path.Combine([Repository.Root, "src", "Ledger.App", "bin", .. AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar)[^2..]]);
 
     /// <summary>Waits for the program's end.</summary>
     public async Task<LedgerRun> End(TimeSpan? timeout = null)
@@ -82,11 +85,11 @@ public sealed class LedgerProgram : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>Any executable assembly that lies beside the tests.</summary>
+    /// <summary>Any executable assembly; by its name alone, one that lies beside the tests.</summary>
     internal static LedgerProgram StartAssembly(string assembly, IReadOnlyList<string> arguments, LedgerProgramOptions options)
     {
         var path = Path.Combine(AppContext.BaseDirectory, assembly);
-        if (!File.Exists(path)) throw new FileNotFoundException($"{assembly} is not beside the tests: the project must refer to Ledger.Testing.", path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path} was not built: the tests' project must refer to Ledger.Testing.", path);
         var start = new ProcessStartInfo("dotnet", [path, .. arguments])
         {
             WorkingDirectory = options.Folder ?? AppContext.BaseDirectory,
