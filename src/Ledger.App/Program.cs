@@ -31,50 +31,60 @@ using Ledger.App.Views.Rates;
 using Ledger.App.Views.Rollups;
 using Ledger.App.Watchlists;
 
-var root = new RootCommand("Ledger: the record of funding deals, as a chain of immutable events.")
+return await LedgerCommand.Run(Root.Value, args);
+
+internal static partial class Program
 {
-    DemoCommand.Make(),
-    ServeCommand.Make(),
-    SeedCommand.Make(),
-    ImportCommand.Make(),
-    DealCommands.List(),
-    DealCommands.Show(),
-    DealCommands.History(),
-    AuditCommands.Diff(),
-    AuditCommands.Blame(),
-    AuditCommands.Audit(),
-    CompanyCommand.Make(),
-    InvestorCommand.Make(),
-    CoInvestorsCommand.Make(),
-    RollupCommands.Rollup(),
-    RollupCommands.Vintages(),
-    LeagueCommand.Make(),
-    EventsCommand.Make(),
-    ExplainCommand.Make(),
-    ReplayCommand.Make(),
-    ProjectionsCommand.Make(),
-    SqlCommand.Make(),
-    ProofCommands.Verify(),
-    ProofCommands.Proof(),
-    ProofCommands.Checkpoint(),
-    ExportCommand.Make(),
-    MigrateCommand.Make(),
-    BackupCommand.Make(),
-    RestoreCommand.Make(),
-};
-root.Subcommands.Add(AnnounceCommand.Make());
-root.Subcommands.Add(SourcesCommand.Make());
-root.Subcommands.Add(RatesCommand.Make());
-root.Subcommands.Add(DuplicatesCommand.Make());
-root.Subcommands.Add(ReviewCommand.Make());
-root.Subcommands.Add(FeedsCommand.Feeds());
-root.Subcommands.Add(FeedsCommand.Inbox());
-root.Subcommands.Add(JobsCommand.Make());
-root.Subcommands.Add(BulkCommand.Make());
-root.Subcommands.Add(PartyCommands.Make());
-root.Subcommands.Add(WatchCommands.Make());
-root.Subcommands.Add(AlertCommands.Make());
-root.Subcommands.Add(KeysCommand.Make());
-foreach (var command in ChangeCommands.Make())
-    root.Subcommands.Add(command);
-return await LedgerCommand.Run(root, args);
+    /// <summary>All commands, made once in a process: options that several share remember every command they were ever given to.</summary>
+    private static readonly Lazy<RootCommand> Root = new(() =>
+    {
+        var root = new RootCommand("Ledger: the record of funding deals, as a chain of immutable events.")
+        {
+            DemoCommand.Make(),
+            ServeCommand.Make(),
+            SeedCommand.Make(),
+            ImportCommand.Make(),
+            DealCommands.List(),
+            DealCommands.Show(),
+            DealCommands.History(),
+            AuditCommands.Diff(),
+            AuditCommands.Blame(),
+            AuditCommands.Audit(),
+            CompanyCommand.Make(),
+            InvestorCommand.Make(),
+            CoInvestorsCommand.Make(),
+            RollupCommands.Rollup(),
+            RollupCommands.Vintages(),
+            LeagueCommand.Make(),
+            EventsCommand.Make(),
+            ExplainCommand.Make(),
+            ReplayCommand.Make(),
+            ProjectionsCommand.Make(),
+            SqlCommand.Make(),
+            ProofCommands.Verify(),
+            ProofCommands.Proof(),
+            ProofCommands.Checkpoint(),
+            ExportCommand.Make(),
+            MigrateCommand.Make(),
+            BackupCommand.Make(),
+            RestoreCommand.Make(),
+        };
+        root.Subcommands.Add(AnnounceCommand.Make());
+        root.Subcommands.Add(SourcesCommand.Make());
+        root.Subcommands.Add(RatesCommand.Make());
+        root.Subcommands.Add(DuplicatesCommand.Make());
+        root.Subcommands.Add(ReviewCommand.Make());
+        root.Subcommands.Add(FeedsCommand.Feeds());
+        root.Subcommands.Add(FeedsCommand.Inbox());
+        root.Subcommands.Add(JobsCommand.Make());
+        root.Subcommands.Add(BulkCommand.Make());
+        root.Subcommands.Add(PartyCommands.Make());
+        root.Subcommands.Add(WatchCommands.Make());
+        root.Subcommands.Add(AlertCommands.Make());
+        root.Subcommands.Add(KeysCommand.Make());
+        foreach (var command in ChangeCommands.Make())
+            root.Subcommands.Add(command);
+        CommonOptions.AddTo(root);
+        return root;
+    });
+}

@@ -27,9 +27,10 @@ internal static class LedgerCommand
     private const int Refused = 1;
     private const int BadInput = 2;
 
+    /// <param name="root">With the common options.</param>
+    /// <param name="args">The command line.</param>
     public static async Task<int> Run(RootCommand root, string[] args)
     {
-        CommonOptions.AddTo(root);
         // A word that begins with @ is that word, and no file of further words: reasons and positions may.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

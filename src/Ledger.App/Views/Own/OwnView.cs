@@ -38,6 +38,7 @@ public static class OwnView
     {
         Format.AcceptOnlyFromAmong("jsonl", Csv);
         var root = new RootCommand($"The view '{view.Name}' of a ledger.") { Address, Format, Table, Replay, Follow };
+        CommonOptions.AddTo(root);
         root.Doing((ledger, cancel) => Run(ledger, view, cancel), choose: Choose);
         return LedgerCommand.Run(root, args);
     }
