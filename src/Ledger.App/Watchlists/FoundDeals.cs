@@ -10,13 +10,15 @@ namespace Ledger.App.Watchlists;
 /// <summary>Reads what rules ask of deals from rows of their view.</summary>
 internal sealed class FoundDeals
 {
-    // There are few places and currencies, and very many deals.
+    // There are few places and currencies, and very many deals. What is kept of all of them is to be little: to hold it costs more than to read it.
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _placeKeys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Currency> _currencies = new(StringComparer.Ordinal);
 
     /// <summary>The columns that are read of a deal, in their order.</summary>
     /// <param name="of">What the table is called in the query.</param>
-    public static string Columns(string of) => string.Join(", ", "id, company_id, kind, status, status_since, series, instrument, counts, currency, amount_low, amount_high, qualifier, usd_low, usd_high, valuation_currency, valuation_low, valuation_high, announced_from, announced_to, sectors, places, contested".Split(", ").Select(column => $"{of}.{column}"));
+    public static string Columns(string of) => string.Join(", ", "id, company_id, kind, status, status_since, series, instrument, counts, currency, amount_low, amount_high, qualifier, usd_low, usd_high, valuation_currency, valuation_low, valuation_high, announced_from, announced_to, sectors, places, contested".Split(", ")
+        .Select(column => column is "sectors" or "places" or "contested" ? $"nullif({of}.{column}, '{{}}')" : $"{of}.{column}"));
 
     /// <summary>The first of these, where nothing is asked of deals but that they are there.</summary>
     public static string KindOnly(string of) => $"{of}.id, {of}.company_id, {of}.kind";
@@ -26,27 +28,32 @@ internal sealed class FoundDeals
 
     public FoundDeal Read(NpgsqlDataReader row, bool isWhole)
     {
-        var found = new FoundDeal { Id = row.GetString(0), Company = row.GetString(1), Kind = string.Intern(row.GetString(2)) };
+        var found = new FoundDeal { Id = row.GetString(0), Company = Same(row.GetString(1)), Kind = Same(row.GetString(2)) };
         if (!isWhole)
             return found;
-        found.Status = string.Intern(row.GetString(3));
+        found.Status = Same(row.GetString(3));
         found.StatusSince = row.GetFieldValue<DateOnly>(4);
-        found.Series = row.TextOrNull(5);
-        found.Instrument = row.TextOrNull(6);
+        found.Series = row.TextOrNull(5) is { } series ? Same(series) : null;
+        found.Instrument = row.TextOrNull(6) is { } instrument ? Same(instrument) : null;
         found.Counts = row.GetBoolean(7);
         found.Amount = row.IsDBNull(8) ? null : new SumFact(Known(row.GetString(8)), Figure(row, 9), Figure(row, 10), row.GetString(11) == "orderOfMagnitude");
         found.Dollars = row.IsDBNull(12) && row.IsDBNull(13) ? null : new SumFact(Currency.Usd, Figure(row, 12), Figure(row, 13), false);
         found.Valuation = row.IsDBNull(14) ? null : new SumFact(Known(row.GetString(14)), Figure(row, 15), Figure(row, 16), false);
         found.Announced = row.IsDBNull(17) || row.IsDBNull(18) ? null : (row.GetFieldValue<DateOnly>(17), row.GetFieldValue<DateOnly>(18));
-        found.Sectors = row.GetFieldValue<string[]>(19);
-        found.Places = Array.ConvertAll(row.GetFieldValue<string[]>(20), PlaceKey);
-        found.Contested = row.GetFieldValue<string[]>(21);
+        found.Sectors = Several(row, 19, Same);
+        found.Places = Several(row, 20, PlaceKey);
+        found.Contested = Several(row, 21, Same);
         return found;
     }
+
+    /// <summary>The same text, once for all who bear it.</summary>
+    public string Same(string text) => _texts.TryAdd(text, text) ? text : _texts[text];
 
     public string PlaceKey(string place) => _placeKeys.TryGetValue(place, out var key) ? key : _placeKeys[place] = NameKey.Of(place);
 
     private Currency Known(string code) => _currencies.TryGetValue(code, out var currency) ? currency : _currencies[code] = new Currency(code);
+
+    private static string[] Several(NpgsqlDataReader row, int column, Converter<string, string> each) => row.IsDBNull(column) ? [] : Array.ConvertAll(row.GetFieldValue<string[]>(column), each);
 
     private static decimal? Figure(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDecimal(column);
 }

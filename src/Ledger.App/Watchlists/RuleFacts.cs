@@ -93,7 +93,7 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
         {
             if (byId.TryGetValue(id, out var deal))
             {
-                deal.Investors.Add((merges.Root(investor), string.Intern(role)));
+                deal.Investors.Add((merges.Root(_found.Same(investor)), _found.Same(role)));
             }
         }
     }
