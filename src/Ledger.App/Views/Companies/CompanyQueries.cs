@@ -50,11 +50,13 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
         var ids = (await snapshot.Merges(cancel)).Ids([id, .. members?.Select(member => member.Id) ?? []]);
         var dealIds = await snapshot.Query(now => $"select id from deal where {now("deal")} and company_id = any($1) and merged_into is null and not retracted order by from_position",
             row => row.GetString(0), cancel, (object)ids);
-        var deals = InOrder(await snapshot.Deals(dealIds, cancel));
+        // Deals are folded from their events, on another connection, while the views are asked for the rest.
+        var itsDeals = snapshot.Deals(dealIds, cancel);
         var backers = await Backers(ids, cancel);
+        var sums = await Sums(ids, _ => id, cancel);
+        var deals = InOrder(await itsDeals);
         if (deals.Count == 0 && backers.Count == 0)
             throw new NotFoundException($"'{idOrName}' has no deals and no backers of its own; ask for it as an investor.");
-        var sums = await Sums(ids, _ => id, cancel);
         var counters = sums.Counters.GetValueOrDefault(id) ?? new CompanyRow(id, 0, 0, 0);
         var parties = await names.Of(
             [.. PartyRecord.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backers], cancel);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ledger.Domain.Parties;
 
 namespace Ledger.App.Views.Parties;
@@ -8,6 +9,9 @@ public sealed record PartyName(string Id, string Name);
 /// <summary>Finds parties by what people call them.</summary>
 public sealed class PartyNames(Snapshot snapshot)
 {
+    /// <summary>The parts of an answer ask for the same parties, of one moment, and some of them at the same time.</summary>
+    private readonly ConcurrentDictionary<string, PartyName> _known = new(StringComparer.Ordinal);
+
     /// <summary>The order of lists by name, which has an index.</summary>
     internal const string Order = "lower(name) collate \"C\", id";
 
@@ -49,9 +53,16 @@ public sealed class PartyNames(Snapshot snapshot)
     {
         var merges = await snapshot.Merges(cancel);
         var wanted = ids.Distinct().ToDictionary(id => id, merges.Root);
-        var names = (await snapshot.Query(now => $"select id, name from party where {now("party")} and id = any($1)",
-            row => new PartyName(row.GetString(0), row.GetString(1)), cancel, (object)wanted.Values.Distinct().ToArray())).ToDictionary(name => name.Id);
-        return wanted.ToDictionary(id => id.Key, id => names.GetValueOrDefault(id.Value) ?? new PartyName(id.Value, id.Value));
+        string[] unknown = [.. wanted.Values.Distinct().Where(id => !_known.ContainsKey(id))];
+        if (unknown.Length > 0)
+        {
+            foreach (var name in await snapshot.Query(now => $"select id, name from party where {now("party")} and id = any($1)",
+                row => new PartyName(row.GetString(0), row.GetString(1)), cancel, (object)unknown))
+            {
+                _known[name.Id] = name;
+            }
+        }
+        return wanted.ToDictionary(id => id.Key, id => _known.GetOrAdd(id.Value, unregistered => new PartyName(unregistered, unregistered)));
     }
 
     /// <summary>The rows of parties that stand for themselves, by their ids, with what is recorded of those that were merged into them.</summary>
