@@ -36,7 +36,7 @@ internal static class AlertCommands
         Add(), List(), Show(), Change(),
         Order("pause", "Have a subscription be told of nothing until it is resumed.", (table, id, by, cancel) => table.Pause(id, by, cancel)),
         Order("resume", "Have a subscription be told again, of what is recorded from now on.", (table, id, by, cancel) => table.Resume(id, by, cancel)),
-        Order("delete", "End a subscription; its history stays.", (table, id, by, cancel) => table.Delete(id, by, cancel)),
+        Order("delete", "End a subscription, and what still waits to be sent for it; its history stays.", (table, id, by, cancel) => table.Delete(id, by, cancel)),
         Feed(), Try(), Deliveries(), Delivery(), Resend(), Endpoints(), Rotate(),
         EndpointOrder("enable", "Send to an endpoint again, what has waited first.", (endpoints, id, by, cancel) => endpoints.Enable(id, by, cancel)),
         EndpointOrder("forget", "Forget an endpoint, with whatever was sent there or was to be.", (endpoints, id, by, cancel) => endpoints.Forget(id, by, cancel)),

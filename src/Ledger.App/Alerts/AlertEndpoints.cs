@@ -34,7 +34,7 @@ internal static class AlertEndpoints
                 id, fields.Name, Targets.IsIn(fields) ? await services.GetRequiredService<Targets>().Read(fields, cancel) : null, fields.Kinds is null ? null : Targets.Kinds(fields.Kinds), Addresses(fields.Webhook), MailOrder.Of(fields), by, cancel));
         Order(routes, "pause", "Has a subscription be told of nothing until it is resumed", (table, id, by, cancel) => table.Pause(id, by, cancel));
         Order(routes, "resume", "Has a subscription be told again, of what is recorded from now on", (table, id, by, cancel) => table.Resume(id, by, cancel));
-        Order(routes, "delete", "Ends a subscription; its history stays", (table, id, by, cancel) => table.Delete(id, by, cancel));
+        Order(routes, "delete", "Ends a subscription, and what still waits to be sent for it; its history stays", (table, id, by, cancel) => table.Delete(id, by, cancel));
         routes.MapLive();
         routes.MapAtom();
         routes.MapUnsubscribe();

@@ -125,6 +125,21 @@ public sealed class AlertRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waits_for_a_subscription_that_is_deleted_is_sent_no_more_and_what_waits_for_others_is()
+    {
+        await Make("All");
+        await Subscriptions.Make("Other", Robotics, AlertKinds.All, [Address, "https://receiver.example/other"], "Ada", Cancel);
+        await _history.Happen(Announced, Cancel);
+        await Follow();
+        Assert.Equal(3, (await _ledger.Get<DeliveryQueries>().List(null, null, 10, null, Cancel)).Items.Count);
+
+        await Subscriptions.Delete("all", "Ada", Cancel);
+        var waiting = (await _ledger.Get<DeliveryQueries>().List(null, null, 10, null, Cancel)).Items;
+        Assert.Equal(["other", "other"], waiting.Select(one => one.Subscription));
+        Assert.Single(await Told("all"));
+    }
+
+    [Fact]
     public async Task The_same_subscription_again_is_nothing_new_and_another_one_needs_another_name()
     {
         Assert.Single((await Make("All")).Secrets);

@@ -97,13 +97,17 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     public Task<MadeSubscription> Resume(string id, Writer by, CancellationToken cancel) => Decide(id, by, (_, last, _) =>
         Task.FromResult(Kept(id, last).IsActive ? null : last! with { What = SubscriptionDecision.Resumed, By = by.Author, IsActive = true }), cancel);
 
-    /// <summary>Ends it; its history stays.</summary>
+    /// <summary>Ends it, and what still waits to be sent for it; its history stays.</summary>
     public Task<MadeSubscription> Delete(string id, Writer by, CancellationToken cancel) => Decide(id, by, async (connection, last, _) =>
     {
         var kept = Kept(id, last);
         await MailTable.EndAll(connection, id, cancel);
         await connection.Execute("delete from alerts.channel where subscription = $1", cancel, id);
         await connection.Execute("delete from alerts.feed where subscription = $1", cancel, id);
+        // The endpoints first, as whoever sends does.
+        await connection.Execute(
+            "select from alerts.endpoint where id in (select endpoint from alerts.delivery where subscription = $1 and state = 'pending') order by id for update", cancel, id);
+        await connection.Execute("delete from alerts.delivery where subscription = $1 and state = 'pending'", cancel, id);
         return kept with { What = SubscriptionDecision.Deleted, By = by.Author, IsActive = false };
     }, cancel);
 
