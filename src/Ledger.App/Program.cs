@@ -68,20 +68,20 @@ internal static partial class Program
             MigrateCommand.Make(),
             BackupCommand.Make(),
             RestoreCommand.Make(),
+            AnnounceCommand.Make(),
+            SourcesCommand.Make(),
+            RatesCommand.Make(),
+            DuplicatesCommand.Make(),
+            ReviewCommand.Make(),
+            FeedsCommand.Feeds(),
+            FeedsCommand.Inbox(),
+            JobsCommand.Make(),
+            BulkCommand.Make(),
+            PartyCommands.Make(),
+            WatchCommands.Make(),
+            AlertCommands.Make(),
+            KeysCommand.Make(),
         };
-        root.Subcommands.Add(AnnounceCommand.Make());
-        root.Subcommands.Add(SourcesCommand.Make());
-        root.Subcommands.Add(RatesCommand.Make());
-        root.Subcommands.Add(DuplicatesCommand.Make());
-        root.Subcommands.Add(ReviewCommand.Make());
-        root.Subcommands.Add(FeedsCommand.Feeds());
-        root.Subcommands.Add(FeedsCommand.Inbox());
-        root.Subcommands.Add(JobsCommand.Make());
-        root.Subcommands.Add(BulkCommand.Make());
-        root.Subcommands.Add(PartyCommands.Make());
-        root.Subcommands.Add(WatchCommands.Make());
-        root.Subcommands.Add(AlertCommands.Make());
-        root.Subcommands.Add(KeysCommand.Make());
         foreach (var command in ChangeCommands.Make())
             root.Subcommands.Add(command);
         CommonOptions.AddTo(root);
