@@ -113,7 +113,7 @@ internal static class AlertCommands
             var (feeds, subscription) = (ledger.Get<FeedAddresses>(), ledger.Parsed.GetRequiredValue(id));
             if (ledger.Parsed.GetValue(revoke))
                 await feeds.Revoke(subscription, cancel);
-            var address = ledger.Parsed.GetValue(revoke) ? null : ledger.Get<LedgerAddress>().Value + await feeds.Make(subscription, ledger.Author, cancel);
+            var address = ledger.Parsed.GetValue(revoke) ? null : await ledger.Get<AlertRunner>().Links(cancel) + await feeds.Make(subscription, ledger.Author, cancel);
             ledger.Print(new { Subscription = subscription, Address = address }, (_, console) => console.WriteLine(address ?? "It has no address."));
         });
     }

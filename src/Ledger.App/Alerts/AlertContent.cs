@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ledger.App.Alerts.Matching;
+using Ledger.App.Views;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Alerts;
@@ -41,21 +42,45 @@ public sealed record AlertContent(
 
     /// <summary>The address on the server of the page of what changed.</summary>
     [JsonIgnore]
-    public string Page => Subject.Split('/', 2) is ["deal", var deal] ? $"/deals/{deal}" : $"/watchlists/{Subject.Split('/', 2)[1]}";
+    public string Page => Subject.Split('/', 2) switch
+    {
+        ["deal", var deal] => $"/deals/{deal}",
+        ["party", var party] => $"/parties/{party}",
+        [_, var list] => $"/watchlists/{list}",
+        _ => "/",
+    };
 
     public static string SubjectOf(DealId deal) => $"deal/{deal}";
 
     public static string SubjectOf(WatchlistId list) => $"watchlist/{list}";
 
-    /// <summary>The parties that are named in what is told of a change.</summary>
-    internal static IEnumerable<string> Parties(FoundChange change) =>
-        (change.Deal is { } deal ? [Shown(deal).Company!.Value] : change.Joined.Concat(change.Left)).Select(party => party.Value);
+    public static string SubjectOf(PartyId party) => $"party/{party}";
 
-    /// <param name="change">The change.</param>
-    /// <param name="names">Of <see cref="Parties"/>.</param>
+    /// <summary>What is told of some changes.</summary>
+    /// <param name="found">The changes.</param>
+    /// <param name="snapshot">The record at the last of them, or soon after it: what it names is called as it was then.</param>
     /// <param name="links">What addresses of pages begin with.</param>
-    internal static AlertContent Of(FoundChange change, IReadOnlyDictionary<string, PartyName> names, string links) =>
-        change.Deal is { } deal ? OfDeal(change, deal, names, links) : OfList(change, change.List!, names, links);
+    /// <param name="cancel">Gives up.</param>
+    internal static async Task<List<AlertContent>> Of(IReadOnlyList<FoundChange> found, Snapshot snapshot, string links, CancellationToken cancel)
+    {
+        var names = await new PartyNames(snapshot).Themselves(found.SelectMany(Parties).Select(party => party.Value), cancel);
+        return [.. found.Select(change => Of(change, names, links))];
+    }
+
+    /// <summary>The parties that are named, as they were known when it happened.</summary>
+    private static IEnumerable<PartyId> Parties(FoundChange change) => change switch
+    {
+        { Deal: { } deal } => [Shown(deal).Company!.Value],
+        { Party: { } merge } => [merge.Party, merge.Other],
+        _ => change.Joined.Concat(change.Left),
+    };
+
+    private static AlertContent Of(FoundChange change, IReadOnlyDictionary<string, PartyName> names, string links) => change switch
+    {
+        { Deal: { } deal } => OfDeal(change, deal, names, links),
+        { Party: { } merge } => OfParty(change, merge, names, links),
+        _ => OfList(change, change.List!, names, links),
+    };
 
     private static AlertContent OfDeal(FoundChange found, DealAlert alert, IReadOnlyDictionary<string, PartyName> names, string links)
     {
@@ -74,9 +99,9 @@ public sealed record AlertContent(
     private static AlertContent OfList(FoundChange found, Watchlist list, IReadOnlyDictionary<string, PartyName> names, string links)
     {
         var (joined, left) = (found.Joined.Select(party => names[party.Value]).ToList(), found.Left.Select(party => names[party.Value]).ToList());
-        var says = string.Join("; ", new[] { Told("joined", joined), Told("left", left) }.OfType<string>());
+        var says = string.Join("; ", new[] { list.IsKept ? null : "the list was deleted", Told("joined", joined), Told("left", left) }.OfType<string>());
         return new AlertContent(
-            found.Cause.Position, found.Cause.RecordedAt, found.Subject, [.. found.Kinds.Each()], list.Name!, says, found.Cause.Author, null, [], [],
+            found.Cause.Position, found.Cause.RecordedAt, found.Subject, [.. found.Kinds.Each()], list.Name!, says, found.Cause.Author, Why(found.Listed!), [], [],
             AlertLinks.Of(links, $"/watchlists/{list.Id}", found.Cause.Position))
         {
             Joined = joined,
@@ -85,6 +110,30 @@ public sealed record AlertContent(
 
         static string? Told(string did, List<PartyName> parties) => parties.Count == 0 ? null
             : $"{string.Join(", ", parties.Take(NamedMax).Select(party => party.Name))}{(parties.Count > NamedMax ? $" and {parties.Count - NamedMax} more" : "")} {did}";
+    }
+
+    /// <summary>Why an editor decided it, or which events had the rule choose otherwise; null where the day had.</summary>
+    private static string? Why(WatchlistEvent happened) => happened switch
+    {
+        WatchlistEvent.WatchlistRuleChanged e => e.Reason.Text,
+        WatchlistEvent.WatchlistMemberPinned e => e.Reason.Text,
+        WatchlistEvent.WatchlistMemberExcluded e => e.Reason.Text,
+        WatchlistEvent.WatchlistMemberReleased e => e.Reason.Text,
+        WatchlistEvent.WatchlistDeleted e => e.Reason.Text,
+        WatchlistEvent.WatchlistMembersJoined e => Causes(e.Members),
+        WatchlistEvent.WatchlistMembersLeft e => Causes(e.Members),
+        _ => null,
+    };
+
+    private static string? Causes(IEnumerable<MemberChange> members) => members.SelectMany(member => member.Because).Distinct().Order().ToList() is { Count: > 0 } positions
+        ? $"position{(positions.Count == 1 ? "" : "s")} {string.Join(", ", positions.Take(NamedMax))}{(positions.Count > NamedMax ? $" and {positions.Count - NamedMax} more" : "")} of the log" : null;
+
+    private static AlertContent OfParty(FoundChange found, PartyMerge merge, IReadOnlyDictionary<string, PartyName> names, string links)
+    {
+        var (party, other) = (names[merge.Party.Value], names[merge.Other.Value]);
+        return new AlertContent(
+            found.Cause.Position, found.Cause.RecordedAt, found.Subject, [.. found.Kinds.Each()], party.Name, merge.IsUndone ? $"no longer the same as {other.Name}" : $"found to be the same as {other.Name}",
+            found.Cause.Author, merge.Reason.Text, [], [], AlertLinks.Of(links, $"/parties/{merge.Party}", found.Cause.Position));
     }
 
     /// <summary>The deal as readers find it, or found it before the change.</summary>

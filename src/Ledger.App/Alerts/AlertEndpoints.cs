@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ledger.App.Alerts.Atom;
 using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Live;
@@ -13,7 +14,7 @@ using Ledger.Domain.Values;
 namespace Ledger.App.Alerts;
 
 /// <summary>Alerts over HTTP: under /api as JSON, and as the forms on their pages.</summary>
-internal static class AlertEndpoints
+internal static partial class AlertEndpoints
 {
     private const string Alerts = "Alerts";
 
@@ -132,7 +133,12 @@ internal static class AlertEndpoints
         return await context.RequestServices.GetRequiredService<SubscriptionTable>().Make(name, target, Targets.Kinds(fields.Kinds), Addresses(fields.Webhook) ?? [], MailOrder.Of(fields), by, cancel);
     }
 
-    private static string[]? Addresses(string? webhook) => webhook?.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>Between addresses stand spaces or commas; within one there may be commas, too.</summary>
+    private static string[]? Addresses(string? webhook) => webhook is null ? null
+        : Between().Split(webhook).Where(address => address.Length > 0).ToArray() is { Length: > 0 } addresses ? addresses : throw new InvalidValueException("webhook", "is empty; none ends what there is");
+
+    [GeneratedRegex(@"\s+|,(?=\s|https?://)")]
+    private static partial Regex Between();
 
     /// <summary>What is said by its address.</summary>
     private static void Order(IEndpointRouteBuilder routes, string verb, string summary, Func<SubscriptionTable, string, Writer, CancellationToken, Task<MadeSubscription>> give) => Change<AddressFields>(

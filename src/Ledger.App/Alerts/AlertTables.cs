@@ -44,7 +44,7 @@ internal static class AlertTables
             console.WriteLine($"{mail.Address} has unsubscribed, {Shown.Time(mail.UnsubscribedAt!.Value)} UTC");
         console.WriteHeading("Decisions");
         foreach (var decision in details.Decisions)
-            console.WriteLine($"{Shown.Time(decision.At)} UTC: {Written.Name(decision.What)} by {decision.By}, for what comes after position {decision.Position}");
+            console.WriteLine($"{Shown.Time(decision.At)} UTC: {Written.Name(decision.What)} by {decision.By}, for what comes after position {decision.Position}: {decision.Follows}, {Targets.Tell(Domain.Alerts.AlertKinds.Of(decision.Kinds))}{(decision.Sends is { } sends ? $"; sends to {sends}" : "")}");
         Write(details.Latest, console);
     }
 
@@ -117,8 +117,8 @@ internal static class AlertTables
 
     public static string Told(SubscriptionRecord one) => Targets.Tell(Domain.Alerts.AlertKinds.Of(one.Kinds));
 
-    /// <summary>"amount: CNY 700M (“RMB 700 million”) → CNY 900M (“RMB 900 million”)".</summary>
-    public static string Told(FieldChangeRecord change) => $"{Shown.Words(change.Field)}: {Told(change.From)} → {Told(change.To)}";
+    /// <summary>"Amount: CNY 700M (“RMB 700 million”) → CNY 900M (“RMB 900 million”)".</summary>
+    public static string Told(FieldChangeRecord change) => $"{Shown.Field(change.Field)}: {Told(change.From)} → {Told(change.To)}";
 
     public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
 

@@ -76,7 +76,7 @@ internal sealed class Workspace(EventLog log, ArticleTexts texts)
         foreach (var happened in Facts(wanted.Name, SourceOf(stream).Decide(wanted)))
             _sources[stream] = SourceOf(stream).Evolve(happened, Recording(stream, SourceOf(stream).Version, happened));
         foreach (var deal in citing.GroupBy(cited => cited.Deal))
-            Decide(wanted.Name, deal.Key, new DealCommand.RankSource(wanted.Name, [.. deal.Select(cited => cited.Article)], wanted.Rank));
+            Decide(wanted.Name, deal.Key, new DealCommand.RankSource(wanted.Name, [.. deal.Select(cited => cited.Article)], wanted.Rank, wanted.Reason));
     }
 
     /// <summary>Decides on a change of a deal that is recorded.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.ServerSentEvents;
+using System.Text;
 using System.Text.Json;
 using Ledger.App.Views;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,7 +12,8 @@ namespace Ledger.App.Shell;
 /// knows that it does, and what stands between keeps the connection.
 /// </summary>
 /// <param name="items">They end when either side goes.</param>
-internal sealed class EventStream<T>(IAsyncEnumerable<SseItem<T>> items) : IResult
+/// <param name="begin">The id of where they begin, which whoever is cut off before the first one comes back with; null where nothing is missed without.</param>
+internal sealed class EventStream<T>(IAsyncEnumerable<SseItem<T>> items, string? begin = null) : IResult
 {
     /// <summary>Proxies wait for a minute, as a rule.</summary>
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(15);
@@ -31,7 +33,7 @@ internal sealed class EventStream<T>(IAsyncEnumerable<SseItem<T>> items) : IResu
         var next = each.MoveNextAsync().AsTask();
         try
         {
-            await Say(response, gone);
+            await Say(response, begin is null ? SignOfLife : Encoding.UTF8.GetBytes($"id: {begin}\n\n"), gone);
             while (await Comes(next, response, gone))
             {
                 await SseFormatter.WriteAsync(new[] { each.Current }.ToAsyncEnumerable(), response.Body, Write, gone);
@@ -51,7 +53,7 @@ internal sealed class EventStream<T>(IAsyncEnumerable<SseItem<T>> items) : IResu
         while (!next.IsCompleted)
         {
             if (await Task.WhenAny(next, Task.Delay(SilenceMax, gone)) != next)
-                await Say(response, gone);
+                await Say(response, SignOfLife, gone);
         }
         return await next;
     }
@@ -62,10 +64,10 @@ internal sealed class EventStream<T>(IAsyncEnumerable<SseItem<T>> items) : IResu
         JsonSerializer.Serialize(json, item.Data, ApiJson.Compact);
     }
 
-    private static async Task Say(HttpResponse response, CancellationToken gone)
+    private static async Task Say(HttpResponse response, byte[] what, CancellationToken gone)
     {
         gone.ThrowIfCancellationRequested();
-        await response.Body.WriteAsync(SignOfLife, gone);
+        await response.Body.WriteAsync(what, gone);
         await response.Body.FlushAsync(gone);
     }
 }

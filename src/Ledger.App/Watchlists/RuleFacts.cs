@@ -18,14 +18,17 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
     private readonly Dictionary<string, PartyTraits> _traits = new(StringComparer.Ordinal);
     private readonly FoundDeals _found = new();
 
-    /// <summary>Companies or investors: whoever has a deal that is listed, or backs somebody or is backed in none that is named.</summary>
-    /// <param name="over">Which of the two.</param>
-    /// <param name="needs">What is asked of them; the rest is left out.</param>
+    /// <summary>Companies or investors that rules can choose: who has a deal that is listed, or backs somebody or is backed in none that is named.</summary>
+    /// <param name="rules">All over companies, or all over investors.</param>
+    /// <param name="day">UTC.</param>
     /// <param name="roots">Only these; null for all.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<List<PartyFacts>> Of(Subject over, RuleNeeds needs, IReadOnlyCollection<string>? roots, CancellationToken cancel)
+    /// <returns>With what the rules ask of them; the rest is left out.</returns>
+    public async Task<List<PartyFacts>> Of(IReadOnlyCollection<Rule> rules, DateOnly day, IReadOnlyCollection<string>? roots, CancellationToken cancel)
     {
+        var (over, needs) = (rules.First().Over, rules.Select(RuleNeeds.Of).Aggregate((all, one) => all.And(one)));
         var merges = await snapshot.Merges(cancel);
+        roots ??= await Candidates(rules, merges, day, cancel);
         var ids = roots is null ? null : merges.Ids(roots);
         var isOfCompanies = over == Subject.Companies;
         var deals = await Deals(isOfCompanies, needs, ids, cancel);
@@ -50,6 +53,23 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
                 byParty[party] = found = ([], []);
             return found;
         }
+    }
+
+    /// <summary>Whom one of the rules can choose; null where that can be anybody.</summary>
+    private async Task<HashSet<string>?> Candidates(IReadOnlyCollection<Rule> rules, Merges merges, DateOnly day, CancellationToken cancel)
+    {
+        // Which status held on a day does not stand in rows.
+        if (snapshot.EffectiveUntil is not null)
+            return null;
+        var candidates = new RuleCandidates(snapshot, since: null, party => merges.Ids(merges.Root(party.Value)), merges.Merged, (day, day));
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var rule in rules)
+        {
+            if (await candidates.Parties(rule, cancel) is not { } its)
+                return null;
+            found.UnionWith(its.Select(merges.Root));
+        }
+        return found;
     }
 
     private PartyTraits Traits(string id)

@@ -208,8 +208,7 @@ internal sealed class WatchlistFollower(NpgsqlDataSource database, EventLog log,
         foreach (var over in lists.GroupBy(list => list.Over))
         {
             var rules = over.Select(list => (List: list, Rule: RuleOf(list))).ToList();
-            var needs = rules.Select(one => RuleNeeds.Of(one.Rule)).Aggregate((all, one) => all.And(one));
-            var parties = await new RuleFacts(snapshot, new RateQueries(snapshot)).Of(over.Key, needs, only, cancel);
+            var parties = await new RuleFacts(snapshot, new RateQueries(snapshot)).Of([.. rules.Select(one => one.Rule)], day, only, cancel);
             foreach (var (list, rule) in rules)
             {
                 var matcher = new RuleMatcher(rule, day, merges.Root);

@@ -22,7 +22,7 @@ internal sealed class WatchlistLedger(EventLog log, WatchlistStates states)
         if (slug == Language)
             throw new InvalidValueException("name", $"'{Text.Shorten(name)}' is that of the page that tells the language of rules");
         return slug.Length is > 0 and <= Slug.LengthMax ? new WatchlistId(slug)
-            : throw new InvalidValueException("name", $"'{Text.Shorten(name)}' has {(slug.Length == 0 ? "no letter from a to z and no digit" : "too many letters")}; the list's id is made from them");
+            : throw new InvalidValueException("name", $"'{Text.Shorten(name)}' has {(slug.Length == 0 ? "no letter from a to z and no digit" : "too many letters")}; an id is made from them");
     }
 
     /// <exception cref="RefusedException">A rule of the record refuses it; nothing was recorded.</exception>

@@ -141,7 +141,7 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         Watchlist.CheckOver(rule.Over);
         var day = on ?? await Day(cancel);
         var matcher = new RuleMatcher(rule, day, (await snapshot.Merges(cancel)).Root);
-        var chosen = (await new RuleFacts(snapshot, new RateQueries(snapshot)).Of(rule.Over, RuleNeeds.Of(rule), null, cancel)).Where(matcher.Matches).Select(party => party.Party.Id.Value).ToList();
+        var chosen = (await new RuleFacts(snapshot, new RateQueries(snapshot)).Of([rule], day, null, cancel)).Where(matcher.Matches).Select(party => party.Party.Id.Value).ToList();
         var called = await names.Of(chosen, cancel);
         return new TriedRule(rule.ToString(), await Explain(rule, cancel), rule.Over, day, chosen.Count,
             [.. called.Values.OrderBy(party => party.Name, StringComparer.OrdinalIgnoreCase).ThenBy(party => party.Id, StringComparer.Ordinal).Take(TriedMax)]);

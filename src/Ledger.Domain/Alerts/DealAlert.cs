@@ -14,7 +14,8 @@ public sealed record DealAlert(DealChange Change, DealEvent Happened, AlertKinds
 {
     /// <summary>
     /// The changes worth telling of one deal. When another deal is merged into it, that one's history follows as events of its own; these
-    /// are one change with the merge.
+    /// are one change with the merge. What an article says is one change with the rank that its source has already, which is told of the deal
+    /// at once.
     /// </summary>
     /// <param name="initial">The deal before the first of the events.</param>
     /// <param name="events">Events of the deal that follow each other; where the first part of a merge is among them, all of it is.</param>
@@ -31,6 +32,11 @@ public sealed record DealAlert(DealChange Change, DealEvent Happened, AlertKinds
             {
                 for (; i + 1 < events.Count && events[i + 1].Happened is DealEvent.DealEchoed { First: not null } echo; i++)
                     deal = deal.Evolve(echo, events[i + 1].Cause);
+            }
+            else if (Itself(happened) is not DealEvent.DealSourceRanked)
+            {
+                for (; i + 1 < events.Count && Itself(events[i + 1].Happened) is DealEvent.DealSourceRanked && events[i + 1].Cause.RecordedAt == cause.RecordedAt; i++)
+                    deal = deal.Evolve(events[i + 1].Happened, events[i + 1].Cause);
             }
             if (cause.Position > after && Of(before, deal, happened, cause, root(cause.Position)) is { } alert)
                 yield return alert;
@@ -79,7 +85,8 @@ public sealed record DealAlert(DealChange Change, DealEvent Happened, AlertKinds
             .With(AlertKind.Contest, !AreSame(before.Contested, after.Contested));
         if (!before.IsKnown)
             return common.With(AlertKind.NewDeal);
-        var isDecided = happened is DealEvent.DealClaimCorrected or DealEvent.DealClaimWithdrawn or DealEvent.DealClaimRestored or DealEvent.DealClaimPreferred or DealEvent.DealPreferenceEnded;
+        var isDecided = happened is DealEvent.DealClaimCorrected or DealEvent.DealClaimWithdrawn or DealEvent.DealClaimRestored or DealEvent.DealClaimPreferred or DealEvent.DealPreferenceEnded
+            or DealEvent.DealSourceRanked;
         var isMerge = before.MergedInto != after.MergedInto || before.Absorbed.Length != after.Absorbed.Length;
         var isRetraction = before.Retracted is null != after.Retracted is null;
         var isFiledElsewhere = !AreSame(before.Sectors, after.Sectors) || !AreSame(before.Places, after.Places);

@@ -41,7 +41,11 @@ public abstract record DealCommand
     public sealed record Reinstate(Reason Reason) : DealCommand;
 
     /// <summary>The publisher of some of the deal's articles is believed more or less than others, whose rank is 0.</summary>
-    public sealed record RankSource(string Source, ImmutableArray<ArticleId> Articles, int Rank) : DealCommand;
+    /// <param name="Source">The publisher's name.</param>
+    /// <param name="Articles">Those of its articles that the deal cites.</param>
+    /// <param name="Rank">From now on.</param>
+    /// <param name="Reason">Why an editor ranks it; null where it has its rank already.</param>
+    public sealed record RankSource(string Source, ImmutableArray<ArticleId> Articles, int Rank, Reason? Reason = null) : DealCommand;
 }
 
 /// <summary>Something that somebody wants recorded of two deals at once. The set is closed.</summary>

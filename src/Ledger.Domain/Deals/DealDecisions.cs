@@ -112,7 +112,7 @@ public static class DealDecisions
         var told = deal.WithAbsorbed().Select(holder => (holder.Id, Articles: c.Articles
                 .Where(article => holder.OwnClaims.Any(claim => claim.Source == article) && (holder.RankOf(article) ?? 0) != c.Rank).ToImmutableArray()))
             .Where(part => !part.Articles.IsEmpty)
-            .Select(part => deal.Told(part.Id, new DealEvent.DealSourceRanked(c.Source, part.Articles, c.Rank)));
+            .Select(part => deal.Told(part.Id, new DealEvent.DealSourceRanked(c.Source, part.Articles, c.Rank, c.Reason)));
         return new Decision<DealEvent>.Record([.. told]);
     }
 

@@ -98,7 +98,8 @@ public abstract record DealEvent
     /// <summary>The source of some of the deal's articles has a rank from now on.</summary>
     /// <param name="Source">The publisher's name.</param>
     /// <param name="Articles">Those of the deal's articles that it published.</param>
-    public sealed record DealSourceRanked(string Source, ImmutableArray<ArticleId> Articles, int Rank) : DealEvent;
+    /// <param name="Reason">Why an editor ranked it; null of one that had its rank when the deal came to cite it, and where none was recorded.</param>
+    public sealed record DealSourceRanked(string Source, ImmutableArray<ArticleId> Articles, int Rank, Reason? Reason = null) : DealEvent;
 }
 
 /// <summary>What a part is to the whole deal.</summary>

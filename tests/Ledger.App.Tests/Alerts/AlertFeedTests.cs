@@ -60,6 +60,10 @@ public sealed class AlertFeedTests : IAsyncLifetime
         Assert.All(entries, entry => Assert.StartsWith("urn:uuid:", (string)entry.Element(Atom + "id")!, StringComparison.Ordinal));
         Assert.All(entries, entry => Assert.Equal("https://ledger.example.com/deals/d0", (string)entry.Elements(Atom + "link").First().Attribute("href")!));
 
+        using var head = await nobody.SendAsync(new HttpRequestMessage(HttpMethod.Head, address), Cancel);
+        Assert.Equal((HttpStatusCode.OK, answer.Headers.ETag), (head.StatusCode, head.Headers.ETag));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync($"{address}/more", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.PutAsync(address, null, Cancel)).StatusCode);
         using var again = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { IfNoneMatch = { answer.Headers.ETag! } } };
         Assert.Equal(HttpStatusCode.NotModified, (await nobody.SendAsync(again, Cancel)).StatusCode);
 
@@ -94,7 +98,23 @@ public sealed class AlertFeedTests : IAsyncLifetime
         using var answer = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/alerts/robots/stream"), HttpCompletionOption.ResponseHeadersRead, bound.Token);
         Assert.Equal(("text/event-stream", "no"), (answer.Content.Headers.ContentType!.MediaType, answer.Headers.GetValues("X-Accel-Buffering").Single()));
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(bound.Token));
-        Assert.Equal(":", await lines.ReadLineAsync(bound.Token));
+        var id = await lines.ReadLineAsync(bound.Token);
+        Assert.StartsWith("id: ", id, StringComparison.Ordinal);
+
+        // What happens while who was cut off is away comes once it is back.
+        answer.Dispose();
+        await _history.Happen(6, Cancel);
+        await Told(1);
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/api/alerts/robots/stream") { Headers = { { "Last-Event-ID", id!["id: ".Length..] } } };
+        using var resumed = await _http.SendAsync(again, HttpCompletionOption.ResponseHeadersRead, bound.Token);
+        await using var stream = await resumed.Content.ReadAsStreamAsync(bound.Token);
+        await foreach (var one in SseParser.Create(stream).EnumerateAsync(bound.Token))
+        {
+            Assert.Equal("alert", one.EventType);
+            break;
+        }
+        using var wrong = new HttpRequestMessage(HttpMethod.Get, "/api/alerts/robots/stream") { Headers = { { "Last-Event-ID", "x" } } };
+        Assert.Contains("Last-Event-ID", await (await _http.SendAsync(wrong, Cancel)).Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Matching;
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Deals;
 using Ledger.App.Tests.Support;
 using Ledger.App.Tests.Watchlists;
 using Ledger.App.Views;
@@ -82,7 +83,7 @@ public sealed class AlertRunnerTests : IAsyncLifetime
         for (var number = 6; number < 40; number++)
             await _history.Happen((number * 7919 * 16) + 6, Cancel);
         await _ledger.CatchUp(Cancel);
-        using var other = new AlertRunner(_ledger.Database, _ledger.Get<EventLog>(), _ledger.Get<ViewRuntime>(), _ledger.Get<WatchlistStates>(), new AlertSignal(), new LedgerAddress(""));
+        using var other = Runner("");
         await Task.WhenAll(other.CatchUp(Cancel), _ledger.Get<AlertRunner>().CatchUp(Cancel));
         var contents = await _ledger.Contents(Cancel, "alerts");
         Assert.NotEmpty(await Told("all"));
@@ -140,17 +141,98 @@ public sealed class AlertRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_follows_a_party_or_a_list_hears_of_who_joins_of_who_leaves_and_of_merges_and_why()
+    {
+        await _ledger.Ask("watch", "define", "Kept", "companies where sector = kept");
+        await Subscriptions.Make("Party", new AlertTarget.Company(new PartyId("p1")), AlertKinds.All, [], "Ada", Cancel);
+        await Subscriptions.Make("List", new AlertTarget.Watchlist(new WatchlistId("kept")), AlertKinds.All, [], "Ada", Cancel);
+        await _ledger.Ask("watch", "pin", "kept", "p1", "--reason", "Ours.");
+        await _ledger.Ask("watch", "delete", "kept", "--reason", "Done.");
+        await _ledger.Ask("party", "merge", "p1", "p2", "--reason", "The same.");
+        await Follow();
+
+        (string, string, string?)[] told = [("Kept", "Party p1 joined", "Ours."), ("Kept", "the list was deleted; Party p1 left", "Done.")];
+        Assert.Equal(told, await Contents("list"));
+        Assert.Equal([.. told, ("Party p1", "found to be the same as Party p2", "The same.")], await Contents("party"));
+        var tried = await _ledger.Ask("alerts", "try", "--company", "p2");
+        Assert.Equal(["Party p1"], tried["alerts"]!.AsArray().Select(alert => (string)alert!["title"]!));
+
+        async Task<List<(string, string, string?)>> Contents(string subscription) => [.. Enumerable.Reverse((await _ledger.Get<SubscriptionQueries>().Alerts(subscription, 10, null, Cancel)).Items)
+            .Select(alert => (alert.Title, alert.Says, alert.Reason))];
+    }
+
+    [Fact]
+    public async Task Who_is_not_told_where_the_ledger_is_writes_the_addresses_of_who_was()
+    {
+        await Make("All");
+        using (var server = Runner("https://ledger.example.com"))
+        {
+            await Turn();
+            await _ledger.CatchUp(Cancel);
+            await server.CatchUp(Cancel);
+        }
+        await _history.Happen(Announced, Cancel);
+        await Follow();
+        Assert.Equal("https://ledger.example.com/deals/d0", Assert.Single((await _ledger.Get<SubscriptionQueries>().Alerts("all", 10, null, Cancel)).Items).Links.Subject);
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_subscription_that_is_paused_waits_until_it_is_resumed()
+    {
+        await Make("All");
+        await _history.Happen(Announced, Cancel);
+        await Follow();
+        await Subscriptions.Pause("all", "Ada", Cancel);
+        Assert.Empty(await _ledger.Get<DeliveryQueue>().Take(false, 10, Guid.NewGuid(), Cancel));
+        await Subscriptions.Resume("all", "Ada", Cancel);
+        var lease = Guid.NewGuid();
+        var endpoint = Assert.Single(await _ledger.Get<DeliveryQueue>().Take(false, 10, lease, Cancel));
+        Assert.Single((await _ledger.Get<DeliveryQueue>().Due(endpoint.Id, lease, 10, Cancel)).Due);
+    }
+
+    [Fact]
+    public async Task What_was_sent_for_a_subscription_that_is_deleted_is_not_sent_again()
+    {
+        await Make("All");
+        await _history.Happen(Announced, Cancel);
+        await Follow();
+        await Owner("update alerts.delivery set state = 'sent', ended_at = now()");
+        var deliveries = _ledger.Get<DeliveryQueries>();
+        var sent = Assert.Single((await deliveries.List(null, null, 10, null, Cancel)).Items);
+        await Subscriptions.Delete("all", "Ada", Cancel);
+
+        Assert.Equal(0, await deliveries.Resend(DateTimeOffset.UtcNow.AddDays(-1), null, null, "Ada", Cancel));
+        Assert.Equal("subscription-deleted", (await Assert.ThrowsAsync<RefusedException>(() => deliveries.Resend(sent.Id, "Ada", Cancel))).Refusal.Type);
+        await Assert.ThrowsAsync<NotFoundException>(() => deliveries.Resend(DateTimeOffset.UtcNow, "nobody", null, "Ada", Cancel));
+        Assert.Equal(DeliveryState.Sent, (await deliveries.Get(sent.Id, Cancel)).Delivery.State);
+    }
+
+    [Fact]
+    public async Task Its_history_says_to_how_many_it_sends_and_what_cannot_be_is_refused()
+    {
+        await Make("All");
+        await Subscriptions.Make("Other", Robotics, AlertKinds.All, [], "Ada", Cancel);
+        await Subscriptions.Change("all", null, null, null, ["none"], null, "Ada", Cancel);
+        Assert.Equal(["1 webhook", "nobody"], (await Subscriptions.History("all", Cancel)).Select(one => one.Sends));
+
+        await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Change("all", null, null, null, null, null, "Ada", Cancel));
+        await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Change("all", null, null, AlertKinds.Of(AlertKind.Membership), null, null, "Ada", Cancel));
+        Assert.Equal("subscription-exists", (await Assert.ThrowsAsync<RefusedException>(() => Subscriptions.Change("all", "OTHER", null, null, null, null, "Ada", Cancel))).Refusal.Type);
+        Assert.Equal(2, (await Subscriptions.History("all", Cancel)).Count);
+    }
+
+    [Fact]
     public async Task The_same_subscription_again_is_nothing_new_and_another_one_needs_another_name()
     {
         Assert.Single((await Make("All")).Secrets);
         Assert.Empty((await Make("All")).Secrets);
         Assert.Single(await Subscriptions.History("all", Cancel));
-        var refused = await Assert.ThrowsAsync<Ledger.App.Deals.RefusedException>(() => Subscriptions.Make("All", new AlertTarget.Sector("chips"), AlertKinds.All, [], "Ada", Cancel));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => Subscriptions.Make("All", new AlertTarget.Sector("chips"), AlertKinds.All, [], "Ada", Cancel));
         Assert.Equal("subscription-exists", refused.Refusal.Type);
         await Subscriptions.Delete("all", "Ada", Cancel);
-        Assert.Equal("subscription-deleted", (await Assert.ThrowsAsync<Ledger.App.Deals.RefusedException>(() => Subscriptions.Resume("all", "Ada", Cancel))).Refusal.Type);
+        Assert.Equal("subscription-deleted", (await Assert.ThrowsAsync<RefusedException>(() => Subscriptions.Resume("all", "Ada", Cancel))).Refusal.Type);
         await Assert.ThrowsAsync<NotFoundException>(() => Subscriptions.Pause("nobody", "Ada", Cancel));
-        Assert.Equal("subscription-exists", (await Assert.ThrowsAsync<Ledger.App.Deals.RefusedException>(() => Make("All"))).Refusal.Type);
+        Assert.Equal("subscription-exists", (await Assert.ThrowsAsync<RefusedException>(() => Make("All"))).Refusal.Type);
     }
 
     [Fact]
@@ -193,6 +275,9 @@ public sealed class AlertRunnerTests : IAsyncLifetime
     }
 
     private Task<MadeSubscription> Make(string name) => Subscriptions.Make(name, Robotics, AlertKinds.All, [Address], "Ada", Cancel);
+
+    private AlertRunner Runner(string address) =>
+        new(_ledger.Database, _ledger.Get<EventLog>(), _ledger.Get<ViewRuntime>(), _ledger.Get<WatchlistStates>(), new AlertSignal(), new LedgerAddress(address));
 
     private async Task<long> Turn()
     {

@@ -59,6 +59,19 @@ public sealed class DealAlertTests
     }
 
     [Fact]
+    public void What_a_source_of_a_known_rank_says_is_one_change_with_its_rank_and_to_rank_it_later_is_a_decision()
+    {
+        DealEvent[] told = [new DealEvent.DealAnnounced(Sample.Article, Sample.Claims(Sample.Company, Sample.Round, Sample.Announced, Sample.Raised(700))), new DealEvent.DealCorroborated(Sample.Other, [Sample.Claim(Sample.Raised(900), article: Sample.Other)])];
+
+        Assert.Single(Told([.. told, new DealEvent.DealSourceRanked("Blog", [Sample.Other], -5)]));
+        var (events, later) = (Numbered([.. told, new DealEvent.DealSourceRanked("Blog", [Sample.Other], 9, Why)]), Sample.Cause(3).RecordedAt.AddDays(1));
+        events[2] = (events[2].Item1, events[2].Item2 with { RecordedAt = later });
+        var alerts = DealAlert.Of(Deal.Unknown(Sample.Deal), events, Nobody).ToList();
+        Assert.Equal(3, alerts.Count);
+        Assert.Contains(AlertKind.Correction, alerts[2].Kinds.Each());
+    }
+
+    [Fact]
     public void What_is_retracted_changes_for_nobody_until_it_is_reinstated()
     {
         var alerts = Told(

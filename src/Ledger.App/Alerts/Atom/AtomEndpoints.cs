@@ -13,7 +13,7 @@ internal static class AtomEndpoints
     private const int EntriesMax = 100;
 
     /// <summary>The feeds, which whoever has their addresses reads.</summary>
-    public static void MapAtom(this IEndpointRouteBuilder routes) => routes.MapGet(FeedAddresses.Path + "{secret}", ReadFeed).ExcludeFromDescription().AllowAnonymous().WithMetadata(new SecretPath());
+    public static void MapAtom(this IEndpointRouteBuilder routes) => routes.MapMethods(FeedAddresses.Path + "{secret}", [HttpMethods.Get, HttpMethods.Head], ReadFeed).ExcludeFromDescription().AllowAnonymous().WithMetadata(new SecretPath());
 
     public static void MapFeedAddresses(this IEndpointRouteBuilder routes)
     {
@@ -48,7 +48,8 @@ internal static class AtomEndpoints
         var feed = AtomFeed.Of(details.Subscription, alerts, $"{begin}{context.Request.Path}", begin);
         context.Response.Headers.CacheControl = "private, no-cache";
         var tag = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(feed).AsSpan(0, 16));
-        return Results.Bytes(feed, "application/atom+xml; charset=utf-8", lastModified: AtomFeed.Updated(details.Subscription, alerts), entityTag: new EntityTagHeaderValue($"\"{tag}\""));
+        // A time in whole seconds, as HTTP has it, could hide what happened later within its second: only the tag says whether there is anything new.
+        return Results.Bytes(feed, "application/atom+xml; charset=utf-8", entityTag: new EntityTagHeaderValue($"\"{tag}\""));
     }
 
     /// <param name="Address">Null where it has none.</param>

@@ -47,13 +47,14 @@ internal static class AtomFeed
         alert.Kinds.Select(kind => new XElement(Atom + "category", new XAttribute("term", Written.Name(kind)), new XAttribute("label", Targets.Tell(kind)))),
         new XElement(Atom + "link", new XAttribute("rel", "alternate"), new XAttribute("type", "text/html"), new XAttribute("href", $"{server}{alert.Page}")),
         new XElement(Atom + "link", new XAttribute("rel", "via"), new XAttribute("type", "text/html"), new XAttribute("href", $"{server}/log/{alert.Position}")),
-        new XElement(Atom + "content", new XAttribute("type", "text"), Clean(string.Join('\n', Lines(alert)))));
+        alert.Sources.Union(alert.Changes.Select(change => change.To?.Source).OfType<string>()).Select(source => new XElement(Atom + "link", new XAttribute("rel", "related"), new XAttribute("type", "text/html"), new XAttribute("href", $"{server}/articles/{source}"))),
+        new XElement(Atom + "content", new XAttribute("type", "text"), Clean(string.Join('\n', Lines(alert, server)))));
 
-    private static IEnumerable<string> Lines(AlertContent alert)
+    private static IEnumerable<string> Lines(AlertContent alert, string server)
     {
         yield return $"{Shown.Capital(alert.Says)}{(alert.Reason is { } reason ? $", because: {reason}" : "")}";
         foreach (var change in alert.Changes)
-            yield return change.To is { } to ? $"{AlertTables.Told(change)}: “{to.Quote}”" : AlertTables.Told(change);
+            yield return change.To is { } to ? $"{AlertTables.Told(change)}: “{to.Quote}” ({server}/articles/{to.Source})" : AlertTables.Told(change);
     }
 
     private static string Id(string subscription, string of) =>

@@ -16,7 +16,7 @@ internal sealed class AlertMetrics(NpgsqlDataSource database, DeliveryQueries de
         return
         [
             new("ledger_alert_deliveries", "Deliveries by state.", false, [("state=\"pending\"", summary.Pending), ("state=\"sent\"", summary.Sent), ("state=\"failed\"", summary.Failed), ("state=\"disabled\"", summary.Disabled)]),
-            new("ledger_alert_attempts_total", "Requests to endpoints, by whether they were taken; old ones are forgotten.", true, [("taken=\"true\"", taken), ("taken=\"false\"", refused)]),
+            new("ledger_alert_attempts", "Requests to endpoints that are remembered, by whether they were taken; those of endpoints that are forgotten, and old ones, are not.", false, [("taken=\"true\"", taken), ("taken=\"false\"", refused)]),
             new("ledger_alert_sent_last_hour", "Deliveries that were taken within the last hour.", false, [("", summary.SentLastHour)]),
             new("ledger_alert_lag_seconds", "From when a change was recorded to when its alert was taken, of the last hour.", false, [.. Known("quantile=\"0.5\"", summary.MedianLag), .. Known("quantile=\"0.99\"", summary.LongLag)]),
             new("ledger_alert_oldest_due_seconds", "How long the delivery that has waited longest has been due.", false, [("", summary.OldestPending?.TotalSeconds ?? 0)]),

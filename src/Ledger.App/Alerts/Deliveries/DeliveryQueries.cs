@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ledger.App.Alerts.Webhooks;
+using Ledger.App.Deals;
 using Ledger.App.Log;
 using Ledger.App.Views;
 using Ledger.Domain.Values;
@@ -58,6 +59,12 @@ public sealed record DeliverySummary(long Pending, long Sent, long Failed, long 
 internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, AlertSignal signal)
 {
     private const string State = "case when d.state = 'pending' and e.disabled_at is not null then 'disabled' else d.state end";
+
+    /// <summary>Its subscription is still kept, and sends there by mail as long as it is to.</summary>
+    private const string Kept = """
+        exists (select from alerts.subscription s where s.subscription = d.subscription and s.until is null and s.what <> 'deleted')
+        and (e.kind <> 'mail' or exists (select from alerts.mailing m where m.subscription = d.subscription and m.endpoint = d.endpoint and m.ended_at is null))
+        """;
 
     private const string Columns = $"""
         select d.id, d.subscription, d.position, d.subject, d.endpoint, e.address, {State},
@@ -119,8 +126,9 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     /// <exception cref="NotFoundException">There is no such delivery.</exception>
     public async Task<DeliveryRecord> Resend(string id, Writer by, CancellationToken cancel)
     {
-        await Get(id, cancel);
-        await Again(by, "d.id = $1", cancel, id);
+        var found = (await Get(id, cancel)).Delivery;
+        if (await Again(by, $"d.id = $1 and {Kept}", cancel, id) == 0)
+            throw new RefusedException($"alert {found.Subscription}", new Refusal("subscription-deleted", $"Delivery {id} is not sent again: its subscription was deleted, or does not mail there any more."));
         return (await Get(id, cancel)).Delivery;
     }
 
@@ -131,8 +139,13 @@ internal sealed class DeliveryQueries(NpgsqlDataSource database, EventLog log, A
     /// <param name="by">Who has it sent.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>How many.</returns>
-    public Task<int> Resend(DateTimeOffset since, string? subscription, DeliveryState? state, Writer by, CancellationToken cancel) =>
-        Again(by, $"d.made_at >= $1 and ($2::text is null or d.subscription = $2) and ($3::text is null or {State} = $3)", cancel, since.UtcDateTime, TextOf(subscription), TextOf(state is { } only ? Written.Name(only) : null));
+    /// <exception cref="NotFoundException">There is no such subscription.</exception>
+    public async Task<int> Resend(DateTimeOffset since, string? subscription, DeliveryState? state, Writer by, CancellationToken cancel)
+    {
+        if (subscription is not null && (await database.Query("select 1 from alerts.subscription where subscription = $1 limit 1", row => row.GetInt32(0), cancel, subscription)).Count == 0)
+            throw new NotFoundException($"There is no subscription '{Text.Shorten(subscription)}'.");
+        return await Again(by, $"d.made_at >= $1 and {Kept} and ($2::text is null or d.subscription = $2) and ($3::text is null or {State} = $3)", cancel, since.UtcDateTime, TextOf(subscription), TextOf(state is { } only ? Written.Name(only) : null));
+    }
 
     /// <summary>A day, which begins at midnight UTC, or a time.</summary>
     /// <exception cref="InvalidValueException">It is neither.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
 using Ledger.App.Views;
 using Npgsql;
@@ -23,7 +24,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource database)
         where id in (
             select e.id from alerts.endpoint e
             where e.kind = 'webhook' and e.disabled_at is null and (e.failures > 0) = $3 and e.not_before <= clock_timestamp() and e.leased_until <= clock_timestamp()
-                and exists (select from alerts.delivery d where d.endpoint = e.id and d.state = 'pending' and d.next_at <= clock_timestamp())
+                and exists (select from alerts.delivery d where d.endpoint = e.id and d.state = 'pending' and d.next_at <= clock_timestamp() and {SubscriptionTable.NotPaused})
             order by e.served_at limit $1 for update skip locked)
         returning id, address, failures
         """,
@@ -39,9 +40,9 @@ internal sealed class DeliveryQueue(NpgsqlDataSource database)
             {
                 Command($"update alerts.endpoint set leased_until = clock_timestamp() + interval '{EndpointLease.Time}' where id = $1 and lease = $2 and disabled_at is null returning true", endpoint, lease),
                 Command(
-                    """
+                    $"""
                     select d.id, d.subscription, d.tries, c.content, c.recorded_at from alerts.delivery d join alerts.change c on c.position = d.position and c.subject = d.subject
-                    where d.endpoint = $1 and d.state = 'pending' and d.next_at <= clock_timestamp() order by d.next_at, d.number limit $2
+                    where d.endpoint = $1 and d.state = 'pending' and d.next_at <= clock_timestamp() and {SubscriptionTable.NotPaused} order by d.next_at, d.number limit $2
                     """,
                     endpoint, max),
                 Command("select secret from alerts.secret where endpoint = $1 and (expires_at is null or expires_at > clock_timestamp()) order by made_at desc", endpoint),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -6,6 +7,7 @@ using Ledger.App.Alerts.Deliveries;
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Shell;
 using Ledger.App.Views;
+using Ledger.Domain.Values;
 using Npgsql;
 
 namespace Ledger.App.Alerts.Live;
@@ -33,13 +35,18 @@ internal static class LiveAlerts
         NpgsqlDataSource database, SubscriptionQueries subscriptions, AlertSignal signal, HttpRequest request, IHostApplicationLifetime server, string id, string? from, CancellationToken cancel)
     {
         await subscriptions.Get(id, cancel);
-        var after = request.Headers["Last-Event-ID"].FirstOrDefault() is { } last ? Place(last)
+        var after = request.Headers["Last-Event-ID"].FirstOrDefault() is { Length: > 0 } last ? Place(last)
             : from is not null ? (Cursor.Parse(from), "~")
             : ((await database.Query("select position from alerts.runner", row => row.GetInt64(0), cancel)).FirstOrDefault(), "~");
-        return new EventStream<AlertContent>(Follow(database, signal, id, after, server.ApplicationStopping, request.HttpContext.RequestAborted));
+        // Who is cut off before the first one goes on from here, too.
+        return new EventStream<AlertContent>(Follow(database, signal, id, after, server.ApplicationStopping, request.HttpContext.RequestAborted), PlaceOf(after));
     }
 
-    private static (long Position, string Subject) Place(string last) => last.Split(':', 2) is [var position, var subject] ? (Cursor.Parse(position), subject) : throw Cursor.Wrong(last);
+    private static (long Position, string Subject) Place(string last) =>
+        last.Split(':', 2) is [var position, var subject] && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (number, subject)
+        : throw new InvalidValueException("Last-Event-ID", $"'{Text.Shorten(last)}' is no id of an event of this stream");
+
+    private static string PlaceOf((long Position, string Subject) after) => $"{Cursor.Of(after.Position)}:{after.Subject}";
 
     private static async IAsyncEnumerable<SseItem<AlertContent>> Follow(
         NpgsqlDataSource database, AlertSignal signal, string id, (long Position, string Subject) after, CancellationToken stopping, CancellationToken aborted, [EnumeratorCancellation] CancellationToken cancel = default)
@@ -52,7 +59,7 @@ internal static class LiveAlerts
             foreach (var alert in batch)
             {
                 after = (alert.Position, alert.Subject);
-                yield return new SseItem<AlertContent>(alert, "alert") { EventId = $"{Cursor.Of(alert.Position)}:{alert.Subject}" };
+                yield return new SseItem<AlertContent>(alert, "alert") { EventId = PlaceOf(after) };
             }
             if (batch.Count < BatchMax)
                 await Task.WhenAny(raised, Task.Delay(LookAgainAfter, end.Token));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Ledger.App.Alerts.Deliveries;
+using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
 using Ledger.App.Views;
 using Npgsql;
@@ -25,7 +26,7 @@ internal sealed class MailQueue(NpgsqlDataSource database)
         where id in (
             select e.id from alerts.endpoint e
             where e.kind = 'mail' and e.disabled_at is null and e.not_before <= clock_timestamp() and e.leased_until <= clock_timestamp()
-                and exists (select from alerts.delivery d where d.endpoint = e.id and d.state = 'pending' and d.next_at <= clock_timestamp())
+                and exists (select from alerts.delivery d where d.endpoint = e.id and d.state = 'pending' and d.next_at <= clock_timestamp() and {SubscriptionTable.NotPaused})
             order by e.served_at limit $1 for update skip locked)
         returning id
         """,
@@ -95,10 +96,14 @@ internal sealed class MailQueue(NpgsqlDataSource database)
     /// </summary>
     private static async Task PassOver(NpgsqlConnection connection, long endpoint, DateTime now, CancellationToken cancel)
     {
-        const string Same = "o.endpoint = d.endpoint and o.position = d.position and o.subject = d.subject and o.mail is not null and o.subscription <> d.subscription";
+        // What a mail had no room for it has not told.
+        var same = $"""
+            o.endpoint = d.endpoint and o.position = d.position and o.subject = d.subject and o.mail is not null and o.subscription <> d.subscription
+            and (select count(*) from alerts.delivery b where b.mail = o.mail and b.subscription = o.subscription and (b.position, b.subject) < (o.position, o.subject)) < {ToldMax}
+            """;
         const string IsDue = "d.endpoint = $1 and d.state = 'pending' and d.mail is null and d.next_at <= $2";
-        await connection.Execute($"update alerts.delivery d set state = 'sent', mail = o.mail, ended_at = clock_timestamp() from alerts.delivery o where {IsDue} and {Same} and o.state = 'sent'", cancel, endpoint, now);
-        await connection.Execute($"update alerts.delivery d set next_at = o.next_at from alerts.delivery o where {IsDue} and {Same} and o.state = 'pending' and o.next_at > $2", cancel, endpoint, now);
+        await connection.Execute($"update alerts.delivery d set state = 'sent', mail = o.mail, ended_at = clock_timestamp() from alerts.delivery o where {IsDue} and {same} and o.state = 'sent'", cancel, endpoint, now);
+        await connection.Execute($"update alerts.delivery d set next_at = o.next_at from alerts.delivery o where {IsDue} and {same} and o.state = 'pending' and o.next_at > $2", cancel, endpoint, now);
     }
 
     /// <summary>What of an address is due: a mail that was put together before, or else what has waited longest.</summary>
@@ -107,9 +112,9 @@ internal sealed class MailQueue(NpgsqlDataSource database)
         while (true)
         {
             var first = await connection.Query(
-                """
+                $"""
                 select d.mail, coalesce(l.subscription, d.subscription) from alerts.delivery d left join alerts.mail l on l.id = d.mail
-                where d.endpoint = $1 and d.state = 'pending' and d.next_at <= $2 order by d.mail is null, d.next_at, d.number limit 1
+                where d.endpoint = $1 and d.state = 'pending' and d.next_at <= $2 and {SubscriptionTable.NotPaused} order by d.mail is null, d.next_at, d.number limit 1
                 """,
                 row => (Mail: row.TextOrNull(0), Subscription: row.GetString(1)), cancel, endpoint, now);
             if (first is not [var (mail, subscription)])

@@ -48,7 +48,10 @@ internal sealed class MailTable(NpgsqlDataSource database, MailRelay relay)
             // Whoever takes another one's place is mailed when that one was.
             var before = known.Find(one => string.Equals(one.Address, address, StringComparison.OrdinalIgnoreCase)) ?? known.FirstOrDefault();
             var timing = order.Apply(before?.Timing ?? MailTiming.Default);
-            await Set(connection, subscription, await FindOrMake(connection, address, by, cancel), timing, by, cancel);
+            var endpoint = await FindOrMake(connection, address, by, cancel);
+            if (await Find(connection, subscription, endpoint, cancel) is { EndedAt: not null, ByReader: true })
+                throw new InvalidValueException("mail", $"{MailOrder.Shown(address)} has unsubscribed from it; whoever reads there and wants it again is mailed by a subscription of another name");
+            await Set(connection, subscription, endpoint, timing, by, cancel);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed record TriedAlerts(string Follows, long After, DateTimeOffset Sinc
 /// Tries subscriptions on what has happened: by the same reader that finds what is sent, some deals at a time, of those deals only that can have
 /// to do with what is followed.
 /// </summary>
-internal sealed class AlertHistory(Snapshot snapshot, EventLog log, ViewRuntime views, WatchlistStates states, PartyNames names)
+internal sealed class AlertHistory(Snapshot snapshot, EventLog log, ViewRuntime views, WatchlistStates states, LedgerAddress address)
 {
     private const int ShownMax = 50;
     private const int DealsAtOnce = 500;
@@ -47,9 +47,14 @@ internal sealed class AlertHistory(Snapshot snapshot, EventLog log, ViewRuntime 
         var (count, of, last) = (0, new Dictionary<string, int>(StringComparer.Ordinal), new PriorityQueue<FoundChange, long>());
         await Find(target, kinds, after, Count, cancel);
         List<FoundChange> shown = [.. last.UnorderedItems.Select(one => one.Element).OrderByDescending(change => change.Cause.Position)];
-        var called = await names.Of(shown.SelectMany(AlertContent.Parties), cancel);
+        var told = new List<AlertContent>();
+        foreach (var change in shown)
+        {
+            await using var then = new Snapshot(views, log) { AsOf = change.Cause.Position };
+            told.AddRange(await AlertContent.Of([change], then, address.Value, cancel));
+        }
         return new TriedAlerts(
-            follows, after, since, count, of.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal).ToDictionary(), [.. shown.Select(change => AlertContent.Of(change, called, ""))]);
+            follows, after, since, count, of.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal).ToDictionary(), told);
 
         void Count(IEnumerable<FoundChange> found)
         {
@@ -75,13 +80,14 @@ internal sealed class AlertHistory(Snapshot snapshot, EventLog log, ViewRuntime 
         var span = new RecordSpan(views, log, states);
         await span.Begin(after, cancel);
         var events = await log.Read(new LogQuery { After = after, UpTo = until, Types = RecordSpan.Types }, cancel).ToListAsync(cancel);
-        await span.Advance(events, until, matchers.Lists, cancel);
-        take(AlertReader.Lists(events, span, matchers));
-        var choices = target is AlertTarget.Chosen { Rule: { Over: not Subject.Deals } rule } ? await PartyChoices.Read(span, rule, after, cancel) : null;
+        await span.Advance(events, until, matchers.ListsOf(events), cancel);
+        take(AlertReader.Lists(events, span, matchers).Concat(AlertReader.Parties(events, span, matchers)));
+        var days = (await Day(new LogQuery { After = after, UpTo = until, Limit = 1 }, cancel), await Day(new LogQuery { UpTo = until, Backwards = true, Limit = 1 }, cancel));
+        var choices = target is AlertTarget.Chosen { Rule: { Over: not Subject.Deals } rule } ? await PartyChoices.Read(span, rule, after, days, cancel) : null;
         if (target is AlertTarget.Chosen { Rule.Over: Subject.Deals } chosen && RuleNeeds.Of(chosen.Rule).Dollars)
             await span.Rates(cancel);
         var (reader, taking) = (new AlertReader(log), new Lock());
-        await Parallel.ForEachAsync((choices?.Deals ?? await Deals(target, span, after, cancel)).Chunk(DealsAtOnce), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (deals, stop) =>
+        await Parallel.ForEachAsync((choices?.Deals ?? await Deals(target, span, after, days, cancel)).Chunk(DealsAtOnce), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (deals, stop) =>
         {
             string[] streams = [.. deals.Select(id => StoredEvents.Deals + id)];
             var found = choices is null ? await reader.Deals(streams, after, span, new AlertMatchers([subscription]), stop)
@@ -92,7 +98,7 @@ internal sealed class AlertHistory(Snapshot snapshot, EventLog log, ViewRuntime 
     }
 
     /// <summary>The ids of the deals that can have to do with a target: those that ever had.</summary>
-    private async Task<IReadOnlyCollection<string>> Deals(AlertTarget target, RecordSpan span, long after, CancellationToken cancel)
+    private static async Task<IReadOnlyCollection<string>> Deals(AlertTarget target, RecordSpan span, long after, (DateOnly First, DateOnly Last) days, CancellationToken cancel)
     {
         var where = target switch
         {
@@ -106,10 +112,11 @@ internal sealed class AlertHistory(Snapshot snapshot, EventLog log, ViewRuntime 
         };
         if (where is null && target is AlertTarget.Watchlist)
             return [];
-        return await DealCandidates.Find(where, span, after, await Day(new LogQuery { After = after, UpTo = span.Position, Limit = 1 }), await Day(new LogQuery { UpTo = span.Position, Backwards = true, Limit = 1 }), cancel);
+        await using var open = span.Open();
+        return await span.Candidates(open, after, days).Deals(where, cancel);
 
         static Condition Is(RuleField field, params string[] values) => new Condition.Is(field, [.. values]);
-
-        async Task<DateOnly> Day(LogQuery query) => await log.Read(query, cancel).Select(e => DateOnly.FromDateTime(e.RecordedAt.UtcDateTime)).FirstOrDefaultAsync(cancel);
     }
+
+    private async Task<DateOnly> Day(LogQuery query, CancellationToken cancel) => await log.Read(query, cancel).Select(e => DateOnly.FromDateTime(e.RecordedAt.UtcDateTime)).FirstOrDefaultAsync(cancel);
 }

@@ -1,6 +1,7 @@
 using Ledger.App.Log;
 using Ledger.Domain.Alerts;
 using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Values;
 using Ledger.Domain.Watchlists;
@@ -71,22 +72,52 @@ internal sealed class AlertReader(EventLog log)
         foreach (var e in events.Where(e => e.Data is WatchlistEvent))
         {
             var (id, merges) = (StoredEvents.WatchlistOf(e.Stream), span.Merges(e.Position));
-            if (!matchers.Lists.Contains(id))
+            if (!matchers.FollowParties && !matchers.Lists.Contains(id))
                 continue;
             var (list, before) = (span.List(id, e.Position), span.Members(span.List(id, e.Position - 1), merges));
-            var after = list.IsKept ? span.Members(list, merges) : before;
-            if (before.SetEquals(after))
+            var after = span.Members(list, merges);
+            if (list.IsKept && before.SetEquals(after))
                 continue;
-            var told = matchers.At(StoredEvents.CauseOf(e), span).Match(new AlertFacts { Position = e.Position, Kinds = membership, Lists = [id] });
-            if (told.Count > 0)
+            PartyId[] joined = [.. after.Except(before)], left = [.. before.Except(after)], moved = [.. joined, .. left];
+            var told = matchers.At(StoredEvents.CauseOf(e), span).Match(new AlertFacts
             {
-                yield return new FoundChange(StoredEvents.CauseOf(e), AlertContent.SubjectOf(id), membership, told)
-                {
-                    List = list,
-                    Joined = [.. after.Except(before)],
-                    Left = [.. before.Except(after)],
-                };
-            }
+                Position = e.Position,
+                Kinds = membership,
+                Lists = [id],
+                Companies = list.Over == Subject.Companies ? moved : [],
+                Investors = list.Over == Subject.Investors ? moved : [],
+            });
+            if (told.Count > 0)
+                yield return new FoundChange(StoredEvents.CauseOf(e), AlertContent.SubjectOf(id), membership, told) { List = list, Listed = (WatchlistEvent)e.Data, Joined = joined, Left = left };
+        }
+    }
+
+    /// <summary>Parties that are found to be the same, or are not any more: told to whoever follows one of them, or a list that one is on.</summary>
+    /// <param name="events">In their order; others than those of merges are passed over.</param>
+    /// <param name="span">The record, up to where the log is looked through.</param>
+    /// <param name="matchers">The subscriptions.</param>
+    public static IEnumerable<FoundChange> Parties(IEnumerable<RecordedEvent> events, RecordSpan span, AlertMatchers matchers)
+    {
+        var merge = AlertKinds.Of(AlertKind.Merge);
+        foreach (var e in events)
+        {
+            if (e.Data is not (PartyEvent.PartyMerged or PartyEvent.PartyUnmerged))
+                continue;
+            var (party, cause) = (StoredEvents.PartyOf(e), StoredEvents.CauseOf(e));
+            var happened = e.Data is PartyEvent.PartyMerged merged ? new PartyMerge(party, merged.Into, merged.Reason, IsUndone: false)
+                : new PartyMerge(party, ((PartyEvent.PartyUnmerged)e.Data).From, ((PartyEvent.PartyUnmerged)e.Data).Reason, IsUndone: true);
+            var (matcher, root) = (matchers.At(cause, span), span.Root(e.Position));
+            HashSet<PartyId> both = [root(party), root(happened.Other)];
+            var told = matcher.Match(new AlertFacts
+            {
+                Position = e.Position,
+                Kinds = merge,
+                Companies = both,
+                Investors = both,
+                Lists = matcher.Lists.Count == 0 ? [] : span.ListsWith(both, both, matcher.Lists, e.Position),
+            }).DistinctBy(one => one.Id).ToList();
+            if (told.Count > 0)
+                yield return new FoundChange(cause, AlertContent.SubjectOf(party), merge, told) { Party = happened };
         }
     }
 
@@ -178,18 +209,31 @@ internal sealed class AlertReader(EventLog log)
 /// <param name="Told">Whom it concerns, each once.</param>
 internal sealed record FoundChange(Cause Cause, string Subject, AlertKinds Kinds, IReadOnlyList<AlertSubscription> Told)
 {
-    /// <summary>Null of a list.</summary>
+    /// <summary>Null of what is no deal.</summary>
     public DealAlert? Deal { get; init; }
 
     public static FoundChange Of(DealAlert alert, IReadOnlyList<AlertSubscription> told) => new(alert.Change.Cause, AlertContent.SubjectOf(alert.Change.After.Id), alert.Kinds, told) { Deal = alert };
 
-    /// <summary>Null of a deal.</summary>
+    /// <summary>Null of what is no merge of parties.</summary>
+    public PartyMerge? Party { get; init; }
+
+    /// <summary>Null of what is no list.</summary>
     public Watchlist? List { get; init; }
+
+    /// <summary>What happened to the list.</summary>
+    public WatchlistEvent? Listed { get; init; }
 
     public IReadOnlyList<PartyId> Joined { get; init; } = [];
 
     public IReadOnlyList<PartyId> Left { get; init; } = [];
 }
+
+/// <summary>Two parties are found to be the same, or are not any more.</summary>
+/// <param name="Party">That was merged.</param>
+/// <param name="Other">Into which.</param>
+/// <param name="Reason">Why an editor decided so.</param>
+/// <param name="IsUndone">They are not any more.</param>
+internal sealed record PartyMerge(PartyId Party, PartyId Other, Reason Reason, bool IsUndone);
 
 /// <summary>Subscriptions made ready for days, and for which parties are one.</summary>
 internal sealed class AlertMatchers(IReadOnlyList<AlertSubscription> subscriptions)
@@ -204,6 +248,13 @@ internal sealed class AlertMatchers(IReadOnlyList<AlertSubscription> subscriptio
 
     /// <summary>The lists that somebody follows.</summary>
     public IReadOnlyCollection<WatchlistId> Lists { get; } = [.. subscriptions.Select(one => one.Target).OfType<AlertTarget.Watchlist>().Select(target => target.List).Distinct()];
+
+    /// <summary>Whether somebody follows a company or an investor, and is told of the lists that it joins or leaves.</summary>
+    public bool FollowParties { get; } = subscriptions.Any(one => one.Target is AlertTarget.Company or AlertTarget.Investor && one.Kinds.Overlaps(AlertKinds.Of(AlertKind.Membership)));
+
+    /// <summary>The lists that have to be known where some events are looked at.</summary>
+    public IReadOnlyCollection<WatchlistId> ListsOf(IEnumerable<RecordedEvent> events) =>
+        FollowParties ? [.. Lists.Union(events.Where(e => e.Data is WatchlistEvent).Select(e => StoredEvents.WatchlistOf(e.Stream)))] : Lists;
 
     /// <summary>Whether at all changes from one to another one the same is asked of deals and parties.</summary>
     public bool AskAlike(Cause first, Cause last, RecordSpan span) =>

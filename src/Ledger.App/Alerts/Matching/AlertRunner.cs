@@ -53,6 +53,10 @@ internal sealed class AlertRunner(NpgsqlDataSource database, EventLog log, ViewR
     /// <summary>Up to where the log has been looked through.</summary>
     public async Task<long> Position(CancellationToken cancel) => (await database.Query("select position from alerts.runner", row => row.GetInt64(0), cancel)).FirstOrDefault();
 
+    /// <summary>What addresses of pages begin with: as it is configured here, or else where somebody last looked through the log.</summary>
+    public async Task<string> Links(CancellationToken cancel) =>
+        address.Value is "" ? (await database.Query("select address from alerts.runner", row => row.GetString(0), cancel)).FirstOrDefault("") : address.Value;
+
     /// <summary>Has there be a row to lock.</summary>
     public static Task Begin(NpgsqlConnection connection, CancellationToken cancel) => connection.Execute("insert into alerts.runner default values on conflict do nothing", cancel);
 
@@ -64,10 +68,12 @@ internal sealed class AlertRunner(NpgsqlDataSource database, EventLog log, ViewR
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await connection.Execute($"set local idle_in_transaction_session_timeout = '{StoppedAfter}'", cancel);
         await Begin(connection, cancel);
-        var locked = await connection.Query($"select position from alerts.runner for update {(isPatient ? "" : "skip locked")}", row => row.GetInt64(0), cancel);
-        if (locked.Count == 0)
+        var locked = await connection.Query($"select position, address from alerts.runner for update {(isPatient ? "" : "skip locked")}", row => (row.GetInt64(0), row.GetString(1)), cancel);
+        if (locked is not [var (position, known)])
             return new RunnerStep(0, More: false, IsMine: false);
-        var (position, until) = (locked[0], await ViewsPosition(cancel));
+        // Whoever is not told where the ledger is, as a command may not be, takes it from whoever was.
+        var links = address.Value is "" ? known : address.Value;
+        var until = await ViewsPosition(cancel);
         var matchers = await Matchers(connection, position, cancel);
         // What was before the first subscription concerns nobody.
         var from = Math.Max(position, matchers.Subscriptions.Count == 0 ? until : Math.Min(until, matchers.Subscriptions.Min(one => one.After)));
@@ -78,9 +84,9 @@ internal sealed class AlertRunner(NpgsqlDataSource database, EventLog log, ViewR
         if (upTo > from)
         {
             var found = await Find(from, upTo, matchers, cancel);
-            made = await DeliveryWriter.Write(connection, await Contents(found, upTo, cancel), cancel);
+            made = await DeliveryWriter.Write(connection, await Contents(found, upTo, links, cancel), cancel);
         }
-        await connection.Execute("update alerts.runner set position = $1", cancel, upTo);
+        await connection.Execute("update alerts.runner set position = $1, address = $2", cancel, upTo, links);
         await transaction.CommitAsync(cancel);
         if (made > 0)
             signal.Raise();
@@ -102,20 +108,19 @@ internal sealed class AlertRunner(NpgsqlDataSource database, EventLog log, ViewR
         if (_span.Position != from)
             await _span.Begin(from, cancel);
         var events = await log.Read(new LogQuery { After = from, UpTo = upTo }, cancel).ToListAsync(cancel);
-        await _span.Advance(events, upTo, matchers.Lists, cancel);
-        var found = AlertReader.Lists(events, _span, matchers).ToList();
+        await _span.Advance(events, upTo, matchers.ListsOf(events), cancel);
+        var found = AlertReader.Lists(events, _span, matchers).Concat(AlertReader.Parties(events, _span, matchers)).ToList();
         var deals = events.Where(e => e.Data is DealEvent).Select(e => e.Stream).Distinct().ToList();
         found.AddRange(await _reader.Deals(deals, from, _span, matchers, cancel));
         return [.. found.OrderBy(change => change.Cause.Position)];
     }
 
-    private async Task<List<(FoundChange Change, AlertContent Content)>> Contents(List<FoundChange> found, long upTo, CancellationToken cancel)
+    private async Task<List<(FoundChange Change, AlertContent Content)>> Contents(List<FoundChange> found, long upTo, string links, CancellationToken cancel)
     {
         if (found.Count == 0)
             return [];
         await using var snapshot = new Snapshot(views, log) { AsOf = upTo };
-        var names = await new PartyNames(snapshot).Of(found.SelectMany(AlertContent.Parties), cancel);
-        return found.ConvertAll(change => (change, AlertContent.Of(change, names, address.Value)));
+        return [.. found.Zip(await AlertContent.Of(found, snapshot, links, cancel))];
     }
 
     private async Task<long> ViewsPosition(CancellationToken cancel)

@@ -20,6 +20,8 @@ internal static class AlertTries
         var back = string.IsNullOrWhiteSpace(years) ? 1 : int.TryParse(years, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= YearsMax ? number
             : throw new InvalidValueException("years", $"'{years}' is out of range; a number from 1 to {YearsMax} is expected");
         var target = await targets.Read(fields, cancel);
-        return await history.Try(target, await targets.Tell(target, cancel), Targets.Kinds(fields.Kinds), DateTimeOffset.UtcNow.AddYears(-back), cancel);
+        var kinds = Targets.Kinds(fields.Kinds);
+        Targets.Check(target, kinds);
+        return await history.Try(target, await targets.Tell(target, cancel), kinds, DateTimeOffset.UtcNow.AddYears(-back), cancel);
     }
 }

@@ -31,20 +31,26 @@ internal sealed class PartyChoices
     /// <summary>The ids of the deals that a chosen party was in.</summary>
     public IReadOnlyCollection<string> Deals { get; private set; } = [];
 
-    public static async Task<PartyChoices> Read(RecordSpan span, Rule rule, long after, CancellationToken cancel)
+    /// <param name="span">The part of the log.</param>
+    /// <param name="rule">Over companies or investors.</param>
+    /// <param name="after">Where it begins.</param>
+    /// <param name="days">The first and the last day, UTC, on which something in it was recorded.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<PartyChoices> Read(RecordSpan span, Rule rule, long after, (DateOnly First, DateOnly Last) days, CancellationToken cancel)
     {
         var choices = new PartyChoices(span, rule, after);
+        await using var snapshot = span.Open();
+        var only = (await span.Candidates(snapshot, after, days).Parties(rule, cancel))?.ToHashSet(StringComparer.Ordinal);
         if (choices._needs.Dollars)
             await span.Rates(cancel);
         if (choices._needs.Time || !choices.Matcher(after).OnlyCounts)
-            await choices.Follow(cancel);
+            await choices.Follow(only, cancel);
         else
-            await choices.Count(cancel);
+            await choices.Count(only, cancel);
         if (!choices._chosen.IsEmpty)
         {
-            var field = rule.Over == Subject.Companies ? RuleField.Company : RuleField.Investor;
             var since = Math.Max(after, choices._chosen.Values.Min(times => times[0].From) - 1);
-            choices.Deals = await DealCandidates.Find(new Condition.Is(field, [.. choices._chosen.Keys.Select(party => party.Value)]), span, since, default, default, cancel);
+            choices.Deals = await span.Candidates(snapshot, since, days).Deals(choices.Of(choices._chosen.Keys.Select(party => party.Value)), cancel);
         }
         return choices;
     }
@@ -71,20 +77,29 @@ internal sealed class PartyChoices
 
     private string[] Ids(IEnumerable<PartyId> parties) => [.. parties.SelectMany(_span.EverOneWith).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>That a deal is one of some companies, or of some investors.</summary>
+    private Condition.Is Of(IEnumerable<string> parties) => new(_rule.Over == Subject.Companies ? RuleField.Company : RuleField.Investor, [.. parties]);
+
     /// <summary>By all deals that can count for anybody.</summary>
-    private async Task Count(CancellationToken cancel)
+    /// <param name="only">The ids of the parties that can be chosen; null where that can be anybody.</param>
+    /// <param name="cancel">Gives up.</param>
+    private async Task Count(HashSet<string>? only, CancellationToken cancel)
     {
+        if (only is { Count: 0 })
+            return;
         var first = Matcher(_after);
         // Who needs some deals to be chosen is not chosen by others; who may need none is not there without any.
-        var where = first.Needed.Count == 0 ? null : Condition.AnyOf(first.Counted.Conditions);
-        var deals = await DealCandidates.Find(where, _span, _after, default, default, cancel);
+        Condition[] asked = [.. first.Needed.Count == 0 ? Array.Empty<Condition>() : [Condition.AnyOf(first.Counted.Conditions)], .. only is null ? Array.Empty<Condition>() : [Of(only)]];
+        List<string> deals;
+        await using (var snapshot = _span.Open())
+            deals = await _span.Candidates(snapshot, _after, default).Deals(asked.Length == 0 ? null : Condition.AllOf(asked), cancel);
         var counted = new Dictionary<PartyId, List<Counted>>();
         await Parallel.ForEachAsync(deals.Chunk(DealsAtOnce), InParallel(cancel), async (some, stop) =>
         {
             var found = await Count(some, first.CountsDealsAlone, stop);
             lock (counted)
             {
-                foreach (var (party, its) in found)
+                foreach (var (party, its) in found.Where(one => only is null || only.Contains(one.Key.Value)))
                 {
                     if (!counted.TryGetValue(party, out var all))
                         counted[party] = all = [];
@@ -182,10 +197,10 @@ internal sealed class PartyChoices
     }
 
     /// <summary>By all deals of each party.</summary>
-    private async Task Follow(CancellationToken cancel)
+    private async Task Follow(HashSet<string>? only, CancellationToken cancel)
     {
         var parties = await Parties(_span, _rule.Over, _after, cancel);
-        await Parallel.ForEachAsync(Together(parties), InParallel(cancel), async (some, stop) =>
+        await Parallel.ForEachAsync(Together(parties.Where(party => only is null || only.Contains(party.Id))), InParallel(cancel), async (some, stop) =>
         {
             var times = await PartyTimes.Read(_span, _rule.Over, _needs, Ids(some.Select(id => new PartyId(id))), _after, stop);
             var matchers = new Dictionary<(DateOnly, Merges), RuleMatcher>();
@@ -238,7 +253,7 @@ internal sealed class PartyChoices
         return [.. having, .. having.SelectMany(party => span.EverOneWith(new PartyId(party.Id))).Distinct(StringComparer.Ordinal).Where(id => !known.Contains(id)).Select(id => (id, 1L))];
     }
 
-    private static IEnumerable<List<string>> Together(List<(string Id, long Deals)> parties)
+    private static IEnumerable<List<string>> Together(IEnumerable<(string Id, long Deals)> parties)
     {
         var (some, deals) = (new List<string>(), 0L);
         foreach (var party in parties)

@@ -164,6 +164,12 @@ internal sealed class RecordSpan(ViewRuntime views, EventLog log, WatchlistState
     /// <summary>A view of the record at present, in which every row of the past is, too.</summary>
     public Snapshot Open() => new(views, log);
 
+    /// <summary>What rules over the span can choose.</summary>
+    /// <param name="snapshot">As it is opened here.</param>
+    /// <param name="since">The position that they are asked from.</param>
+    /// <param name="days">The first and the last day, UTC, on which something in the span was recorded; none where no time is asked for.</param>
+    public RuleCandidates Candidates(Snapshot snapshot, long since, (DateOnly First, DateOnly Last) days) => new(snapshot, since, EverOneWith, EverMerged, days);
+
     /// <summary>The states of deals at all of their events.</summary>
     public async Task<ILookup<string, Deal>> DealStates(IReadOnlyCollection<string> deals, CancellationToken cancel)
     {

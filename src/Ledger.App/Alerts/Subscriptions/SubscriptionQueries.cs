@@ -10,7 +10,7 @@ namespace Ledger.App.Alerts.Subscriptions;
 /// <summary>What is asked of subscriptions, by pages, API and command line alike.</summary>
 internal sealed class SubscriptionQueries(NpgsqlDataSource database, SubscriptionTable subscriptions, EndpointTable endpoints, MailTable mails, Targets targets)
 {
-    private const int LatestMax = 20;
+    public const int LatestMax = 20;
 
     /// <summary>Subscriptions that were not deleted, in the order of their ids.</summary>
     public async Task<Page<SubscriptionRecord>> List(int limit, string? next, CancellationToken cancel)
@@ -30,7 +30,7 @@ internal sealed class SubscriptionQueries(NpgsqlDataSource database, Subscriptio
             throw new NotFoundException($"There is no subscription '{Text.Shorten(id)}'.");
         var decisions = new List<DecisionRecord>();
         foreach (var version in Enumerable.Reverse(history))
-            decisions.Add(new DecisionRecord(version.Number, version.What, version.By, version.At, version.After, await targets.Tell(version.Target, cancel), [.. version.Kinds.Each()]));
+            decisions.Add(new DecisionRecord(version.Number, version.What, version.By, version.At, version.After, await targets.Tell(version.Target, cancel), [.. version.Kinds.Each()], version.Sends));
         return new SubscriptionDetails(await Record(history[^1], history[0], cancel), decisions, await endpoints.Of(id, cancel), (await Alerts(id, LatestMax, null, cancel)).Items)
         {
             Mails = await mails.Shown(id, cancel),

@@ -38,4 +38,5 @@ public sealed record SubscriptionDetails(SubscriptionRecord Subscription, IReadO
 }
 
 /// <param name="Position">The end of the log at that moment: it holds for the changes after it.</param>
-public sealed record DecisionRecord(int Number, SubscriptionDecision What, string By, DateTimeOffset At, long Position, string Follows, IReadOnlyList<AlertKind> Kinds);
+/// <param name="Sends">To how many addresses from then on, and when; null where that was not recorded.</param>
+public sealed record DecisionRecord(int Number, SubscriptionDecision What, string By, DateTimeOffset At, long Position, string Follows, IReadOnlyList<AlertKind> Kinds, string? Sends);

@@ -27,8 +27,9 @@ public enum SubscriptionDecision
 /// <summary>A subscription from one decision about it to the next.</summary>
 /// <param name="Number">Of the decision, from 1.</param>
 /// <param name="After">The end of the log at that moment: it holds for what comes after.</param>
+/// <param name="Sends">To how many addresses, and when; none of them, since who forgets one forgets it everywhere. Null where that was not recorded.</param>
 internal sealed record SubscriptionVersion(
-    string Subscription, int Number, SubscriptionDecision What, string By, DateTimeOffset At, string Name, AlertTarget Target, AlertKinds Kinds, bool IsActive, long After, long? Until)
+    string Subscription, int Number, SubscriptionDecision What, string By, DateTimeOffset At, string Name, AlertTarget Target, AlertKinds Kinds, bool IsActive, long After, long? Until, string? Sends = null)
 {
     public AlertSubscription Matching => new(Subscription, Target, Kinds, After, Until);
 }
@@ -39,7 +40,10 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     /// <summary>In place of addresses: there are to be none.</summary>
     private const string None = "none";
 
-    private const string Columns = "subscription, number, what, by, at, name, target, follows, kinds, is_active, after, until";
+    /// <summary>Of a delivery <c>d</c>: while its subscription is paused it waits, also where it was made before.</summary>
+    internal const string NotPaused = "not exists (select from alerts.subscription s where s.subscription = d.subscription and s.until is null and s.what = 'paused')";
+
+    private const string Columns = "subscription, number, what, by, at, name, target, follows, kinds, is_active, after, until, sends";
 
     /// <summary>Makes one that mails nobody.</summary>
     public Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyList<string> webhooks, Writer by, CancellationToken cancel) => Make(name, target, kinds, webhooks, null, by, cancel);
@@ -57,6 +61,7 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     public async Task<MadeSubscription> Make(string name, AlertTarget target, AlertKinds kinds, IReadOnlyList<string> webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
     {
         var (id, addresses) = (WatchlistLedger.IdOf(name).Value, Checked(webhooks));
+        Targets.Check(target, kinds);
         return await Decide(id, by, async (connection, last, secrets) =>
         {
             if (last is { What: SubscriptionDecision.Made } && last.Target == target && last.Kinds == kinds && addresses.ToHashSet().SetEquals(await EndpointTable.Addresses(connection, id, cancel))
@@ -64,6 +69,7 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
                 return null;
             if (last is not null)
                 throw new RefusedException($"alert {id}", new Refusal("subscription-exists", $"A subscription has the name '{name}' already{(last.What == SubscriptionDecision.Deleted ? ", and was deleted" : "")}; choose another one."));
+            await CheckName(connection, id, name, cancel);
             secrets.AddRange(await Connect(connection, id, addresses, by.Author, cancel));
             if (mail is not null)
                 await mails.Set(connection, id, mail, by.Author, cancel);
@@ -74,11 +80,15 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     /// <summary>Has it follow something else, be called otherwise, or send elsewhere; what is null stays as it is.</summary>
     public async Task<MadeSubscription> Change(string id, string? name, AlertTarget? target, AlertKinds? kinds, IReadOnlyList<string>? webhooks, MailOrder? mail, Writer by, CancellationToken cancel)
     {
+        if (name is null && target is null && kinds is null && webhooks is null && mail is null)
+            throw new InvalidValueException("change", "is nothing: name, what to follow, kinds, webhook or mail are expected");
         var addresses = webhooks is null ? null : Checked(webhooks);
         return await Decide(id, by, async (connection, last, secrets) =>
         {
             var changed = Kept(id, last) with { What = SubscriptionDecision.Changed };
             changed = changed with { Name = name is null ? changed.Name : Text.Line("name", name.Trim(), 100), Target = target ?? changed.Target, Kinds = kinds ?? changed.Kinds };
+            Targets.Check(changed.Target, changed.Kinds);
+            await CheckName(connection, id, changed.Name, cancel);
             if (addresses is not null)
             {
                 await connection.Execute("delete from alerts.channel c using alerts.endpoint e where e.id = c.endpoint and e.kind = 'webhook' and c.subscription = $1", cancel, id);
@@ -123,6 +133,15 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     public static Task<List<SubscriptionVersion>> Active(NpgsqlConnection connection, long position, CancellationToken cancel) =>
         connection.Query($"select {Columns} from alerts.subscription where is_active and (until is null or until > $1)", Read, cancel, position);
 
+    /// <exception cref="RefusedException">Another one is called so.</exception>
+    private static async Task CheckName(NpgsqlConnection connection, string id, string name, CancellationToken cancel)
+    {
+        var others = await connection.Query(
+            "select subscription from alerts.subscription where until is null and what <> 'deleted' and subscription <> $1 and lower(name) = lower($2)", row => row.GetString(0), cancel, id, name.Trim());
+        if (others is [var other, ..])
+            throw new RefusedException($"alert {id}", new Refusal("subscription-exists", $"Subscription '{other}' has the name '{name.Trim()}' already; choose another one."));
+    }
+
     /// <exception cref="InvalidValueException">Nothing may be sent there.</exception>
     private List<Uri> Checked(IReadOnlyList<string> webhooks) => webhooks is [None] ? [] : [.. webhooks.Select(address => http.Check("webhook", address))];
 
@@ -155,9 +174,17 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
         await connection.Execute("update alerts.subscription set until = $2 where subscription = $1 and until is null", cancel, id, head);
         var (target, follows) = Targets.Write(next.Target);
         await connection.Execute(
-            "insert into alerts.subscription (subscription, number, what, by, name, target, follows, kinds, is_active, after) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", cancel,
+            "insert into alerts.subscription (subscription, number, what, by, name, target, follows, kinds, is_active, after, sends) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", cancel,
             id, (last?.Number ?? 0) + 1, Written.Name(next.What), next.By, next.Name, target, follows,
-            new NpgsqlParameter { Value = next.Kinds.IsAll ? DBNull.Value : next.Kinds.Each().Select(Written.Name).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }, next.IsActive, head);
+            new NpgsqlParameter { Value = next.Kinds.IsAll ? DBNull.Value : next.Kinds.Each().Select(Written.Name).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }, next.IsActive, head, await Sends(connection, id, cancel));
+    }
+
+    /// <summary>"2 webhooks; 1 mail address, daily at 08:00, Europe/Berlin"; "nobody".</summary>
+    private static async Task<string> Sends(NpgsqlConnection connection, string id, CancellationToken cancel)
+    {
+        var told = (await MailTable.Channels(connection, [id], cancel)).GroupBy(channel => channel.Mail?.ToString()).OrderBy(same => same.Key, StringComparer.Ordinal)
+            .Select(same => same.Key is { } timing ? $"{Shown.Count(same.Count(), "mail address", "mail addresses")}, {timing}" : Shown.Count(same.Count(), "webhook")).ToList();
+        return told.Count > 0 ? string.Join("; ", told) : "nobody";
     }
 
     private static async Task<List<NewSecret>> Connect(NpgsqlConnection connection, string id, IEnumerable<Uri> addresses, string by, CancellationToken cancel)
@@ -176,7 +203,7 @@ internal sealed class SubscriptionTable(NpgsqlDataSource database, EventLog log,
     private static SubscriptionVersion Read(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetInt32(1), Written.Parse<SubscriptionDecision>("what", row.GetString(2)), row.GetString(3), row.GetDateTime(4), row.GetString(5),
         Targets.Stored(row.GetString(6), row.GetString(7)), row.IsDBNull(8) ? AlertKinds.All : AlertKinds.Of(row.GetFieldValue<string[]>(8).Select(kind => Written.Parse<AlertKind>("kinds", kind))),
-        row.GetBoolean(9), row.GetInt64(10), row.IsDBNull(11) ? null : row.GetInt64(11));
+        row.GetBoolean(9), row.GetInt64(10), row.IsDBNull(11) ? null : row.GetInt64(11), row.TextOrNull(12));
 }
 
 /// <param name="Id">The subscription's.</param>

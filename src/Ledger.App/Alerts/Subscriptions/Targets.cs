@@ -86,6 +86,13 @@ internal sealed class Targets(PartyNames names, WatchlistQueries lists)
             : throw new InvalidValueException("kinds", $"'{Text.Shorten(text)}' names none; {AllKinds}, or some of {string.Join(", ", Enum.GetValues<AlertKind>().Select(Written.Name))}, are expected");
     }
 
+    /// <exception cref="InvalidValueException">What is followed has no change of a kind that is asked for by its name.</exception>
+    public static void Check(AlertTarget target, AlertKinds kinds)
+    {
+        if (!kinds.IsAll && kinds.Overlaps(AlertKinds.Of(AlertKind.Membership)) && target is AlertTarget.Sector or AlertTarget.Chosen)
+            throw new InvalidValueException("kinds", "'membership' is told of a watchlist, a company or an investor; a sector or a rule is on no list");
+    }
+
     public static string[] KindNames(string? text) => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>As it is stored: of what sort, and which.</summary>
@@ -114,7 +121,7 @@ internal sealed class Targets(PartyNames names, WatchlistQueries lists)
         AlertTarget.Investor one => $"deals in which {await Name(one.Party, cancel)} invests",
         AlertTarget.Company one => $"deals of {await Name(one.Party, cancel)}",
         AlertTarget.Sector one => $"deals in {one.Slug}",
-        AlertTarget.Watchlist one => $"watchlist {one.List}, and deals of whoever is on it",
+        AlertTarget.Watchlist one => $"watchlist {one.List}, {((await lists.Find(one.List.Value, cancel)).IsKept ? "and deals of whoever is on it" : "which was deleted")}",
         AlertTarget.Chosen one => await lists.Explain(one.Rule, cancel),
         _ => throw new InvalidOperationException($"A subscription does not follow {target.GetType().Name}."),
     };

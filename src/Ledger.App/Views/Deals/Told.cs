@@ -69,6 +69,7 @@ internal static class Told
         DealEvent.DealReinstated e => e.Reason,
         DealEvent.DealTagged e => e.Reason,
         DealEvent.DealUntagged e => e.Reason,
+        DealEvent.DealSourceRanked e => e.Reason,
         _ => null,
     };
 

@@ -65,6 +65,18 @@ public sealed class PartyNames(Snapshot snapshot)
         return wanted.ToDictionary(id => id.Key, id => _known.GetOrAdd(id.Value, unregistered => new PartyName(unregistered, unregistered)));
     }
 
+    /// <summary>By ids, the parties themselves, whoever they are known to be; whoever is not registered has its id for a name.</summary>
+    public async Task<IReadOnlyDictionary<string, PartyName>> Themselves(IEnumerable<string> ids, CancellationToken cancel)
+    {
+        var wanted = ids.Distinct().ToDictionary(id => id, id => new PartyName(id, id));
+        if (wanted.Count > 0)
+        {
+            foreach (var name in await snapshot.Query(now => $"select id, name from party where {now("party")} and id = any($1)", row => new PartyName(row.GetString(0), row.GetString(1)), cancel, (object)wanted.Keys.ToArray()))
+                wanted[name.Id] = name;
+        }
+        return wanted;
+    }
+
     /// <summary>The rows of parties that stand for themselves, by their ids, with what is recorded of those that were merged into them.</summary>
     internal async Task<IReadOnlyDictionary<string, PartyRow>> Rows(string[] roots, CancellationToken cancel)
     {

@@ -7,6 +7,7 @@ using Ledger.App.Tests.Support;
 using Ledger.App.Tests.Watchlists;
 using Ledger.App.Views;
 using Ledger.Domain.Alerts;
+using Ledger.Domain.Values;
 using Ledger.EventStore;
 using Microsoft.Extensions.Configuration;
 
@@ -72,6 +73,34 @@ public sealed class MailQueueTests : IAsyncLifetime
         // It was never told, after all.
         await Execute("update alerts.delivery set next_at = now() where state = 'pending'");
         Assert.Equal("Two", (await Queue.Next(endpoint, lease, Cancel))!.Name);
+    }
+
+    [Fact]
+    public async Task What_a_mail_had_no_room_for_the_mail_of_another_subscription_tells()
+    {
+        await Follow("One", "ada@example.com");
+        await Follow("Two", "ada@example.com");
+        await Announce();
+        for (var change = 1; change < 103; change++)
+            await _history.Happen(4, Cancel);
+        await _ledger.CatchUp(Cancel);
+        await _ledger.Get<AlertRunner>().CatchUp(Cancel);
+        var (lease, endpoint, mail) = await Take();
+        Assert.Equal((103L, 100), (mail.Count, mail.Told.Count));
+        await Queue.Record(mail, DateTimeOffset.UtcNow, TimeSpan.Zero, NoHeaders, Taken, Cancel);
+        var rest = (await Queue.Next(endpoint, lease, Cancel))!;
+        Assert.Equal((3L, mail.Told[^1].Position + 1), (rest.Count, rest.Told[0].Position));
+    }
+
+    [Fact]
+    public async Task Who_has_unsubscribed_is_mailed_again_by_nobody_but_another_subscription()
+    {
+        await Follow("Robots", "ada@example.com");
+        var token = (await _ledger.Database.Query("select token from alerts.mailing", row => row.GetString(0), Cancel)).Single();
+        Assert.True(await _ledger.Get<MailTable>().Unsubscribe(token, Cancel));
+        await Assert.ThrowsAsync<InvalidValueException>(() => Subscriptions.Change("robots", null, null, null, null, MailOrder.Of(new MailFields { Mail = "Ada@example.com" }), "Grace", Cancel));
+        Assert.NotNull(Assert.Single(await _ledger.Get<MailTable>().Shown("robots", Cancel)).UnsubscribedAt);
+        await Follow("Others", "ada@example.com");
     }
 
     [Fact]
