@@ -16,6 +16,9 @@ namespace Ledger.App.Alerts.Mail;
 /// </summary>
 internal sealed class MailQueue(NpgsqlDataSource database)
 {
+    /// <summary>After so many attempts a mail goes on as often while the server takes nothing at all: that is not its fault, and the server may be back soon.</summary>
+    private const int TriesOfServer = 2;
+
     /// <summary>Of one mail; the rest is counted.</summary>
     private const int ToldMax = 100;
 
@@ -72,17 +75,19 @@ internal sealed class MailQueue(NpgsqlDataSource database)
         var answer = outcome.Answer?.Replace(mail.Address, MailOrder.Shown(mail.Address), StringComparison.OrdinalIgnoreCase).Replace('\0', '\uFFFD');
         await RecordAddress(connection, mail.Endpoint, outcome, $"The mail server refuses it: {outcome.Status} {answer}", cancel);
         var isTaken = outcome.Verdict == MailVerdict.Taken;
-        var next = isTaken || outcome.IsOver ? null : RetrySchedule.After(mail.Tries + 1, Random.Shared.NextDouble(), null);
+        var isOfServer = outcome.Verdict == MailVerdict.ServerFails;
+        var tries = isOfServer ? Math.Max(mail.Tries, Math.Min(mail.Tries + 1, TriesOfServer)) : mail.Tries + 1;
+        var next = isTaken || outcome.IsOver ? null : RetrySchedule.After(isOfServer ? Math.Min(tries, TriesOfServer) : tries, Random.Shared.NextDouble(), null);
         await connection.Execute(
             """
             with told as (
-                update alerts.delivery set tries = tries + 1, state = $2, next_at = clock_timestamp() + coalesce($3, interval '0'), ended_at = case when $2 = 'pending' then null else clock_timestamp() end
+                update alerts.delivery set tries = $10, state = $2, next_at = clock_timestamp() + coalesce($3, interval '0'), ended_at = case when $2 = 'pending' then null else clock_timestamp() end
                 where mail = $1 and state = 'pending' returning id)
             insert into alerts.attempt (delivery, number, at, request, status, answer, failure, millis)
             select id, (select count(*) + 1 from alerts.attempt a where a.delivery = told.id), $4, $5, $6, $7, $8, $9 from told
             """,
             cancel, mail.Id, isTaken ? "sent" : next is null ? "failed" : "pending", Null(next, NpgsqlDbType.Interval), at.UtcDateTime, JsonSerializer.Serialize(headers, ApiJson.Compact),
-            Null(outcome.Status, NpgsqlDbType.Integer), Null(answer, NpgsqlDbType.Text), Null(outcome.Failure, NpgsqlDbType.Text), (int)took.TotalMilliseconds);
+            Null(outcome.Status, NpgsqlDbType.Integer), Null(answer, NpgsqlDbType.Text), Null(outcome.Failure, NpgsqlDbType.Text), (int)took.TotalMilliseconds, tries);
         await transaction.CommitAsync(cancel);
     }
 

@@ -93,6 +93,22 @@ public sealed class MailQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_takes_nothing_at_all_is_asked_again_every_few_minutes_for_as_long_as_that_lasts()
+    {
+        await Follow("Robots", "ada@example.com");
+        await Announce();
+        var (lease, endpoint, mail) = await Take();
+        for (var attempt = 0; attempt < 12; attempt++)
+        {
+            await Queue.Record(mail, DateTimeOffset.UtcNow, TimeSpan.Zero, NoHeaders, new MailOutcome(null, null, "Nobody is there.", MailVerdict.ServerFails), Cancel);
+            Assert.True((await _ledger.Database.Query("select next_at < now() + interval '7 minutes' and state = 'pending' from alerts.delivery", row => row.GetBoolean(0), Cancel)).Single());
+            await Execute("update alerts.delivery set next_at = now()");
+            mail = (await Queue.Next(endpoint, lease, Cancel))!;
+        }
+        Assert.Equal(2, mail.Tries);
+    }
+
+    [Fact]
     public async Task Who_has_unsubscribed_is_mailed_again_by_nobody_but_another_subscription()
     {
         await Follow("Robots", "ada@example.com");
