@@ -115,13 +115,13 @@ internal sealed class NaiveRollup
         var money = deals.Where(deal => deal.Amount.Currency is not null).GroupBy(deal => deal.Amount.Currency!.Value.Code).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one =>
         {
             var (low, high) = (one.Select(deal => deal.Amount.Low).OfType<decimal>().ToList(), one.Select(deal => deal.Amount.High).OfType<decimal>().ToList());
-            return new RollupMoney(one.Key, one.Count(), low.Sum(), high.Count == one.Count() ? high.Sum() : null, Median(low), Median(high));
+            return new RollupMoney(one.Key, one.Count(), low.Sum(), high.Count == one.Count() ? high.Sum() : null, MedianLow(one.Select(deal => deal.Amount.Low)), MedianHigh(one.Select(deal => deal.Amount.High)));
         }).ToList();
         var inDollars = deals.Select(deal => Dollars(deal, dollars)).Where(one => one is not null).Select(one => one!.Value).ToList();
         var (lows, highs) = (inDollars.Select(one => one.Low).OfType<decimal>().ToList(), inDollars.Select(one => one.High).OfType<decimal>().ToList());
         var rates = inDollars.Select(one => one.Rate).OfType<DollarRate>().ToList();
         return Line(of, deals.Count, deals.Count(deal => !deal.Amount.IsDisclosed), money, inDollars.Count == 0 ? null
-            : new RollupDollars(inDollars.Count, inDollars.Count(one => one.Rate is null), lows.Sum(), highs.Count == inDollars.Count ? highs.Sum() : null, Median(lows), Median(highs),
+            : new RollupDollars(inDollars.Count, inDollars.Count(one => one.Rate is null), lows.Sum(), highs.Count == inDollars.Count ? highs.Sum() : null, MedianLow(inDollars.Select(one => one.Low)), MedianHigh(inDollars.Select(one => one.High)),
                 rates.Count == 0 ? null : new RollupRates("ECB", rates.Min(rate => rate.From), rates.Max(rate => rate.To))));
     }
 
@@ -156,11 +156,12 @@ internal sealed class NaiveRollup
         return used.Count == 0 ? null : new DollarRate(currency, DollarRate.Rounded(used.Min(one => one.Rate)), DollarRate.Rounded(used.Max(one => one.Rate)), used[0].Day, used[^1].Day, "ECB");
     }
 
-    private static decimal? Median(List<decimal> values)
-    {
-        values.Sort();
-        return values.Count == 0 ? null : (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
-    }
+    private static decimal? MedianLow(IEnumerable<decimal?> bounds) => Middle([.. bounds.Select(bound => bound ?? 0).Order().Select(bound => (decimal?)bound)]);
+
+    /// <summary>What has no bound is more than all that has one; what is halfway to it has none, either.</summary>
+    private static decimal? MedianHigh(IEnumerable<decimal?> bounds) => Middle([.. bounds.OrderBy(bound => bound is null).ThenBy(bound => bound)]);
+
+    private static decimal? Middle(decimal?[] ordered) => (ordered[(ordered.Length - 1) / 2] + ordered[ordered.Length / 2]) / 2;
 
     private static When Announced(Deal deal) => deal.Value<ClaimValue.Announced>(Field.Announced)?.When ?? When.Unknown;
 

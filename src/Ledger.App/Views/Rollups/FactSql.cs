@@ -115,11 +115,14 @@ internal sealed class FactSql
     public string Every(Func<string, string> now) => now("rollup_fact") + Dated
         + $" and {Status} in ({Raised}{(_where[RollupDimension.Status] is { } asked ? $", '{Written.Name(Written.Parse<DealStatus>("status", asked))}'" : "")})";
 
+    /// <summary>SQL for the rows of <c>valued</c> that have a figure in dollars.</summary>
+    public const string HasDollars = "(in_dollars or source is not null)";
+
     /// <summary>What rows of <c>valued</c> come to, under the names that <see cref="RollupGroups"/> reads.</summary>
-    public const string Sums = """
+    public const string Sums = $"""
         count(*) as deals, count(valued.currency) as disclosed,
         coalesce(sum(amount_low), 0) as low, coalesce(sum(amount_high), 0) as high, count(amount_high) as highs,
-        count(*) filter (where in_dollars) as reported, count(*) filter (where in_dollars or source is not null) as dollar_deals,
+        count(*) filter (where in_dollars) as reported, count(*) filter (where {HasDollars}) as dollar_deals,
         coalesce(sum(dollars_low), 0) as dollars_low, coalesce(sum(dollars_high), 0) as dollars_high, count(dollars_high) as dollar_highs,
         min(first_day) as first_day, max(last_day) as last_day, max(source) as source
         """;

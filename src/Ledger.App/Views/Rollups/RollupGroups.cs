@@ -34,7 +34,7 @@ internal sealed class RollupGroups(FactSql facts, IReadOnlyList<RollupDimension>
                 select grouped.*, {Median("exact || other_low")} as median_low, {Median("dollars_exact || dollars_other_low")} as dollars_median_low
                 from (
                     select {names} valued.currency as code, {(isApart ? "true" : "grouping(valued.currency) = 1")} as is_whole, {FactSql.Sums},
-                        {Bounds("", "amount", "")}, {Bounds("dollars_", "dollars", isApart ? " and currency is distinct from 'USD'" : "")}
+                        {Bounds("", "amount", "valued.currency is not null")}, {Bounds("dollars_", "dollars", FactSql.HasDollars + (isApart ? " and valued.currency is distinct from 'USD'" : ""))}
                     from (
                         select {string.Concat(_dimensions.Select((dimension, n) => $"{dimension.Column} as d{n}, "))} valued.*
                         from valued {string.Join(' ', _dimensions.Select(dimension => dimension.Join))}) valued
@@ -44,17 +44,18 @@ internal sealed class RollupGroups(FactSql facts, IReadOnlyList<RollupDimension>
     }
 
     /// <summary>
-    /// The bounds of a group, of which most amounts have the same two: sorting is what takes long, and need not be done twice. Dollars are left out
+    /// The bounds of a group, of which most amounts have the same two: sorting is what takes long, and need not be done twice. Every deal that has an
+    /// amount has both: as in sums, what has no lower bound begins at nothing, and what has no upper one is more than all others. Dollars are left out
     /// where they are the money itself.
     /// </summary>
     private static string Bounds(string prefix, string of, string only) => $"""
-        array_agg({of}_low) filter (where {of}_low = {of}_high{only}) as {prefix}exact,
-        array_agg({of}_low) filter (where {of}_low is not null and {of}_low is distinct from {of}_high{only}) as {prefix}other_low,
-        array_agg({of}_high) filter (where {of}_high is not null and {of}_low is distinct from {of}_high{only}) as {prefix}other_high
+        array_agg({of}_low) filter (where {of}_low = {of}_high and {only}) as {prefix}exact,
+        array_agg(coalesce({of}_low, 0)) filter (where ({of}_low = {of}_high) is not true and {only}) as {prefix}other_low,
+        array_agg(coalesce({of}_high, 'infinity')) filter (where ({of}_low = {of}_high) is not true and {only}) as {prefix}other_high
         """;
 
     private static string UpperMedian(string prefix, string lower) =>
-        $"case when {prefix}other_low is null and {prefix}other_high is null then {lower} else {Median($"{prefix}exact || {prefix}other_high")} end";
+        $"case when {prefix}other_high is null then {lower} else array_replace({Median($"{prefix}exact || {prefix}other_high")}, 'infinity', null) end";
 
     /// <summary>Reads a row of it.</summary>
     /// <param name="row">The row.</param>
@@ -101,8 +102,9 @@ internal sealed class RollupGroups(FactSql facts, IReadOnlyList<RollupDimension>
     private static string? Value(RollupDimension dimension, string? text) => !dimension.IsPeriod() ? text
         : text is null ? RollupPeriod.Unknown : RollupPeriod.Of(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>Both values in the middle, which are the same one of an odd number of them; nulls are left out.</summary>
+    /// <summary>Both values in the middle, which are the same one of an odd number of them.</summary>
     private static string Median(string values) => $"(select percentile_disc(array[0.5, 0.50000001]) within group (order by value) from unnest({values}) value)";
 
+    /// <summary>Null where there is no value, or one in the middle has no bound.</summary>
     private static decimal? Median(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<decimal?[]>(column) is [{ } below, { } above] ? (below + above) / 2 : null;
 }

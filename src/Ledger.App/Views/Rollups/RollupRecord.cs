@@ -25,8 +25,8 @@ public sealed record RollupTotal(long Deals, long Disclosed, long Undisclosed);
 /// <param name="Deals">How many deals are summed up.</param>
 /// <param name="Low">The least that the sources allow, in whole units; an amount without a lower bound adds nothing.</param>
 /// <param name="High">The most; null where a deal has no upper bound.</param>
-/// <param name="MedianLow">The median of the lower bounds, of the deals that have one; null where none has.</param>
-/// <param name="MedianHigh">The same of the upper bounds.</param>
+/// <param name="MedianLow">The median of the lower bounds, where an amount without one begins at nothing; null in league tables, which have none.</param>
+/// <param name="MedianHigh">The same of the upper bounds; null where it has none itself, since too many deals have none.</param>
 public sealed record RollupMoney(string Currency, long Deals, decimal Low, decimal? High, decimal? MedianLow, decimal? MedianHigh);
 
 /// <param name="Deals">How many deals are summed up; the other disclosed ones have no figure in dollars.</param>

@@ -30,13 +30,8 @@ internal static class RollupShown
         return dimension is { } known ? $"{Name(known)}: {Told(known, value)}" : $"{Shown.Capital(Shown.Words(field))}: {value}";
     }
 
-    /// <summary>"CNY 300M", "CNY 100M – 300M"; empty where no deal has a bound.</summary>
-    public static string Median(string currency, decimal? low, decimal? high) => (low, high) switch
-    {
-        (null, null) => "",
-        (null, { } top) => $"up to {currency} {Shown.Figure(top)}",
-        ({ } bottom, _) => high is { } top && top != bottom ? $"{currency} {Shown.Figure(bottom)} – {Shown.Figure(top)}" : $"{currency} {Shown.Figure(bottom)}",
-    };
+    /// <summary>As sums are: "CNY 300M", "CNY 100M – 300M", "CNY 100M or more"; empty where there is none.</summary>
+    public static string Median(string currency, decimal? low, decimal? high) => low is { } bottom ? Shown.Range(currency, bottom, high) : "";
 
     /// <summary>"USD 300M of 2 deals, 1 of them by rates (ECB, 1 April 2020 to 3 April 2020)".</summary>
     public static string Dollars(RollupDollars usd) => $"{Shown.Range("USD", usd.Low, usd.High)} of {Shown.Count(usd.Deals, "deal")}{(Rates(usd) is { } rates ? $", {rates}" : "")}";
