@@ -90,14 +90,9 @@ internal sealed class ReviewList(NpgsqlDataSource database, Snapshot snapshot, D
 
     private async Task<IEnumerable<Finding>> StalePledges(ReviewPolicy policy, DateOnly today, CancellationToken cancel)
     {
-        // By the day on which the pledge held for certain, else the last one on which it can have been announced, else that on which it was recorded.
+        // Since the last day on which the pledge can have been made, as rules reckon it, too: not since the first that was heard of the deal.
         var found = await snapshot.Query(
-            now => $"""
-            select id, since from (
-                select d.id, coalesce(d.status_from, d.announced_to, (select (e.timestamp at time zone 'utc')::date from ledger.mt_events e where e.seq_id = (select min(first.from_position) from deal first where first.id = d.id))) as since
-                from deal d where {now("d")} and d.status = 'pledged' and d.merged_into is null and not d.retracted) pledged
-            where since <= $1
-            """,
+            now => $"select d.id, d.status_since from deal d where {now("d")} and d.status = 'pledged' and d.merged_into is null and not d.retracted and d.status_since <= $1",
             row => (Id: row.GetString(0), Since: row.GetFieldValue<DateOnly>(1)), cancel, today.AddDays(-policy.PledgedDays));
         return await Told(ReviewKind.StalePledge, found, today, (_, days) => $"Pledged {days:#,0} days ago, and not closed since.", cancel);
     }
