@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Ledger.App.Tests.Support;
 using Ledger.App.Views;
 using Ledger.App.Views.League;
+using Ledger.App.Views.Moments;
 using Ledger.App.Views.Rollups;
 using Ledger.Domain.Claims;
 using Ledger.EventStore;
@@ -46,6 +47,7 @@ public sealed class RollupHistoryTests
         // Not every question has an answer, but most have.
         Assert.InRange(told, Questions / 3, Questions);
         await CompareVintages(ledger, random);
+        await ReachTheMomentThatIsAskedFor(ledger);
         Assert.All(await ledger.Get<ViewRuntime>().Replay(["rollup"], cancel: Cancel), outcome => Assert.Empty(outcome.Differences!));
     }
 
@@ -93,6 +95,22 @@ public sealed class RollupHistoryTests
                 var asked = $"{string.Join(", ", where.Given)} as of {vintage.Position}\n";
                 Assert.Equal(asked + naive.Tell([], where, DollarsBy.Rates), asked + NaiveRollup.Tell(new Rollup([], [cell], null, new RollupTotal(vintage.Deals, vintage.Disclosed, vintage.Undisclosed), [])));
             }
+        }
+    }
+
+    /// <summary>Months end, and moments come, of which nothing is recorded.</summary>
+    private static async Task ReachTheMomentThatIsAskedFor(LedgerOnTestDatabase ledger)
+    {
+        Assert.Equal(["2024-01-31", "2024-02-29", "2024-03-04"], await KnownAt(new Moment(AsOf: "2024-03-04")));
+        Assert.Equal(["2023-12-24"], await KnownAt(new Moment(AsOf: "2023-12-24")));
+        Assert.Equal(["2024-01-05"], await KnownAt(new Moment(At: "0")));
+
+        async Task<IEnumerable<string>> KnownAt(Moment moment)
+        {
+            await using var scope = ledger.Get<IServiceScopeFactory>().CreateAsyncScope();
+            await moment.Choose(scope.ServiceProvider.GetRequiredService<Snapshot>(), ledger.Get<EventLog>(), ledger.Get<ViewRuntime>(), Cancel);
+            var vintages = await scope.ServiceProvider.GetRequiredService<VintageQueries>().Get(RollupWhere.Parse(["quarter=unknown"]), DollarsBy.Reported, Cancel);
+            return vintages.Items.Select(vintage => vintage.KnownAt.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
         }
     }
 

@@ -69,8 +69,10 @@ public sealed class VintageQueries(Snapshot snapshot, PartyNames names, RollupQu
     private async Task<List<(DateTimeOffset At, long Position)>> Moments(When period, CancellationToken cancel)
     {
         var position = await snapshot.Position(cancel);
-        var asked = snapshot.AsOf is null ? DateTimeOffset.UtcNow : await RecordedAt(position, cancel) ?? DateTimeOffset.UnixEpoch;
-        var begin = await RecordedAt(1, cancel) ?? asked;
+        var now = DateTimeOffset.UtcNow;
+        var begin = await RecordedAt(1, cancel) ?? now;
+        // A position stands for the time at which it was recorded, and the one before the first for when the record begins; no time to come is known.
+        var asked = snapshot.AsOf is null || snapshot.AsOfTime > now ? now : snapshot.AsOfTime ?? await RecordedAt(position, cancel) ?? begin;
         var first = period.To is { } to && to.ToDateTime(TimeOnly.MinValue) > begin.UtcDateTime ? to : DateOnly.FromDateTime(begin.UtcDateTime);
         var ends = new List<DateTime>();
         for (var month = new DateOnly(first.Year, first.Month, 1).AddMonths(1); month.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) <= asked.UtcDateTime; month = month.AddMonths(1))
