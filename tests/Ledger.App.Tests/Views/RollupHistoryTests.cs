@@ -73,7 +73,7 @@ public sealed class RollupHistoryTests
         foreach (var cell in rollup.Items.Take(2))
         {
             var behind = cell.Of.Aggregate(where, (fits, one) => fits.With(one.Key, one.Value ?? RollupWhere.None));
-            var deals = await scope.ServiceProvider.GetRequiredService<RollupQueries>().Deals(behind, 1000, null, Cancel);
+            var deals = await scope.ServiceProvider.GetRequiredService<RollupQueries>().Deals(by, behind, 1000, null, Cancel);
             Assert.Equal((asked, cell.Deals), (asked, deals.Items.Count));
         }
         return rollup.Total.Deals > 0;

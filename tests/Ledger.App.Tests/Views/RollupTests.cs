@@ -42,6 +42,8 @@ public sealed class RollupTests(SeededLedger seeded)
         var first = await Ask(desk, ["rollup", "--by", "quarter,series", "--limit", "2"], "/api/rollups?by=quarter,series&limit=2");
         Assert.Equal("2020-Q2\ta", (string)first["next"]!);
         JsonAssert.Has("""{ "items": [{"of": {"series": "b"}}, {"of": {"quarter": "unknown"}}], "next": null }""", await Ask(desk, ["rollup", "--by", "quarter,series", "--next", "2020-Q2\ta"], "/api/rollups?by=quarter,series&next=2020-Q2%09a"));
+        // By status those are counted, and listed, of which no money was raised.
+        Assert.Equal(6, (await Ask(desk, ["rollup", "--by", "status", "--deals"], "/api/rollups/deals?by=status"))["items"]!.AsArray().Count);
         Assert.Equal(["a-one", "a-two"], (await Ask(desk, ["rollup", "--deals", "--where", "quarter=2020-Q2", "--where", "series=b"], "/api/rollups/deals?where=quarter=2020-Q2&where=series=b"))["items"]!.AsArray()
             .Select(deal => (string)deal!["id"]!).Order(StringComparer.Ordinal));
         JsonAssert.Has("""{ "where": {"quarter": "2020-Q2", "series": "b"}, "items": [{"deals": 2, "money": [{"currency": "USD", "low": 50000000}]}] }""",
@@ -107,6 +109,7 @@ public sealed class RollupTests(SeededLedger seeded)
     [InlineData("instrument: 'gold' is not one of equity, convertible, debt, grant, secondary, crowdfunding, token", "rollup", "--where", "instrument=gold")]
     [InlineData("currency: is missing; amounts are told apart in one currency", "rollup", "--where", "amountFrom=5")]
     [InlineData("dollars: 'mine' is not one of reported, rates", "rollup", "--dollars", "mine")]
+    [InlineData("csv: stands beside deals, which are listed for people or with --json; leave --csv or --deals out", "rollup", "--deals", "--csv")]
     [InlineData("next: 'x\ty' is not what an earlier page gave as next", "rollup", "--by", "year", "--next", "x\ty")]
     [InlineData("where: names no period; quarter=2023-Q4, month=2023-11 or year=2023 would be one", "vintages")]
     [InlineData("by: 'fame' is not one of deals, led, money, newCompanies", "league", "--by", "fame")]

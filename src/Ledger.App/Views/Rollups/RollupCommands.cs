@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.App.CommandLine;
 using Ledger.App.Views.Deals;
+using Ledger.Domain.Values;
 using Spectre.Console;
 
 namespace Ledger.App.Views.Rollups;
@@ -24,7 +25,9 @@ internal static class RollupCommands
             var (chosen, fits, rollups) = (RollupDimensions.Parse(parsed.GetValue(by)), RollupWhere.Parse(parsed.GetValue(where)), ledger.Get<RollupQueries>());
             if (parsed.GetValue(deals))
             {
-                ledger.Print(await rollups.Deals(fits, parsed.GetValue(limit), parsed.GetValue(next), cancel), DealTables.Write);
+                if (parsed.GetValue(csv))
+                    throw new InvalidValueException("csv", "stands beside deals, which are listed for people or with --json; leave --csv or --deals out");
+                ledger.Print(await rollups.Deals(chosen, fits, parsed.GetValue(limit), parsed.GetValue(next), cancel), DealTables.Write);
                 return;
             }
             var rollup = await rollups.Get(chosen, fits, RollupDimensions.ParseDollars(parsed.GetValue(dollars)), cancel);

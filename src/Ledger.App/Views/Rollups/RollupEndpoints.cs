@@ -41,12 +41,13 @@ internal static class RollupEndpoints
     /// <summary>The deals that a rollup counts, those that changed last first</summary>
     /// <remarks>Of a cell, with the values of its dimensions for conditions.</remarks>
     /// <param name="rollups">The record's.</param>
+    /// <param name="by">As of rollups: by status, deals of any status are listed.</param>
     /// <param name="where">Only deals that fit, as of rollups.</param>
     /// <param name="next">Where the page before ended, as it said.</param>
     /// <param name="limit">How many at the most, up to 1000; 50 where nothing is said.</param>
     /// <param name="cancel">The reader has gone.</param>
-    internal static Task<Page<DealRecord>> ListRollupDeals(RollupQueries rollups, string[]? where, string? next, string? limit, CancellationToken cancel) =>
-        rollups.Deals(RollupWhere.Parse(where), PageLimit.Parse(limit), next, cancel);
+    internal static Task<Page<DealRecord>> ListRollupDeals(RollupQueries rollups, string? by, string[]? where, string? next, string? limit, CancellationToken cancel) =>
+        rollups.Deals(RollupDimensions.Parse(by), RollupWhere.Parse(where), PageLimit.Parse(limit), next, cancel);
 
     /// <summary>A period's deals and money as they were known at the end of each month after</summary>
     /// <remarks>Each as of its own moment, with the rates that were known then. Who goes by a name, and which parties are one, is as of the moment that is asked for.</remarks>

@@ -40,14 +40,15 @@ public sealed class RollupQueries(Snapshot snapshot, PartyNames names, DealQueri
         return rollup with { Items = [.. after.Take(limit)], Next = after.Count > limit ? string.Join('\t', after[limit - 1].Of.Values) : null };
     }
 
-    /// <summary>The deals behind a cell, those that changed last first.</summary>
+    /// <summary>The deals behind a cell, or behind all of them, those that changed last first.</summary>
+    /// <param name="by">The dimensions of the rollup: by status it counts deals of any.</param>
     /// <param name="where">The conditions of the rollup, and the values of the cell.</param>
     /// <param name="limit">How many at the most.</param>
     /// <param name="next">Where the page before ended.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<Page<DealRecord>> Deals(RollupWhere where, int limit, string? next, CancellationToken cancel)
+    public async Task<Page<DealRecord>> Deals(IReadOnlyList<RollupDimension> by, RollupWhere where, int limit, string? next, CancellationToken cancel)
     {
-        var facts = await FactSql.Of(where, ofAnyStatus: false, snapshot, names, cancel);
+        var facts = await FactSql.Of(where, by.Contains(RollupDimension.Status), snapshot, names, cancel);
         var before = facts.Parameter(Cursor.Parse(next));
         var rows = await snapshot.Query(
             now => $"""
