@@ -91,6 +91,17 @@ public sealed class JobsOfTheDayTests : IAsyncLifetime
         {
             Assert.Contains("3 days read, 2 events recorded.", (await _ledger.Run("jobs", "run", "rates")).Output, StringComparison.Ordinal);
             Assert.Contains("3 days read, all recorded already.", (await _ledger.Run("jobs", "run", "rates")).Output, StringComparison.Ordinal);
+
+            // What comes after a bad file is recorded all the same, and the bad one is not tried again before somebody has mended it.
+            await File.WriteAllTextAsync(folder.Combine("0.csv"), "Day,USD\n2026-11-18,1.09\n", Cancel);
+            await File.WriteAllTextAsync(folder.Combine("c.csv"), "Date,USD\n2026-11-18,1.09\n", Cancel);
+            var bad = await _ledger.Run("jobs", "run", "rates");
+            Assert.Contains($"1 file could not be taken: {folder.Combine("0.csv")}, line 1: begins with 'Day'", bad.Errors, StringComparison.Ordinal);
+            Assert.Contains("Of the others 4 days read, 1 event recorded.", bad.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("tries again", bad.Errors, StringComparison.Ordinal);
+            Assert.StartsWith("rates: nothing of it goes on or waits; failed in run ", (await _ledger.Run("jobs", "cancel", "rates")).Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("seen to", (await _ledger.Run("jobs", "acknowledge", "rates")).Output, StringComparison.Ordinal);
+            Assert.StartsWith("rates: no failure of it is left to be seen to; ", (await _ledger.Run("jobs", "acknowledge", "rates")).Output, StringComparison.Ordinal);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Ledger.App.Deals;
 using Ledger.App.Jobs;
 using Ledger.App.Operations.Outgoing;
 using Ledger.App.Views;
@@ -40,33 +41,38 @@ internal sealed class RatesJob : LedgerJob
         if (_from is not { } from)
             throw new JobFailedException("No folder and no address of rates is configured: Ledger__Jobs__rates__From.");
         var (days, events) = (0, 0);
-        await foreach (var (where, content) in Files(run, from, cancellation))
+        var isFolder = Path.IsPathFullyQualified(from);
+        var bad = new List<string>();
+        foreach (var where in isFolder ? Files(from) : [from])
         {
-            var rates = RatesFile.Parse(where, content);
-            days += rates.Count;
-            await run.Confirm(cancellation);
-            events += (await run.Get<RatesLedger>().Publish(rates, null, DateOnly.FromDateTime(DateTime.UtcNow), "job rates", done => run.Progress(done, rates.Count, "days"), cancellation)).Events;
-            run.Log($"{where}: {Shown.Count(rates.Count, "day")}, the last {Shown.Date(rates[^1].Rates.Day)}.");
+            try
+            {
+                var rates = RatesFile.Parse(where, isFolder ? await RatesFile.Bytes(where, cancellation) : await Fetched(run, from, cancellation));
+                await run.Confirm(cancellation);
+                events += (await run.Get<RatesLedger>().Publish(rates, null, DateOnly.FromDateTime(DateTime.UtcNow), "job rates", done => run.Progress(done, rates.Count, "days"), cancellation)).Events;
+                days += rates.Count;
+                run.Log($"{where}: {Shown.Count(rates.Count, "day")}, the last {Shown.Date(rates[^1].Rates.Day)}.");
+            }
+            catch (Exception e) when (isFolder && e is InputException or RefusedException)
+            {
+                // The other files are as good as without it; and it stays as bad as it is until somebody mends it.
+                bad.Add(e.Message);
+                run.Log(e.Message);
+            }
         }
         run.Changed(events);
         if (run.Services.GetService<LogTree>() is { } tree && events > 0)
             await tree.Sign(cancellation);
-        return $"{Shown.Count(days, "day")} read, {(events == 0 ? "all recorded already" : $"{Shown.Count(events, "event")} recorded")}.";
+        var told = $"{Shown.Count(days, "day")} read, {(events == 0 ? "all recorded already" : $"{Shown.Count(events, "event")} recorded")}";
+        return bad.Count == 0 ? $"{told}."
+            : throw new JobFailedException($"{Shown.Count(bad.Count, "file")} could not be taken: {string.Join("; ", bad.Select(problem => problem.TrimEnd('.')))}. Of the others {told}.");
     }
 
-    private static async IAsyncEnumerable<(string Where, byte[] Content)> Files(JobRun run, string from, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
-    {
-        if (!Path.IsPathFullyQualified(from))
-        {
-            var answer = await run.Get<OutgoingHttp>().Get(new Uri(from), null, null, (int)RatesFile.BytesMax, Time, cancel);
-            yield return (from, Unpacked(from, answer.Body!));
-            yield break;
-        }
-        if (!Directory.Exists(from))
-            throw new InputException(from, "is no folder");
-        foreach (var file in Directory.EnumerateFiles(from, "*.csv").Order(StringComparer.Ordinal))
-            yield return (file, await RatesFile.Bytes(file, cancel));
-    }
+    private static IEnumerable<string> Files(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.csv").Order(StringComparer.Ordinal)
+        : throw new InputException(folder, "is no folder");
+
+    private static async Task<byte[]> Fetched(JobRun run, string from, CancellationToken cancel) =>
+        Unpacked(from, (await run.Get<OutgoingHttp>().Get(new Uri(from), null, null, (int)RatesFile.BytesMax, Time, cancel)).Body!);
 
     /// <summary>The bank publishes its table within an archive.</summary>
     private static byte[] Unpacked(string from, byte[] body)
