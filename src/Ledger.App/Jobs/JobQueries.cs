@@ -12,10 +12,21 @@ internal sealed class JobQueries(NpgsqlDataSource database, JobList jobs)
         extract(epoch from coalesce(r.ended_at, clock_timestamp()) - r.began_at)::float8, r.done, r.total, r.unit, r.changed, r.result, r.failure, r.cancelled_by, r.acknowledged_by, r.acknowledged_at
         """;
 
-    /// <summary>A run that did not succeed, after which nothing follows, and nothing has succeeded, and which nobody has acknowledged.</summary>
-    private const string Failing =
+    /// <summary>
+    /// SQL for a run <c>f</c> that did not succeed, that nobody has acknowledged, and after which nothing follows: nothing ever was to, or somebody
+    /// has cancelled what was, or that waits for the end of a pause.
+    /// </summary>
+    internal const string GivenUp =
         """
-        f.state in ('failed', 'lost') and f.next_run is null and f.acknowledged_at is null
+        f.state in ('failed', 'lost') and f.acknowledged_at is null and not exists (
+            select from jobs.run next join jobs.job on job.name = next.job
+            where next.id = f.next_run and next.state <> 'cancelled' and (next.state <> 'waiting' or next.cause = 'request' or job.paused_at is null))
+        """;
+
+    /// <summary>The same, where nothing has succeeded since.</summary>
+    private const string Failing =
+        $"""
+        {GivenUp}
         and not exists (select from jobs.run later where later.job = f.job and later.state = 'succeeded' and later.id > f.id)
         """;
 

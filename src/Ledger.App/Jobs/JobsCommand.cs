@@ -19,8 +19,8 @@ internal static class JobsCommand
         Run(),
         Order("pause", "Have the clock start a job no more, nor try it again; what goes on goes on.", (orders, name, author, cancel) => orders.Pause(name, author, cancel)),
         Order("resume", "Have the clock start a job again; what was missed meanwhile runs once.", (orders, name, _, cancel) => orders.Resume(name, cancel)),
-        Order("cancel", "End what of a job goes on, within seconds, and what waits.", (orders, name, author, cancel) => orders.Cancel(name, author, cancel)),
-        Order("acknowledge", "Say that a job's failure is seen to: health tells of it no more.", (orders, name, author, cancel) => orders.Acknowledge(name, author, cancel)),
+        Order("cancel", "End what of a job goes on, within seconds, and what waits.", (orders, name, author, cancel) => orders.Cancel(name, author, cancel), "nothing of it goes on or waits"),
+        Order("acknowledge", "Say that a job's failure is seen to: health tells of it no more.", (orders, name, author, cancel) => orders.Acknowledge(name, author, cancel), "no failure of it is left to be seen to"),
         History(),
         Show(),
     }.Doing(async (ledger, cancel) =>
@@ -48,14 +48,18 @@ internal static class JobsCommand
         });
     }
 
-    private static Command Order(string order, string description, Func<JobOrders, string, string, CancellationToken, Task> give)
+    /// <param name="order">Its name.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="give">Gives it, and tells whether there was anything to do.</param>
+    /// <param name="nothing">What is told where there was not; null where how the job stands says it.</param>
+    private static Command Order(string order, string description, Func<JobOrders, string, string, CancellationToken, Task<bool>> give, string? nothing = null)
     {
         var name = Name();
         return new Command(order, description) { name }.Writing(async (ledger, cancel) =>
         {
             await ledger.Open(migrate: false, cancel);
-            await give(ledger.Get<JobOrders>(), ledger.Parsed.GetRequiredValue(name), ledger.Author, cancel);
-            ledger.Print(await ledger.Get<JobQueries>().Get(ledger.Parsed.GetRequiredValue(name), cancel), (job, console) => console.WriteLine($"{job.Name}: {State(job)}"));
+            var isDone = await give(ledger.Get<JobOrders>(), ledger.Parsed.GetRequiredValue(name), ledger.Author, cancel);
+            ledger.Print(await ledger.Get<JobQueries>().Get(ledger.Parsed.GetRequiredValue(name), cancel), (job, console) => console.WriteLine($"{job.Name}: {(isDone || nothing is null ? "" : $"{nothing}; ")}{State(job)}"));
         });
     }
 
@@ -137,7 +141,7 @@ internal static class JobsCommand
     internal static string State(JobRecord job) => job switch
     {
         { Now: { State: RunState.Running } run } => $"running{(job.PausedBy is null ? "" : ", and paused")}{(Told(run) is { Length: > 0 } far ? $": {far}" : "")}",
-        { PausedBy: { } by } => $"paused by {by}",
+        { PausedBy: { } by } => $"paused by {by}{(job.Failing is { } run ? $", and failed in run {run}" : "")}",
         { Failing: { } run } => $"failed in run {run}",
         { Now: { State: RunState.Waiting } run } => run.Attempt > 1 ? $"tried again at {Shown.Time(run.NotBefore)}" : "waiting",
         { Enabled: false } => "not by the clock",

@@ -88,6 +88,24 @@ public sealed class JobRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_failed_stays_so_where_it_is_not_tried_again_because_somebody_paused_or_cancelled_that()
+    {
+        _does["work"] = (_, _) => throw new InvalidOperationException("There is no way.");
+        var failed = await _machine.RunHere("work");
+        await Orders.Pause("work", "Grace", Cancel);
+        Assert.Equal(failed.Id, (await Queries.Get("work", Cancel)).Failing);
+        await Orders.Resume("work", Cancel);
+        Assert.Equal(HealthStatus.Healthy, (await Health()).Status);
+
+        Assert.True(await Orders.Cancel("work", "Grace", Cancel));
+        Assert.Equal((failed.Id, HealthStatus.Degraded), ((await Queries.Get("work", Cancel)).Failing, (await Health()).Status));
+        Assert.False(await Orders.Cancel("work", "Grace", Cancel));
+        Assert.True(await Orders.Acknowledge("work", "Grace", Cancel));
+        Assert.False(await Orders.Acknowledge("work", "Grace", Cancel));
+        Assert.Equal(HealthStatus.Healthy, (await Health()).Status);
+    }
+
+    [Fact]
     public async Task A_failure_that_would_be_found_again_is_not_tried_again_and_ends_with_a_success()
     {
         _does["work"] = (_, _) => throw new JobFailedException("Rows differ.");

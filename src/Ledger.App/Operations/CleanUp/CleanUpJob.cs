@@ -53,10 +53,10 @@ internal sealed class CleanUpJob : LedgerJob
 
     /// <summary>Not those that failed and that nobody has seen to.</summary>
     private async Task<int> ForgetRuns(NpgsqlConnection connection, CancellationToken cancel) => (await connection.Query(
-        """
+        $"""
         delete from jobs.run where id in (
-            select id from (select id, ended_at, row_number() over (partition by job order by id desc) as number, state in ('failed', 'lost') and next_run is null and acknowledged_at is null as is_unseen
-                from jobs.run where state not in ('waiting', 'running')) r
+            select id from (select id, ended_at, row_number() over (partition by job order by id desc) as number, {JobQueries.GivenUp} as is_unseen
+                from jobs.run f where state not in ('waiting', 'running')) r
             where r.number > $1 and r.ended_at < now() - $2 and not r.is_unseen) returning 1
         """,
         _ => true, cancel, RunsKept, _runs)).Count;
