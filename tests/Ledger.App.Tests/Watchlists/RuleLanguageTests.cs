@@ -77,6 +77,8 @@ public sealed class RuleLanguageTests
         { "companies where any investor (contested)", 31, "'contested' is asked of deals, not of an investor of something" },
         { "companies where pledged for 3 days", 25, "'for' stands here; 'and not closed for' is expected" },
         { "deals where affiliated", 13, "a deal is not affiliated; ask for any company or any investor that is" },
+        { "companies where place = \"北京\" color", 30, "" },
+        { "companies where place = \"Zu\u0308rich\" color", 34, "" },
         { "companies where\n  place = \"here\n", 16, "" },
         { "companies where sector = ai\nand   colour = red", 7, "" },
     };
@@ -98,6 +100,12 @@ public sealed class RuleLanguageTests
     [Fact]
     public void The_place_is_shown_by_a_mark_below_it() =>
         Assert.Equal("and\tcolour = red\n   \t^", RuleReader.TryRead("companies where sector = ai\nand\tcolour = red", out _)!.Shown());
+
+    [Theory]
+    [InlineData("companies where place = \"北京\" color", 31)]
+    [InlineData("companies where place = \"Zu\u0308rich\" color", 33)]
+    public void Below_characters_that_are_wide_or_have_accents_beside_them_the_mark_stands_where_a_terminal_shows_the_place(string rule, int blanks) =>
+        Assert.Equal(new string(' ', blanks) + "^", RuleReader.TryRead(rule, out _)!.Shown().Split('\n')[1]);
 
     [Fact]
     public void A_rule_has_bounds()

@@ -1,13 +1,15 @@
+using System.Globalization;
 using Ledger.App.Views;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Values;
+using Spectre.Console.Rendering;
 
 namespace Ledger.App.Watchlists.Language;
 
 /// <summary>What is wrong with a rule, and where.</summary>
 /// <param name="Line">From 1.</param>
-/// <param name="Column">From 1, in characters.</param>
+/// <param name="Column">From 1, in characters as people count them: a letter with its accent is one, however it is encoded.</param>
 /// <param name="Says">What is wrong there, and what would be right.</param>
 /// <param name="Text">The line.</param>
 public sealed record RuleProblem(int Line, int Column, string Says, string Text)
@@ -15,8 +17,19 @@ public sealed record RuleProblem(int Line, int Column, string Says, string Text)
     /// <summary>One sentence.</summary>
     public override string ToString() => $"line {Line}, column {Column}: {Says}";
 
-    /// <summary>The line, and a mark below the place.</summary>
-    internal string Shown() => $"{Text}\n{new string([.. Text.Take(Column - 1).Select(c => c == '\t' ? '\t' : ' ')])}^";
+    /// <summary>The line, and a mark below the place in a terminal, where some characters are as wide as two.</summary>
+    internal string Shown() => $"{Text}\n{string.Join('\t', Text[..Place.Start].Split('\t').Select(part => new string(' ', new Segment(part).CellCount())))}^";
+
+    /// <summary>Where in the line the character begins and ends that stands there.</summary>
+    internal (int Start, int End) Place
+    {
+        get
+        {
+            int[] starts = [.. StringInfo.ParseCombiningCharacters(Text), Text.Length, Text.Length];
+            var at = Math.Min(Column, starts.Length - 1) - 1;
+            return (starts[at], starts[at + 1]);
+        }
+    }
 
     internal InvalidValueException Refused() => new("rule", ToString());
 }
@@ -119,6 +132,6 @@ internal static class RuleReader
         at = Math.Min(at, text.Length);
         var start = at == 0 ? 0 : text.LastIndexOf('\n', at - 1) + 1;
         var end = text.IndexOf('\n', at);
-        return new RuleProblem(text.AsSpan(0, start).Count('\n') + 1, at - start + 1, says, text[start..(end < 0 ? text.Length : end)].TrimEnd('\r'));
+        return new RuleProblem(text.AsSpan(0, start).Count('\n') + 1, new StringInfo(text[start..at]).LengthInTextElements + 1, says, text[start..(end < 0 ? text.Length : end)].TrimEnd('\r'));
     }
 }
