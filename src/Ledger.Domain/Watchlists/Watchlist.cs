@@ -62,7 +62,7 @@ public sealed record Watchlist(WatchlistId Id, Cause? Last, string? Name, Subjec
 
     /// <exception cref="InvalidValueException">A watchlist is not over that.</exception>
     public static Subject CheckOver(Subject over) => over is Subject.Companies or Subject.Investors ? over
-        : throw new InvalidValueException("rule", "is over deals; a watchlist is over companies or investors");
+        : throw new InvalidValueException("rule", "is over deals, and a watchlist is over companies or investors; ledger alerts try --rule tries a rule over deals");
 
     private Watchlist Set(Cause cause, IEnumerable<WatchlistEntry> entries)
     {

@@ -90,6 +90,7 @@ public sealed class WatchlistStoryTests
         var unknown = await ledger.Run("watch", "try", "companies where investor = nobody");
         Assert.Contains("line 1, column 28: No company or investor has the id, name or alias 'nobody'", unknown.Errors, StringComparison.Ordinal);
         Assert.Equal(2, (await ledger.Run("watch", "define", "Deals", "deals")).ExitCode);
+        Assert.Contains("ledger alerts try --rule tries a rule over deals", (await ledger.Run("watch", "try", "deals where series = b")).Errors, StringComparison.Ordinal);
         JsonAssert.Has("""{ "rule": "companies where sector = ai", "explained": "Companies that are in the sector ai." }""", await ledger.Ask("watch", "explain", "Companies where SECTOR = AI"));
         Assert.Contains("pledged and not closed for 90 days", (await ledger.Run("watch", "language")).Output, StringComparison.Ordinal);
         Assert.StartsWith("name: 'Language' is that of the page that tells the language of rules", (await ledger.Run("watch", "define", "Language", "companies")).Errors, StringComparison.Ordinal);

@@ -52,7 +52,7 @@ internal static class RuleReference
         new("More of it",
         [
             new("investors where at least 2 deals (role = lead) and any company (place = Shanghai)", "Of companies in brackets it is asked what they are themselves, too."),
-            new("deals where sector = drones and amount > 100m USD and not status = closed", "Deals: for trying, and for whoever wants to be told of them."),
+            new("deals where sector = drones and amount > 100m USD and not status = closed", "Deals: for whoever wants to be told of them. ledger alerts try --rule shows what that would have been; a watchlist takes no such rule, nor does ledger watch try."),
         ]),
     ];
 
