@@ -57,7 +57,7 @@ internal static class RuleText
         Condition.RaisedWithin c => $"{raised} within {Of(c.Span)}",
         Condition.PledgedFor c => $"pledged and not closed for {Of(c.Span)}",
         Condition.Contested c => c.Field is { } field ? $"contested = {RuleFields.Name(field)}" : "contested",
-        Condition.Affiliated c => $"affiliated{(c.As is { } kind ? $" as {RuleFields.Name(kind)}" : "")}{(c.With is { } with ? $" with {with}" : "")}",
+        Condition.Affiliated c => $"affiliated{(c.As is { } kind ? $" as {RuleFields.Name(kind)}" : "")}{(c.With is { } with ? $" with {Value(with.Value)}" : "")}",
         _ => throw new InvalidOperationException($"Rules have no condition {condition.GetType().Name}."),
     };
 

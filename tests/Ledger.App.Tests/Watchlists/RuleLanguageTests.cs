@@ -28,6 +28,7 @@ public sealed class RuleLanguageTests
         { "companies where pledged and not closed for 90 days and not raised within 2 years", "companies where pledged and not closed for 90 days and not raised within 2 years", "Companies that have a deal pledged 90 days ago or earlier and not closed since, and did not raise money in the last 2 years." },
         { "investors where at least 3 deals (role = lead) and affiliated as fundof with zeta", "investors where at least 3 deals (role = lead) and affiliated as fundOf with zeta", "Investors that have at least 3 deals among those that have the role lead, and are a fund of zeta." },
         { "investors where contested = usdAsReported or invested within 3 weeks", "investors where contested = usdAsReported or invested within 3 weeks", "Investors that have a deal contested in usd as reported, or invested money in the last 3 weeks." },
+        { "investors where place = \"Stow at Wold\" or series = b extra", "investors where place = \"Stow at Wold\" or series = b-extra", "Investors that are in Stow at Wold, or have a deal of series b-extra." },
         { "investors where ((company = acme))", "investors where company = acme", "Investors that have a deal of acme." },
     };
 
@@ -72,6 +73,10 @@ public sealed class RuleLanguageTests
         { "companies where amount > 10m ABC", 26, "currency 'ABC' is no ISO 4217 code such as USD, EUR or CNY" },
         { "companies where amount in (1)", 24, "amount is compared with =, !=, <, <=, > and >=" },
         { "companies where announced > soon", 29, "announced 'SOON' is no date; 2020-04-03, 2020-04, 2020-Q2, 2020, XXXX-04-03, XXXX-04 or unknown is expected" },
+        { "companies where sector = robotics contested", 35, "'contested' stands here; 'and', 'or' or the end is expected" },
+        { "companies where (sector = robotics not raised within 2 years)", 36, "'not' stands here; 'and', 'or' or ')' is expected" },
+        { "companies where place = New York any deal (series = b)", 34, "'any' stands here; 'and', 'or' or the end is expected" },
+        { "companies where status in (pledged at, closed)", 36, "'at' stands here; ',' or ')' is expected" },
         { "deals where any deal (series = a)", 17, "'deal' cannot be counted of a deal; investor or company can" },
         { "companies where any investor (raised within 3 days)", 31, "'raised' is asked of a company, not of an investor of something" },
         { "companies where any investor (contested)", 31, "'contested' is asked of deals, not of an investor of something" },

@@ -29,9 +29,13 @@ internal static class RuleGrammar
     private static readonly Parser<Word> Number = Bare.Where(word => word.Text.All(char.IsAsciiDigit) && word.Text.Length < 9).Named("a number");
     private static readonly Parser<Word> Unit = Bare.Where(word => UnitOf(word) is not null).Named("days, weeks, months or years");
 
+    /// <summary>What a condition begins or goes on with: after a value's first word, such a word is no more of the value, or a forgotten <c>and</c> would be.</summary>
+    private static readonly string[] Keywords = ["and", "or", "not", "where", "contested", "pledged", "affiliated", "raised", "invested", "any", "no", "at", "within", "in", "is"];
+
     private static readonly Parser<Word> Value = Quoted.XOr(
-        from words in Plain.AtLeastOnce()
-        select words.First() with { Text = string.Join(' ', words.Select(word => word.Text)) }).Named("a value");
+        from first in Plain
+        from more in Bare.Where(word => !Keywords.Any(word.Is)).Many()
+        select first with { Text = string.Join(' ', more.Select(word => word.Text).Prepend(first.Text)) }).Named("a value");
 
     private static readonly Parser<Node.Test> Within =
         from keyword in Keyword("within")

@@ -16,7 +16,7 @@ internal static class RuleReference
             new("series = a or series = b", "One of them at least."),
             new("not (series = a or series = b)", "Not so. What is not known is not so, either."),
             new("series in (seed, a, b)", "One of several values."),
-            new("place = \"New York\"", "White space does not matter, nor do capitals; quotes are needed around signs, and around and and or."),
+            new("place = \"New York\"", "White space does not matter, nor do capitals. Quotes are needed around signs, around and and or, and where another word than the first is one that conditions begin or go on with: not, any, no, at, in, is, within, where, contested, pledged, affiliated, raised, invested."),
         ]),
         new("Companies",
         [
