@@ -10,7 +10,8 @@ public static class DealDecisions
     /// <summary>An announcement must say whose deal it is, what sort, and how far it has come.</summary>
     private static readonly ImmutableArray<Field> Required = [Field.Company, Field.Kind, Field.Status];
 
-    private static readonly ImmutableHashSet<Field> OfDeals =
+    /// <summary>What claims about deals are made about.</summary>
+    public static readonly ImmutableHashSet<Field> OfDeals =
     [
         .. Required, Field.Round, Field.Amount, Field.UsdAsReported, Field.Valuation, Field.Investor, Field.OthersUndisclosed,
         Field.Announced, Field.UseOfProceeds, Field.Period, Field.Sector, Field.Place, Field.ReportedBy,

@@ -56,7 +56,18 @@ public sealed record When
         _ => null,
     };
 
-    public static When Parse(string field, string? text)
+    private const string InYear = "2020-04-03, 2020-04, 2020-Q2 or 2020";
+
+    public static When Parse(string field, string? text) => Parse(field, text, "2020-04-03, 2020-04, 2020-Q2, 2020, XXXX-04-03, XXXX-04 or unknown");
+
+    /// <summary>The same where nothing but a date of a known year has a meaning: what is before or after another one.</summary>
+    public static When ParseInYear(string field, string? text) => Parse(field, text, InYear) is { Year: not null } date ? date
+        : throw new InvalidValueException(field, $"'{text}' names no year; {InYear} is expected");
+
+    /// <param name="field">Whose value it is.</param>
+    /// <param name="text">The value.</param>
+    /// <param name="expected">What is told to be right: dates that are taken there.</param>
+    public static When Parse(string field, string? text, string expected)
     {
         if (text is "unknown")
             return Unknown;
@@ -79,7 +90,7 @@ public sealed record When
             && int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= min && number <= max ? number : throw Wrong();
         InvalidValueException Wrong() => new(field,
-            $"'{text}' is no date; 2020-04-03, 2020-04, 2020-Q2, 2020, XXXX-04-03, XXXX-04 or unknown is expected");
+            $"'{text}' is no date; {expected} is expected");
     }
 
     /// <summary>Whether both can mean the same day: a month agrees with each of its days, what is unknown with everything.</summary>

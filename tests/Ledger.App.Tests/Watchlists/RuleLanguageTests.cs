@@ -72,11 +72,16 @@ public sealed class RuleLanguageTests
         { "companies where amount > 10m", 26, "'10m' is no sum; a figure and a currency are expected: 10m USD" },
         { "companies where amount > 10m ABC", 26, "currency 'ABC' is no ISO 4217 code such as USD, EUR or CNY" },
         { "companies where amount in (1)", 24, "amount is compared with =, !=, <, <=, > and >=" },
-        { "companies where announced > soon", 29, "announced 'SOON' is no date; 2020-04-03, 2020-04, 2020-Q2, 2020, XXXX-04-03, XXXX-04 or unknown is expected" },
+        { "companies where announced > soon", 29, "announced 'SOON' is no date; 2020-04-03, 2020-04, 2020-Q2 or 2020 is expected" },
+        { "companies where announced >= 2024-13", 30, "announced '2024-13' is no date; 2020-04-03, 2020-04, 2020-Q2 or 2020 is expected" },
+        { "companies where announced = unknown", 29, "announced 'UNKNOWN' is no date; 2020-04-03, 2020-04, 2020-Q2 or 2020 is expected" },
         { "companies where sector = robotics contested", 35, "'contested' stands here; 'and', 'or' or the end is expected" },
         { "companies where (sector = robotics not raised within 2 years)", 36, "'not' stands here; 'and', 'or' or ')' is expected" },
         { "companies where place = New York any deal (series = b)", 34, "'any' stands here; 'and', 'or' or the end is expected" },
         { "companies where status in (pledged at, closed)", 36, "'at' stands here; ',' or ')' is expected" },
+        { "companies where contested = founded", 29, "'founded' is no field of deals; one of company, kind, round, status, amount, usdAsReported, valuation, investor, othersUndisclosed, announced, useOfProceeds, period, sector, place, reportedBy is expected" },
+        { "companies where kind = round", 24, "kind is what sort of investor it is here, and 'round' is a sort of deal; any deal (kind = round) asks that" },
+        { "companies where any investor (kind in (fund, Listing))", 46, "kind is what sort of investor it is here, and 'listing' is a sort of deal" },
         { "deals where any deal (series = a)", 17, "'deal' cannot be counted of a deal; investor or company can" },
         { "companies where any investor (raised within 3 days)", 31, "'raised' is asked of a company, not of an investor of something" },
         { "companies where any investor (contested)", 31, "'contested' is asked of deals, not of an investor of something" },
@@ -121,6 +126,13 @@ public sealed class RuleLanguageTests
         Assert.Contains("more than 100 conditions", RuleReader.TryRead("companies where " + string.Join(" or ", Enumerable.Repeat("contested", 101)), out _)!.Says, StringComparison.Ordinal);
         Assert.Null(RuleReader.TryRead($"companies where {string.Concat(Enumerable.Repeat("not ", 900))}contested", out _));
     }
+
+    [Theory]
+    [InlineData("companies where kind = round")]
+    [InlineData("companies where contested = founded")]
+    [InlineData("companies where sector = not and place = in")]
+    [InlineData("companies where affiliated with \"and\"")]
+    public void What_was_recorded_before_it_was_refused_is_read_for_ever(string rule) => Assert.Equal(rule, RuleReader.Read(rule).ToString());
 
     [Fact]
     public void Whatever_a_reader_is_shown_of_the_language_is_of_it()

@@ -150,7 +150,5 @@ internal sealed class DealConditions
         : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var figure) && figure <= Amount.Max ? figure
         : throw new InvalidValueException(name, $"'{text}' is no figure in whole units of the currency; 100000000 would be one");
 
-    private static When? Date(string name, string? text) => text is null ? null
-        : When.Parse(name, text) is { Year: not null } date ? date
-        : throw new InvalidValueException(name, $"'{text}' names no year; 2020-04-03, 2020-04, 2020-Q2 or 2020 is expected");
+    private static When? Date(string name, string? text) => text is null ? null : When.ParseInYear(name, text);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ledger.App.Views;
 using Ledger.Domain.Claims;
+using Ledger.Domain.Deals;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Values;
 using Condition = Ledger.Domain.Rules.Condition;
@@ -10,7 +11,8 @@ namespace Ledger.App.Watchlists.Language;
 
 /// <summary>What the words of a rule mean: which fields there are where they stand, and which values these take.</summary>
 /// <param name="party">The id of the party that a word names.</param>
-internal sealed class RuleBinder(Func<Word, string> party)
+/// <param name="isRecorded">Whether the rule stands in the record already, from a time at which it may have been taken though it can choose nobody.</param>
+internal sealed class RuleBinder(Func<Word, string> party, bool isRecorded)
 {
     private int _conditions;
 
@@ -36,7 +38,7 @@ internal sealed class RuleBinder(Func<Word, string> party)
             case Node.Contested n:
                 Count(n.At);
                 OfDeals(n.At, scope);
-                return new Condition.Contested(n.Field is null ? null : Named<Field>(n.Field, "is no field of deals"));
+                return new Condition.Contested(n.Field is null ? null : Named<Field>(n.Field, "is no field of deals", isRecorded ? Enum.GetValues<Field>() : [.. DealDecisions.OfDeals.Order()]));
             case Node.Pledged n:
                 Count(n.At);
                 OfDeals(n.At, scope);
@@ -73,7 +75,7 @@ internal sealed class RuleBinder(Func<Word, string> party)
         {
             OfDeals(n.Field, scope);
             return n.Time is { } time ? new Condition.AnnouncedWithin(Time(time))
-                : Compared(n, By(n), by => At(n.Values[0], () => new Condition.Announced(by, When.Parse("announced", n.Values[0].Text.ToUpperInvariant()))));
+                : Compared(n, By(n), by => At(n.Values[0], () => new Condition.Announced(by, When.ParseInYear("announced", n.Values[0].Text.ToUpperInvariant()))));
         }
         foreach (var sum in Enum.GetValues<SumField>())
         {
@@ -88,9 +90,22 @@ internal sealed class RuleBinder(Func<Word, string> party)
             ?? throw Wrong(n.Field, $"{Of(scope)} has no '{n.Field.Text}'; it has {string.Join(", ", Asked(scope))}");
         if (n.Time is not null || n.By.Text is "<" or "<=" or ">" or ">=")
             throw Wrong(n.By, $"{RuleFields.Name(field)} is compared with =, != and in only");
+        if (field is RuleField.Kind && !isRecorded)
+            CheckKinds(n, scope);
         var values = n.Values.Select(word => At(word, () => RuleFields.NamesParties(scope, field) ? party(word) : RuleFields.Check(field, word.Text))).ToList();
         var test = new Condition.Is(field, [.. values]);
         return n.By.Text == "!=" ? new Condition.Not(test) : test;
+    }
+
+    /// <summary>What no investor ever is, but deals are.</summary>
+    private static void CheckKinds(Node.Test n, Scope scope)
+    {
+        foreach (var word in n.Values)
+        {
+            var kind = Enum.GetValues<DealKind>().Where(kind => kind is not DealKind.Fund).Select(Written.Name).FirstOrDefault(name => string.Equals(name, word.Text, StringComparison.OrdinalIgnoreCase));
+            if (kind is not null)
+                throw Wrong(word, $"kind is what sort of investor it is here, and '{kind}' is a sort of deal" + (RuleFields.HasDeals(scope) ? $"; any deal (kind = {kind}) asks that" : ""));
+        }
     }
 
     private static Condition.RaisedWithin Raised(Node.Test n, Scope scope)
@@ -163,14 +178,15 @@ internal sealed class RuleBinder(Func<Word, string> party)
 
     private static string Several(Related of) => of is Related.Company ? "companies" : Written.Name(of) + "s";
 
-    private static T Named<T>(Word word, string problem) where T : struct, Enum
+    private static T Named<T>(Word word, string problem, params T[] of) where T : struct, Enum
     {
-        foreach (var value in Enum.GetValues<T>())
+        of = of is [] ? Enum.GetValues<T>() : of;
+        foreach (var value in of)
         {
             if (string.Equals(Written.Name(value), word.Text, StringComparison.OrdinalIgnoreCase))
                 return value;
         }
-        throw Wrong(word, $"'{word.Text}' {problem}; one of {string.Join(", ", Enum.GetValues<T>().Select(Written.Name))} is expected");
+        throw Wrong(word, $"'{word.Text}' {problem}; one of {string.Join(", ", of.Select(Written.Name))} is expected");
     }
 
     private static T At<T>(Word word, Func<T> make)

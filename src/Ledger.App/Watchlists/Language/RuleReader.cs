@@ -39,14 +39,11 @@ internal static class RuleReader
 {
     /// <summary>A rule that names parties by their ids, as recorded ones do.</summary>
     /// <exception cref="InvalidValueException">It is none.</exception>
-    public static Rule Read(string text) => TryRead(text, out var rule) is { } problem ? throw problem.Refused() : rule!;
+    public static Rule Read(string text) => TryRead(text, out var rule, isRecorded: true) is { } problem ? throw problem.Refused() : rule!;
 
     /// <summary>The same; what is wrong is the answer, null where nothing is.</summary>
-    public static RuleProblem? TryRead(string text, out Rule? rule)
-    {
-        var problem = Guard(text, () => new RuleBinder(IdOf).Bind(Syntax(text)), out rule);
-        return problem;
-    }
+    public static RuleProblem? TryRead(string text, out Rule? rule, bool isRecorded = false) =>
+        Guard(text, () => new RuleBinder(IdOf, isRecorded).Bind(Syntax(text)), out rule);
 
     /// <summary>A rule as people write it, who call parties by any of their names.</summary>
     public static async Task<(Rule? Rule, RuleProblem? Problem)> Read(string text, PartyNames names, CancellationToken cancel)
@@ -56,7 +53,7 @@ internal static class RuleReader
         {
             named.Add(word);
             return "somebody";
-        }).Bind(Syntax(text)), out _);
+        }, isRecorded: false).Bind(Syntax(text)), out _);
         if (problem is not null)
             return (null, problem);
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -71,7 +68,7 @@ internal static class RuleReader
                 return (null, Problem(text, word.At, e.Message.TrimEnd('.')));
             }
         }
-        problem = Guard(text, () => new RuleBinder(word => ids[word.Text]).Bind(Syntax(text)), out var rule);
+        problem = Guard(text, () => new RuleBinder(word => ids[word.Text], isRecorded: false).Bind(Syntax(text)), out var rule);
         return (rule, problem);
     }
 

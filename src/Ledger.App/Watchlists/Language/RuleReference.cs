@@ -22,14 +22,14 @@ internal static class RuleReference
         [
             new("sector = robotics", "A sector of the company itself, or of one of its deals. place likewise."),
             new("raised within 12 months", "A deal whose sum counts as money raised can have been announced in that time: days, weeks, months or years before today, UTC."),
-            new("status = pledged", "One of its deals is pledged. Each of the conditions on deals below can be asked of a company, and then one of its deals has to fit."),
+            new("status = pledged", "One of its deals is pledged. Each of the conditions on deals below can be asked of a company, and then one of its deals has to fit; but kind is asked of investors, and of deals in brackets: any deal (kind = round)."),
             new("investor = tencent", "The party is in one of its deals, or backs it; lead = tencent where it leads one. Parties are named by id, name or alias."),
             new("id = enflame-technology", "The company itself."),
             new("affiliated", "It is something to another party: affiliated as subsidiaryOf with tencent. As and with may be left out; fundOf, subsidiaryOf, stateBacked, corporateVentureOf."),
         ]),
         new("Investors",
         [
-            new("kind = corporate-venture", "What sort of investor it is said to be."),
+            new("kind = corporate-venture", "What sort of investor it is said to be. What sort of deal, round, aggregate or listing, is asked in brackets: any deal (kind = round)."),
             new("invested within 6 months", "A deal that it is in, and whose sum counts as money raised, can have been announced in that time."),
             new("company = enflame-technology", "It is in a deal of the company, or backs it."),
             new("sector = semiconductors", "A sector of its own, or of a deal that it is in. Conditions on deals, id, place and affiliated are asked as of companies."),
