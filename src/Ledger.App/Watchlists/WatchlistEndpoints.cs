@@ -108,7 +108,7 @@ internal static class WatchlistEndpoints
         routes.MapChange<TFields, ChangeSummary>("watchlists", verb, async (context, id, fields) =>
                 await Record(context, new WatchlistId(id), await read(fields, context.RequestServices, context.RequestAborted), fields, context.RequestAborted))
             .WithTags(Lists).WithSummary(summary).WithDescription("The answer says what was recorded; the members of the list follow in a moment.").WithBody(body).WithExample(("id", "robots"))
-            .WithProblems("watchlist-unknown", "watchlist-deleted");
+            .WithProblems(["watchlist-unknown", "watchlist-deleted", .. verb == "rename" ? ["watchlist-exists"] : Array.Empty<string>()]);
 
     private static async Task<ChangeSummary> Record<TFields>(HttpContext context, WatchlistId id, WatchlistCommand command, TFields fields, CancellationToken cancel)
     {

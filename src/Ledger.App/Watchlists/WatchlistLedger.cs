@@ -38,6 +38,7 @@ internal sealed class WatchlistLedger(EventLog log, WatchlistStates states)
                     case Decision<WatchlistEvent>.Refuse(var refusal):
                         throw new RefusedException($"watchlist {id}", refusal);
                     case Decision<WatchlistEvent>.Record { Events: [_, ..] events }:
+                        await CheckName(id, command, stop);
                         var append = writer.Append([Of(list, events)]);
                         outcome = outcome.Add(await log.Append(append, stop), append);
                         break;
@@ -48,6 +49,19 @@ internal sealed class WatchlistLedger(EventLog log, WatchlistStates states)
             await states.Add([id], cancel);
         return outcome;
     }, cancel);
+
+    /// <summary>Lists are asked for by their names: two that are kept never have the same.</summary>
+    private async Task CheckName(WatchlistId id, WatchlistCommand command, CancellationToken cancel)
+    {
+        var name = command switch
+        {
+            WatchlistCommand.Define c => c.Name,
+            WatchlistCommand.Rename c => c.Name,
+            _ => null,
+        };
+        if (name is not null && (await states.Kept(null, cancel)).Find(list => list.Id != id && NameKey.Of(list.Name!) == NameKey.Of(name)) is { } other)
+            throw new RefusedException($"watchlist {id}", new Refusal("watchlist-exists", $"Watchlist '{other.Id}' is called '{other.Name}' already; choose another name."));
+    }
 
     internal static StreamAppend Of(Watchlist list, IEnumerable<WatchlistEvent> events) =>
         new(StoredEvents.StreamOf(list.Id), list.Version, [.. events.Select(happened => new NewEvent(Guid.CreateVersion7(), happened))]);

@@ -81,12 +81,14 @@ public static class WatchlistDecisions
         if (list.Last is null)
             return Record(new WatchlistEvent.WatchlistDefined(c.Name, c.Rule.Over, c.Rule.ToString()));
         if (list.Deleted is not null)
-            return Deleted(list);
+            return Refuse("watchlist-deleted", $"The id '{list.Id}' is that of a watchlist with a history; choose another name. {DeletedBy(list)}");
         return list.Name == c.Name && list.Rule == c.Rule.ToString() ? Decision<WatchlistEvent>.Nothing
             : Refuse("watchlist-exists", $"Watchlist '{list.Id}' is there already, with the rule: {list.Rule}");
     }
 
-    private static Decision<WatchlistEvent> Deleted(Watchlist list) => Refuse("watchlist-deleted", $"Watchlist '{list.Id}' was deleted by {list.Deleted!.Cause.Author}, because: {list.Deleted.Reason}");
+    private static Decision<WatchlistEvent> Deleted(Watchlist list) => Refuse("watchlist-deleted", DeletedBy(list));
+
+    private static string DeletedBy(Watchlist list) => $"Watchlist '{list.Id}' was deleted by {list.Deleted!.Cause.Author}, because: {list.Deleted.Reason}";
 
     private static Decision<WatchlistEvent> Record(WatchlistEvent happened) => new Decision<WatchlistEvent>.Record([happened]);
 

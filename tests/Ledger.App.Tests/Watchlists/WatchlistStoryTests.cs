@@ -58,7 +58,12 @@ public sealed class WatchlistStoryTests
         Assert.Equal((1, 0), (Events(await ledger.Ask("watch", "rename", "robots", "Who pays", "--reason", "No robots any more.")), Events(await ledger.Ask("watch", "rename", "who  PAYS", "Who pays", "--reason", "Again."))));
         JsonAssert.Has("""{ "event": "watchlist_renamed", "name": "Who pays", "reason": "No robots any more." }""", (await ledger.Ask("watch", "history", "who pays"))["items"]![0]);
         JsonAssert.Has("""{ "list": {"id": "robots", "name": "Who pays"} }""", await ledger.Ask("watch", "show", "Who pays"));
+        await ledger.Ask("watch", "define", "Chips", "companies where sector = chips");
+        Assert.Equal("watchlist chips: Watchlist 'robots' is called 'Who pays' already; choose another name.", (await ledger.Run("watch", "rename", "chips", "who PAYS", "--reason", "So do they.")).Errors.Trim());
+        Assert.Equal("watchlist who-pays: Watchlist 'robots' is called 'Who pays' already; choose another name.", (await ledger.Run("watch", "define", "Who pays", "companies")).Errors.Trim());
+        await ledger.Ask("watch", "delete", "chips", "--reason", "Done.");
         await ledger.Ask("watch", "delete", "robots", "--reason", "Done.");
+        Assert.StartsWith("watchlist robots: The id 'robots' is that of a watchlist with a history; choose another name.", (await ledger.Run("watch", "define", "Robots", Robots)).Errors, StringComparison.Ordinal);
         Assert.Empty((await ledger.Ask("watch", "list"))["items"]!.AsArray());
         JsonAssert.Has("""{ "deleted": {"reason": "Done."} }""", await ledger.Ask("watch", "show", "robots"));
         Assert.Equal(1, (await ledger.Run("watch", "pin", "robots", "tencent", "--reason", "Again.")).ExitCode);

@@ -23,6 +23,8 @@ public sealed class WatchlistTests
     {
         Given().When(new WatchlistCommand.Define("Robots", Robots)).Then(Defined);
         Given(Defined).When(new WatchlistCommand.Define("Robots", Everybody)).ThenRefused("watchlist-exists", "Watchlist 'robots' is there already, with the rule: companies where sector = robotics");
+        Given(Defined, new WatchlistEvent.WatchlistDeleted(Why)).When(new WatchlistCommand.Define("Robots", Everybody))
+            .ThenRefused("watchlist-deleted", "The id 'robots' is that of a watchlist with a history; choose another name. Watchlist 'robots' was deleted by somebody, because: Because.");
         Given().When(new WatchlistCommand.Pin(Acme, Why)).ThenRefused("watchlist-unknown", "There is no watchlist 'robots'.");
     }
 
