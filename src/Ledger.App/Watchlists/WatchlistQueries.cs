@@ -69,7 +69,8 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
                 break;
         }
         var shown = events.Take(limit).ToList();
-        var called = await names.Of(shown.SelectMany(e => Parties(e.Data)).Select(one => one.Party.Value), cancel);
+        // Each under its own name: of two that turned out to be one later, the one may have left while the other stayed.
+        var called = await names.Themselves(shown.SelectMany(e => Parties(e.Data)).Select(one => one.Party.Value), cancel);
         return new Page<WatchlistHistoryEntry>(
             [
                 .. shown.Select(e => new WatchlistHistoryEntry(e.Version, e.Position, e.RecordedAt, e.Author, e.Type, ReasonOf(e.Data), NameOf(e.Data), RuleOf(e.Data), DayOf(e.Data),

@@ -81,6 +81,9 @@ public sealed class WatchlistStoryTests
         await ledger.Ask("party", "merge", "acme", "zeta", "--reason", "The same.");
         JsonAssert.Has("""{ "members": [], "exclusions": [{"party": {"id": "zeta"}}] }""", await ledger.Ask("watch", "show", "few"));
 
+        // It was excluded under the name that it had.
+        JsonAssert.Has("""[{"party": {"id": "acme", "name": "Acme"}}]""", (await ledger.Ask("watch", "history", "few"))["items"]!.AsArray().Single(one => (string)one!["event"]! == "watchlist_member_excluded")!["parties"]);
+
         Assert.Equal(2, Events(await ledger.Ask("watch", "pin", "few", "acme", "--reason", "No toys.")));
         JsonAssert.Has("""{ "members": [{"party": {"id": "zeta"}, "pinned": {"reason": "No toys."}}], "exclusions": [] }""", await ledger.Ask("watch", "show", "few"));
     }
