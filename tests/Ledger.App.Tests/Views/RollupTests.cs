@@ -38,6 +38,9 @@ public sealed class RollupTests(SeededLedger seeded)
         // Of whom the deals are by what their investors are known to be; who is of no known kind is of none.
         JsonAssert.Has("""{ "items": [{"of": {"investorKind": "venture"}, "deals": 3}, {"of": {"investorKind": null}, "deals": 2}] }""", await Ask(desk, ["rollup", "--by", "investorKind"], "/api/rollups?by=investorKind"));
         JsonAssert.Has("""{ "items": [{"of": {"status": "announced"}, "deals": 5}, {"of": {"status": "planned"}, "deals": 1}] }""", await Ask(desk, ["rollup", "--by", "status"], "/api/rollups?by=status"));
+        // However it is written.
+        JsonAssert.Has("""{ "items": [{"of": {"place": "Berlin"}, "deals": 1}], "total": {"deals": 1} }""", await Ask(desk, ["rollup", "--by", "place", "--where", "place=BERLIN"], "/api/rollups?by=place&where=place=BERLIN"));
+        Assert.Equal(3, (int)(await Ask(desk, ["rollup", "--where", "investorKind=Venture"], "/api/rollups?where=investorKind=Venture"))["total"]!["deals"]!);
 
         var first = await Ask(desk, ["rollup", "--by", "quarter,series", "--limit", "2"], "/api/rollups?by=quarter,series&limit=2");
         Assert.Equal("2020-Q2\ta", (string)first["next"]!);
@@ -106,6 +109,9 @@ public sealed class RollupTests(SeededLedger seeded)
     [InlineData("where: 'weight' is no field; there are month, quarter, year, sector, series, instrument, status, currency, place, investorKind, company, investor, amountFrom, amountTo, announcedFrom, announcedTo", "rollup", "--where", "weight=1")]
     [InlineData("where: series stands twice", "rollup", "--where", "series=a", "--where", "series=b")]
     [InlineData("quarter: '2020-04' is no quarter; 2020-Q2 or unknown would be one", "rollup", "--where", "quarter=2020-04")]
+    [InlineData("quarter: 'none' is no date; 2020-Q2 or unknown is expected", "rollup", "--where", "quarter=none")]
+    [InlineData("announcedFrom: '2024-13' is no date; 2020-04-03, 2020-04, 2020-Q2 or 2020 is expected", "rollup", "--where", "announcedFrom=2024-13")]
+    [InlineData("investorKind: 'corporate/other' has other characters than lower-case letters, digits and inner hyphens", "rollup", "--where", "investorKind=Corporate/other")]
     [InlineData("instrument: 'gold' is not one of equity, convertible, debt, grant, secondary, crowdfunding, token", "rollup", "--where", "instrument=gold")]
     [InlineData("currency: is missing; amounts are told apart in one currency", "rollup", "--where", "amountFrom=5")]
     [InlineData("dollars: 'mine' is not one of reported, rates", "rollup", "--dollars", "mine")]
@@ -148,7 +154,7 @@ public sealed class RollupTests(SeededLedger seeded)
             { "parties": [{"id": "acme", "name": "Acme"}, {"id": "other", "name": "Other"}, {"id": "small", "name": "Small"}, {"id": "third", "name": "Third"},
                 {"id": "big", "name": "Big", "claims": [{"investorKind": "venture", "words": "Others", "quote": "Others did so too."}]}],
               "deals": [
-                {{Deal("a-one", "acme", "2020-04-03", "b", Amount("exact", "USD", 10), Investor("big", "lead"), Sector("chips"))}},
+                {{Deal("a-one", "acme", "2020-04-03", "b", Amount("exact", "USD", 10), Investor("big", "lead"), Sector("chips"), Sector("Berlin").Replace("sector", "place", StringComparison.Ordinal))}},
                 {{Deal("a-two", "acme", "2020-05", "b", """{"qualifier": "over", "currency": "USD", "low": 40000000}""", Investor("big", "participant"), Sector("chips"), Sector("robotics"))}},
                 {{Deal("o-one", "other", "2020-04-03", "a", Amount("exact", "CNY", 700), Investor("small", "lead"))}},
                 {{Deal("o-two", "other", "unknown", "b", Amount("exact", "CNY", 700), Investor("small", "participant"), Investor("big", "participant"), Investor("third", "participant"),

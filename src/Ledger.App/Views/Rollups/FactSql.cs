@@ -3,6 +3,7 @@ using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
 using Ledger.App.Views.Rates;
 using Ledger.Domain.Claims;
+using Ledger.Domain.Parties;
 using Ledger.Domain.Values;
 
 namespace Ledger.App.Views.Rollups;
@@ -22,6 +23,8 @@ internal sealed class FactSql
     private readonly Merges _merges;
     private readonly DateOnly? _effective;
     private readonly string _periods;
+    private readonly string? _kind;
+    private string? _spellings;
     private bool _needsKinds;
 
     private FactSql(RollupWhere where, Merges merges, DateOnly? effective, bool ofAnyStatus)
@@ -39,10 +42,13 @@ internal sealed class FactSql
         }
         if (where[RollupDimension.Sector] == RollupWhere.None)
             _conditions.Ask("sectors = '{}'");
-        if (where[RollupDimension.Place] is { } place)
-            _conditions.Ask(place == RollupWhere.None ? "places = '{}'" : $"{_conditions.Parameter(place)} = any(places)");
+        if (where[RollupDimension.Place] == RollupWhere.None)
+            _conditions.Ask("places = '{}'");
         if (where[RollupDimension.InvestorKind] is { } kind)
-            AskKind(kind);
+        {
+            _kind = kind == RollupWhere.None ? null : Slug.Check(RollupDimension.InvestorKind.Name(), NameKey.Of(kind).Replace(' ', '-'));
+            AskKind();
+        }
     }
 
     /// <summary>The values that the SQL refers to.</summary>
@@ -64,6 +70,8 @@ internal sealed class FactSql
         // Up to the end of the snapshot: what is grouped does not fit into what a query has otherwise.
         await snapshot.Query(_ => "select set_config('work_mem', '64MB', true)", row => row.GetString(0), cancel);
         var facts = new FactSql(where, merges, snapshot.EffectiveUntil, ofAnyStatus);
+        if (where[RollupDimension.Place] is { } place && place != RollupWhere.None)
+            await facts.AskPlace(NameKey.Of(place), snapshot, cancel);
         if (where["company"] is { } company)
             facts._conditions.Ask($"company_id = any({facts.Parameter(merges.Ids((await names.Find(company, cancel)).Id.Value))})");
         if (where["investor"] is { } investor)
@@ -79,22 +87,21 @@ internal sealed class FactSql
     /// <summary>What a dimension adds to the tables that are read, and its column. It is asked before the facts are.</summary>
     public (string Join, string Column) Dimension(RollupDimension dimension)
     {
-        var only = _where[dimension] is { } value && value != RollupWhere.None && dimension.MayBeSeveral() ? value : null;
         return dimension switch
         {
-            RollupDimension.Sector => (Each("sectors", "sector_of"), "sector_of.value"),
-            RollupDimension.Place => (Each("places", "place_of"), "place_of.value"),
+            RollupDimension.Sector => (Each("sectors", "sector_of", _where[dimension] is { } sector && sector != RollupWhere.None ? $" = {Parameter(sector)}" : null), "sector_of.value"),
+            RollupDimension.Place => (Each("places", "place_of", _spellings is null ? null : $" = any({_spellings})"), "place_of.value"),
             RollupDimension.InvestorKind => (Kinds(), "investor_kind.kind"),
             _ when dimension.IsPeriod() => ("", RollupPeriod.Sql(dimension)),
             _ => ("", "valued." + dimension.Name()),
         };
 
-        string Each(string column, string alias) => $"left join lateral unnest(valued.{column}) as {alias}(value) on true" + (only is null ? "" : $" and {alias}.value = {Parameter(only)}");
+        static string Each(string column, string alias, string? fits) => $"left join lateral unnest(valued.{column}) as {alias}(value) on true" + (fits is null ? "" : $" and {alias}.value{fits}");
 
         string Kinds()
         {
             _needsKinds = true;
-            return "left join investor_kind on investor_kind.deal_id = valued.deal_id" + (only is null ? "" : $" and investor_kind.kind = {Parameter(only)}");
+            return "left join investor_kind on investor_kind.deal_id = valued.deal_id" + (_kind is null ? "" : $" and investor_kind.kind = {Parameter(_kind)}");
         }
     }
 
@@ -183,11 +190,19 @@ internal sealed class FactSql
             _conditions.Ask(value == RollupWhere.None ? $"{column} is null" : $"{column} = {Parameter(read(value))}");
     }
 
-    private void AskKind(string kind)
+    /// <summary>A place is found however a source spells it, as rules find it.</summary>
+    private async Task AskPlace(string key, Snapshot snapshot, CancellationToken cancel)
+    {
+        var known = await snapshot.Query(_ => "select distinct place from rollup_fact cross join unnest(places) place", row => row.GetString(0), cancel);
+        _spellings = Parameter(known.Where(place => NameKey.Of(place) == key).ToArray());
+        _conditions.Ask($"places && {_spellings}");
+    }
+
+    private void AskKind()
     {
         _needsKinds = true;
-        _conditions.Ask(kind == RollupWhere.None ? "not exists (select from investor_kind where investor_kind.deal_id = fact.deal_id)"
-            : $"deal_id in (select investor_kind.deal_id from investor_kind where investor_kind.kind = {Parameter(kind)})");
+        _conditions.Ask(_kind is null ? "not exists (select from investor_kind where investor_kind.deal_id = fact.deal_id)"
+            : $"deal_id in (select investor_kind.deal_id from investor_kind where investor_kind.kind = {Parameter(_kind)})");
     }
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
