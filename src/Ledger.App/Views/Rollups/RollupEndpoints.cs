@@ -23,7 +23,7 @@ internal static class RollupEndpoints
     /// </remarks>
     /// <param name="rollups">The record's.</param>
     /// <param name="by">month, quarter, year, sector, series, instrument, status, currency, place, investorKind; several with commas between.</param>
-    /// <param name="where">Only deals that fit, such as series=b; may be given several times. The fields are the dimensions, none where a deal says nothing of one, and company, investor, amountFrom, amountTo, announcedFrom and announcedTo.</param>
+    /// <param name="where">Only deals that fit, such as series=b; may be given several times. The fields are the dimensions, and company, investor, amountFrom, amountTo, announcedFrom and announcedTo; none finds deals without a series, instrument, currency, sector, place or known kind of investor, unknown those of no known month, quarter or year.</param>
     /// <param name="dollars">Where dollars come from: reported, from the sources only; or rates, reckoned by reference rates where no source has them.</param>
     /// <param name="format">json or csv; json where nothing is said.</param>
     /// <param name="next">Where the page before ended, as it said.</param>

@@ -10,7 +10,7 @@ internal static class RollupOptions
 {
     public static Option<string[]> Where() => new("--where")
     {
-        Description = $"Only deals that fit, such as series=b; may be given several times. There are {string.Join(", ", RollupWhere.Fields)}; '{RollupWhere.None}' where a deal says nothing.",
+        Description = $"Only deals that fit, such as series=b; may be given several times. There are {string.Join(", ", RollupWhere.Fields)}; '{RollupWhere.None}' where a deal has no series, instrument, currency, sector, place or known kind of investor, '{RollupPeriod.Unknown}' where it has no known year.",
         HelpName = "FIELD=VALUE",
     };
 

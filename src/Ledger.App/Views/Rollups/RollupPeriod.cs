@@ -56,7 +56,7 @@ internal static class RollupPeriod
     /// <exception cref="InvalidValueException">It is no period of that length.</exception>
     public static When Parse(RollupDimension dimension, string value)
     {
-        var when = When.Parse(dimension.Name(), value);
+        var when = When.Parse(dimension.Name(), value, $"{Example(dimension)} or {Unknown}");
         return when.Precision >= PrecisionOf(dimension) && when.Precision != Precision.Partial ? when
             : throw new InvalidValueException(dimension.Name(), $"'{value}' is no {dimension.Name()}; {Example(dimension)} or {Unknown} would be one");
     }

@@ -6,7 +6,7 @@ namespace Ledger.App.Views.Rollups;
 /// <summary>Which deals are counted: those that fit every condition, each a field and its value, in the words of whoever asks.</summary>
 public sealed class RollupWhere
 {
-    /// <summary>The value of a field of which a deal says nothing.</summary>
+    /// <summary>The value of a series, an instrument, a currency, a sector, a place or a kind of investor of which a deal says nothing; it always has a status, and periods have <see cref="RollupPeriod.Unknown"/>.</summary>
     public const string None = "none";
 
     public static readonly RollupWhere All = new([]);
