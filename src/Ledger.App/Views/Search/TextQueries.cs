@@ -76,7 +76,7 @@ public sealed class TextQueries(Snapshot snapshot)
     /// <summary>Every quote that holds the words stands in an article that does.</summary>
     private async Task<ILookup<string, FoundQuote>> Quotes(string words, bool isWritten, Dictionary<string, string> texts, CancellationToken cancel)
     {
-        var rows = await snapshot.Rows<QuoteRow>($"and r.article_id = any($1) and r.start < {TextLengthMax} order by r.start, r.length", cancel, (object)texts.Keys.ToArray());
+        var rows = await snapshot.Rows<QuoteRow>($"and r.article_id = any($1) and r.start < {TextLengthMax} order by r.start, r.length, r.subject, r.subject_id, r.field, r.as_written", cancel, (object)texts.Keys.ToArray());
         var passages = rows.Where(row => row.Start + row.Length <= texts[row.ArticleId].Length)
             .GroupBy(row => (row.ArticleId, row.Start, row.Length)).Select(place => (place.Key.ArticleId, Text: texts[place.Key.ArticleId].Substring(place.Key.Start, place.Key.Length), Claims: place)).ToList();
         var found = isWritten
