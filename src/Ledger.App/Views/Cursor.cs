@@ -13,11 +13,5 @@ internal static class Cursor
         : long.TryParse(next, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position
         : throw Wrong(next);
 
-    /// <summary>A position of the log, which need not stand at the end of a page.</summary>
-    public static long After(string? after) =>
-        after is null ? 0
-        : long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position
-        : throw new InvalidValueException("after", $"'{after}' is no position; a number from 0 is expected");
-
     public static InvalidValueException Wrong(string next) => new("next", $"'{next}' is not what an earlier page gave as next");
 }

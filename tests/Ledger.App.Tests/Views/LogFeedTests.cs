@@ -40,13 +40,17 @@ public sealed class LogFeedTests(SeededLedger seeded)
         Assert.Equal(0, (await server.Terminate()).ExitCode);
     }
 
-    [Fact]
-    public async Task A_place_that_is_none_is_refused()
+    [Theory]
+    [InlineData("/api/log/stream?after=yesterday", "after: 'yesterday' is no position; a number from 0 is expected")]
+    [InlineData("/api/log/stream?after=93", "after: 93 is beyond the end of the log, which is at position 92")]
+    [InlineData("/api/log?after=93", "after: 93 is beyond the end of the log, which is at position 92")]
+    [InlineData("/api/log?after=93&format=jsonl", "after: 93 is beyond the end of the log, which is at position 92")]
+    public async Task A_place_that_is_none_is_refused(string path, string sentence)
     {
-        var (answer, problem) = await seeded.Served.Send(HttpMethod.Get, "/api/log/stream?after=yesterday");
+        var (answer, problem) = await seeded.Served.Send(HttpMethod.Get, path);
 
         Assert.Equal(400, (int)answer.StatusCode);
-        Assert.Equal("after: 'yesterday' is no position; a number from 0 is expected", (string)problem!["detail"]!);
+        Assert.Equal(sentence, (string)problem!["detail"]!);
     }
 
     private static long Position(SseItem<string> item) => (long)JsonNode.Parse(item.Data)!["position"]!;

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Ledger.App.Access;
 using Ledger.App.Shell;
+using Ledger.App.Views.Moments;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 
@@ -28,8 +29,8 @@ internal static class LogFeed
     /// <param name="cancel">The reader has gone.</param>
     internal static async Task<IResult> ReadLog(EventQueries events, EventLog log, string? after, string? limit, string? format, CancellationToken cancel) => format switch
     {
-        null or "json" => Results.Ok(await events.List(Cursor.After(after), PageLimit.Parse(limit), cancel)),
-        "jsonl" => Results.Text(string.Concat((await log.Lines(Cursor.After(after), PageLimit.Parse(limit), cancel)).Select(line => line + "\n")), Lines),
+        null or "json" => Results.Ok(await events.List(await After(after, log, cancel), PageLimit.Parse(limit), cancel)),
+        "jsonl" => Results.Text(string.Concat((await log.Lines(await After(after, log, cancel), PageLimit.Parse(limit), cancel)).Select(line => line + "\n")), Lines),
         _ => throw new InvalidValueException("format", $"'{format}' is none; json and jsonl (what the tree hashes, a line each) are"),
     };
 
@@ -39,11 +40,15 @@ internal static class LogFeed
     /// <param name="request">Of the reader.</param>
     /// <param name="server">Ends it when it stops.</param>
     /// <param name="after">The position that was read up to.</param>
-    internal static IResult StreamLog(EventLog log, HttpRequest request, IHostApplicationLifetime server, string? after)
+    /// <param name="cancel">The reader has gone.</param>
+    internal static async Task<IResult> StreamLog(EventLog log, HttpRequest request, IHostApplicationLifetime server, string? after, CancellationToken cancel)
     {
         var last = request.Headers["Last-Event-ID"].FirstOrDefault();
-        return new EventStream<EventRecord>(Follow(log, Cursor.After(last ?? after), server.ApplicationStopping, request.HttpContext.RequestAborted));
+        return new EventStream<EventRecord>(Follow(log, await After(last ?? after, log, cancel), server.ApplicationStopping, request.HttpContext.RequestAborted));
     }
+
+    /// <summary>A position of the log, which need not stand at the end of a page. Beyond the log's end a reader would wait in silence.</summary>
+    private static async Task<long> After(string? after, EventLog log, CancellationToken cancel) => after is null ? 0 : await Moment.Position("after", after, log, cancel);
 
     private static async IAsyncEnumerable<SseItem<EventRecord>> Follow(
         EventLog log, long after, CancellationToken stopping, CancellationToken aborted, [EnumeratorCancellation] CancellationToken cancel = default)
