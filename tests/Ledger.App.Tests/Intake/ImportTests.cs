@@ -140,16 +140,21 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cell_over_several_lines_is_told_and_the_rows_after_it_are_recorded()
+    public async Task A_cell_over_several_lines_is_told_once_and_the_rows_after_it_are_recorded()
     {
-        Write("deals.csv", "Firm,Sum,Note\nAcme,700,\"the first line\nand the second\"\nBig,800,none\nSmall,900,\"never closed\nLast,950,none\n", Encoding.UTF8);
+        Write("deals.csv", "Firm,Sum,Note\nAcme,700,\"the first line\nand the second\"\nBig,800,none\nSmall,900,\"never closed\nLast,950,\"none\"\n\"Half\nNext\",960,none\n\"Two\nC\",970,none\nEnd,980,none\n", Encoding.UTF8);
         Write("map.yaml", "{companyName: {column: Firm}, amount: {column: Sum, currency: {always: EUR}}}", Encoding.UTF8);
 
         var report = await Import(_folder.Combine("deals.csv"), "--format", "csv", "--map", _folder.Combine("map.yaml"));
 
-        Assert.Equal((1, "row: has another number of cells than the 3 headings"), (report["skipped"]!.AsArray().Count, (string)report["skipped"]![0]!["why"]!));
+        Assert.Equal(
+            ["2: row: has a cell that runs on to line 3; a row stands on one line", "5: row: has a quote that is not closed on its line",
+                "7: row: has a cell that runs on to line 8; a row stands on one line", "9: row: has a cell that runs on to line 10; a row stands on one line"],
+            report["skipped"]!.AsArray().Select(row => $"{row!["line"]}: {row["why"]}"));
+        Assert.Equal((7, 3), ((int)report["rows"]!, (int)report["deals"]!));
         var (big, last) = ((await Deal("big-800")).Claims![0].Quote, (await Deal("last-950")).Claims![0].Quote);
-        Assert.Equal((("Big,800,none", 4), ("Last,950,none", 6)), ((big.Text, big.Line), (last.Text, last.Line)));
+        Assert.Equal((("Big,800,none", 4), ("Last,950,\"none\"", 6)), ((big.Text, big.Line), (last.Text, last.Line)));
+        Assert.Equal(11, (await Deal("end-980")).Claims![0].Quote.Line);
     }
 
     [Fact]

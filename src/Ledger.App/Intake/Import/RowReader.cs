@@ -31,8 +31,8 @@ internal sealed class RowReader
     /// <exception cref="InvalidValueException">The row cannot be recorded; the message names the column.</exception>
     public (PartyAnnouncement[] Parties, DealAnnouncement Deal) Read(Row row)
     {
-        if (row.Cells.Count == 0)
-            throw new InvalidValueException("row", $"has another number of cells than the {_table.Headings.Count} headings");
+        if (row.Problem is { } problem)
+            throw new InvalidValueException("row", problem);
         var where = $"{_table.Path}, line {row.Line}";
         var (company, name, words) = Company(row);
         var parties = new List<PartyAnnouncement> { new(company, new PartyCommand.Register(name, []), [], where) };

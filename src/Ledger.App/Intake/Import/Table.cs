@@ -13,13 +13,22 @@ internal readonly record struct Cell(string Value, string Words);
 /// <param name="Line">Where it begins, counted from 1; the headings are line 1.</param>
 /// <param name="Start">Offset of its first character in the file, in UTF-16 code units.</param>
 /// <param name="Raw">Its characters without the line's end: it is its own quote.</param>
-/// <param name="Cells">By heading; none where their number is not that of the headings.</param>
-internal sealed record Row(int Line, int Start, string Raw, IReadOnlyDictionary<string, Cell> Cells);
+/// <param name="Cells">By heading; none where they cannot be told.</param>
+internal sealed record Row(int Line, int Start, string Raw, IReadOnlyDictionary<string, Cell> Cells)
+{
+    /// <summary>Why there are no cells; null where there are.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>A file of comma-separated values, whatever its line ends and character set.</summary>
 internal sealed class Table
 {
     private const int CellsMax = 1000;
+
+    // A quote that somebody forgot to close would take in the rest of the file.
+    private const int RecordLengthMax = 100_000;
+
+    private static readonly Dictionary<string, Cell> NoCells = [];
 
     private readonly string _text;
 
@@ -54,20 +63,78 @@ internal sealed class Table
     public IEnumerable<Row> Rows()
     {
         using var csv = Reader(_text);
-        var start = 0;
+        var (start, end) = (0, 0);
         while (csv.Read())
         {
             var raw = Encoding.UTF8.GetString(csv.RawRecord);
             start = _text.IndexOf(raw, start, StringComparison.Ordinal);
-            yield return new Row((int)csv.LineNumber, start, raw, Cells(csv));
+            // The later lines of a record are told of with its first.
+            if (start >= end)
+            {
+                var whole = EndOf(start, csv.Separator);
+                end = whole ?? start + raw.Length;
+                var line = (int)csv.LineNumber;
+                var problem = whole is null ? "has a quote that is not closed on its line"
+                    : end > start + raw.Length ? $"has a cell that runs on to line {line + LineEnds(start, end)}; a row stands on one line"
+                    : csv.FieldCount != Headings.Count ? $"has another number of cells than the {Headings.Count} headings"
+                    : null;
+                yield return new Row(line, start, raw, problem is null ? Cells(csv) : NoCells) { Problem = problem };
+            }
             start += raw.Length;
         }
+    }
+
+    /// <summary>
+    /// Where the record ends that begins at an offset. Null where a quote in it is not closed: not at all, or only by the quote that opens
+    /// another cell, so that it does not come to as many cells as there are headings.
+    /// </summary>
+    private int? EndOf(int start, char separator)
+    {
+        var (cells, isQuoted, isCellsFirst, runsOn) = (1, false, true, false);
+        var max = Math.Min(_text.Length, start + RecordLengthMax);
+        for (var at = start; at < max; at++)
+        {
+            var (c, next) = (_text[at], at + 1 < max ? _text[at + 1] : '\n');
+            if (isQuoted && c == '"' && next == '"')
+            {
+                at++;
+            }
+            else if (isQuoted && c == '"')
+            {
+                if (runsOn && next != separator && next is not ('\r' or '\n'))
+                    return null;
+                isQuoted = false;
+            }
+            else if (isQuoted)
+            {
+                runsOn |= c is '\r' or '\n';
+            }
+            else if (c is '\r' or '\n')
+            {
+                return !runsOn || cells == Headings.Count ? at : null;
+            }
+            else
+            {
+                cells += c == separator ? 1 : 0;
+                isQuoted = c == '"' && isCellsFirst;
+                isCellsFirst = c == separator;
+            }
+        }
+        return !isQuoted && max == _text.Length && (!runsOn || cells == Headings.Count) ? max : null;
+    }
+
+    private int LineEnds(int start, int end)
+    {
+        var count = 0;
+        for (var at = start; at < end; at++)
+            count += _text[at] == '\n' || _text[at] == '\r' && (at + 1 == end || _text[at + 1] != '\n') ? 1 : 0;
+        return count;
     }
 
     private Dictionary<string, Cell> Cells(CsvReader csv)
     {
         var cells = new Dictionary<string, Cell>(StringComparer.Ordinal);
-        for (var i = 0; i < Headings.Count && csv.FieldCount == Headings.Count; i++)
+        for (var i = 0; i < Headings.Count; i++)
         {
             if (Headings[i].Length == 0)
                 continue;
