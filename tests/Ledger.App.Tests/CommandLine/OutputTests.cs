@@ -51,7 +51,8 @@ public sealed class OutputTests(SeededLedger seeded)
     {
         var run = await (await seeded.Ledger).RunApart("export", "events", "--json");
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("^92 events with the root hash [A-Za-z0-9+/]{43}= exported; an import of the whole file says the same\\.$", run.Errors.Trim());
         Assert.Equal(5 + 92, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).Count());
     }
 

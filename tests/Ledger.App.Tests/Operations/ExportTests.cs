@@ -32,12 +32,28 @@ public sealed class ExportTests(SeededLedger seeded) : IAsyncLifetime
         var imported = await Import(exported);
 
         Assert.Equal((0, 92), (imported.ExitCode, (int)JsonNode.Parse(imported.Output)!["events"]!));
+        Assert.Equal((await SizeAndRoot(await seeded.Ledger))[1], (string)JsonNode.Parse(imported.Output)!["rootHash"]!);
         Assert.Equal(await File.ReadAllBytesAsync(exported, Cancel), await File.ReadAllBytesAsync(await Export(_empty), Cancel));
         Assert.Equal(await SizeAndRoot(await seeded.Ledger), await SizeAndRoot(_empty));
         Assert.Equal(0, (await _empty.Run("verify")).ExitCode);
         Assert.Equal(await Record(await seeded.Ledger), await Record(_empty));
         var article = (string)(await seeded.List("events"))[0]!["stream"]!;
         Assert.Equal(await Text(await seeded.Ledger, article), await Text(_empty, article));
+    }
+
+    [Fact]
+    public async Task Export_and_import_tell_by_what_a_shortened_file_is_noticed()
+    {
+        var file = _folder.Combine("whole.jsonl");
+        var exported = await (await seeded.Ledger).Run("export", "events", "--out", file);
+        await File.WriteAllLinesAsync(file, (await File.ReadAllLinesAsync(file, Cancel)).SkipLast(1), Cancel);
+
+        var imported = await _empty.Run("import", file, "--format", "jsonl");
+
+        var root = (await SizeAndRoot(await seeded.Ledger))[1];
+        Assert.Equal($"92 events with the root hash {root} exported; an import of the whole file says the same.", exported.Errors.Trim());
+        Assert.Matches("^91 events with the root hash [A-Za-z0-9+/]{43}= imported; the export of the whole file said the same\\.$", imported.Output.Trim());
+        Assert.DoesNotContain(root, imported.Output, StringComparison.Ordinal);
     }
 
     [Fact]

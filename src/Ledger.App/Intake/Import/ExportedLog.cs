@@ -3,6 +3,7 @@ using Ledger.App.Log;
 using Ledger.App.Operations;
 using Ledger.App.Operations.Backup;
 using Ledger.App.Operations.Migrate;
+using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
 using Ledger.Domain.Articles;
 using Ledger.EventStore;
@@ -23,13 +24,12 @@ internal static class ExportedLog
             if (!opened.CanSeek)
                 throw new InputException(file, "is a pipe, which cannot be read twice; write the export to a file first");
         }
-        long events;
         await using (var owner = await OwnerConnection.Open(ledger.Choice, ledger.Logs.CreateLogger("Ledger"), cancel))
         {
             await LedgerSchema.Migrate(owner.Connection, cancel);
             try
             {
-                events = await ImportProgress.Show(total: null, "events", report =>
+                await ImportProgress.Show(total: null, "events", report =>
                     LogImport.Run(owner.Connection, file, StoredEvents.Types, new Reported(report), data => (data as ArticleEvent.ArticleRecorded)?.TextSha256, cancel));
             }
             catch (InvalidDataException e)
@@ -43,9 +43,9 @@ internal static class ExportedLog
             await owner.Connection.Execute("analyze", cancel);
         }
         await ledger.Open(migrate: false, cancel);
-        await ledger.Sign(cancel);
+        var root = await LogRoot.Of(ledger, cancel);
         await ledger.CatchUp(cancel);
-        ledger.Print(new ImportedEvents(events), (imported, console) => console.WriteLine($"{imported.Events} events imported."));
+        ledger.Print(root, (imported, console) => console.WriteLine($"{imported} imported; the export of the whole file said the same."));
     }
 
     /// <summary>Tells at once, in the order of the events; Progress would do so on other threads.</summary>
@@ -53,6 +53,4 @@ internal static class ExportedLog
     {
         public void Report(long value) => tell(value);
     }
-
-    internal sealed record ImportedEvents(long Events);
 }

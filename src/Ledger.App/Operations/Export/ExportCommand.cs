@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using CsvHelper;
 using Ledger.App.CommandLine;
+using Ledger.App.Operations.Proof;
 using Ledger.App.Views;
 using Ledger.App.Views.Companies;
 using Ledger.App.Views.Deals;
@@ -45,9 +46,11 @@ internal static class ExportCommand
                     Pages((next, stop) => ledger.Get<EventQueries>().List(Cursor.Parse(next, first: 0), PageSize, stop), cancel), cancel);
                 return;
             }
-            await ledger.Sign(cancel);
+            // Before the texts, so that these hold whatever the last of the events names.
+            var root = await LogRoot.Of(ledger, cancel);
             await ledger.Tree.ExportTexts(output, cancel);
-            await ledger.Tree.Export(output, after: 0, await ledger.Get<EventLog>().Head(cancel), cancel);
+            await ledger.Tree.Export(output, after: 0, root.Events, cancel);
+            Console.Error.WriteLine($"{root} exported; an import of the whole file says the same.");
         });
     }
 
