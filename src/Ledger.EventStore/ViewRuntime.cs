@@ -199,9 +199,11 @@ public sealed class ViewRuntime
             await using var command = new NpgsqlCommand($"select timestamp from ledger.mt_events where seq_id = {position + 1}", connection);
             waiting.Add(position, new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancel))!));
         }
+        await snapshot.CommitAsync(cancel);
+        HashSet<string> abandoned = versions.Exists(v => v.State == ViewVersion.Building) ? await ReplayLock.Abandoned(connection, cancel) : [];
         return [.. versions.Select(v => new ViewStatus(
             v.View, v.Version, StateOf(v), v.Position, head, v.MovedAt, waiting.TryGetValue(v.Position, out DateTimeOffset since) ? since : null, v.SwitchedAt,
-            v.State == ViewVersion.Building ? new ReplayedEvents(v.ReplayDone ?? 0, v.ReplayOf ?? 0) : null,
+            v.State == ViewVersion.Building ? new ReplayedEvents(v.ReplayDone ?? 0, v.ReplayOf ?? 0) { IsStopped = abandoned.Contains(v.View) } : null,
             v.FailedPosition is { } failed ? new ViewFailure(failed, v.Failure!, v.FailedAt!.Value) : null))];
     }
 
@@ -271,11 +273,12 @@ public sealed class ViewRuntime
     /// the definition that this program has, and otherwise as it was then.
     /// </summary>
     /// <exception cref="ArgumentException">This program has no view of that name.</exception>
-    /// <exception cref="ReplayRefusedException">There is no such version.</exception>
+    /// <exception cref="ReplayRefusedException">There is no such version, or the view is being replayed.</exception>
     /// <exception cref="ViewStoppedException">That version cannot take an event; readers see what they saw before.</exception>
     public async Task Rollback(string name, CancellationToken cancel = default)
     {
         View view = Named(name);
+        await using ReplayLock held = await ReplayLock.Take(_database, [view], cancel, or: "; it can be rolled back when that is done");
         await using NpgsqlConnection connection = await _database.OpenConnectionAsync(cancel);
         await new Rollback(_log.Reader, connection, view, _live).Run(cancel);
         await ViewNames.Publish(connection, [view], cancel);

@@ -21,7 +21,11 @@ public sealed record ViewStatus(
 
 /// <param name="Done">Events that are done.</param>
 /// <param name="Of">Of how many.</param>
-public sealed record ReplayedEvents(long Done, long Of);
+public sealed record ReplayedEvents(long Done, long Of)
+{
+    /// <summary>Whether nobody builds it now: the replay was stopped, and the same one goes on from there when it is begun again.</summary>
+    public bool IsStopped { get; init; }
+}
 
 /// <summary>What becomes of a version of a view.</summary>
 public enum ViewState
@@ -32,7 +36,7 @@ public enum ViewState
     /// <summary>Readers see it, and it stays as it is: it was made by a definition that this program does not have.</summary>
     Frozen,
 
-    /// <summary>It is being replayed beside the live one.</summary>
+    /// <summary>It is being replayed beside the live one, or was until that was stopped.</summary>
     Building,
 
     /// <summary>It was live before, and can be again.</summary>

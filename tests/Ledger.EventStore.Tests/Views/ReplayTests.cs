@@ -15,19 +15,24 @@ public sealed class ReplayTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
-    public async Task A_view_that_is_being_replayed_is_not_replayed_by_another_meanwhile()
+    public async Task A_view_that_is_being_replayed_is_not_replayed_or_rolled_back_by_another_meanwhile()
     {
         ViewRuntime views = await Followed(CounterViews.Counters(), CounterViews.Reasons());
         await Append("a", 0, 1, 2, 3);
         await views.CatchUp(Cancel);
         ViewRuntime other = Runtime(CounterViews.Counters(), CounterViews.Reasons());
-        string? told = null;
+        List<string> told = [];
         await views.Replay(["reasons", "counters"], new Told<ReplayProgress>(p =>
         {
             if (p.Phase == "load")
-                Task.Run(async () => told = (await Assert.ThrowsAsync<ReplayRefusedException>(() => other.Replay(Counters, cancel: Cancel))).Message).Wait(Cancel);
+                Task.Run(async () =>
+                {
+                    told.Add((await Assert.ThrowsAsync<ReplayRefusedException>(() => other.Replay(Counters, cancel: Cancel))).Message);
+                    told.Add((await Assert.ThrowsAsync<ReplayRefusedException>(() => other.Rollback("counters", Cancel))).Message);
+                    told.Add($"{(await other.Status(Cancel)).Count(v => v.Replay is { IsStopped: false })} are built");
+                }).Wait(Cancel);
         }), Cancel);
-        Assert.Equal("View 'counters' is being replayed already.", told);
+        Assert.Equal(["View 'counters' is being replayed already.", "View 'counters' is being replayed; it can be rolled back when that is done.", "2 are built"], told);
         await AssertNothingLocked();
         Assert.Equal(3, Assert.Single(await other.Replay(Counters, cancel: Cancel)).Version);
     }
@@ -47,6 +52,7 @@ public sealed class ReplayTests : IAsyncLifetime
                     stop.Cancel();
             }), stop.Token));
             await AssertNothingLocked();
+            Assert.True((await views.Status(Cancel)).Single(v => v.State == ViewState.Building).Replay!.IsStopped);
             Assert.Equal((ViewState.Live, 1), (await views.Status(Cancel)).Where(v => v.State != ViewState.Building).Select(v => (v.State, v.Version)).Single());
         }
         Assert.Empty(Assert.Single(await Runtime(CounterViews.Counters()).Replay(Counters, cancel: Cancel)).Differences!);
