@@ -99,9 +99,9 @@ internal static class LedgerCommand
         {
             return Fail($"The database says no: {Reason(e)}", Refused);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            return Fail("Stopped before it was done.", Refused);
+            return Fail(e is StoppedException ? e.Message : "Stopped before it was done.", Refused);
         }
         catch (Exception e) when (e is FaultException || IsRefusal(e))
         {

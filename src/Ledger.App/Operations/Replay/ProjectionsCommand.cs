@@ -55,7 +55,8 @@ internal static class ProjectionsCommand
     internal static string State(ViewStatus version) => version switch
     {
         { State: ViewState.Building, Failure: not null } => "building, stands still",
-        { Replay: { Of: > 0 } done } => $"building, {100 * done.Done / done.Of} %",
+        { Replay: { Of: > 0 } done } => $"{(done.IsStopped ? "stopped" : "building")}, {100 * done.Done / done.Of} %",
+        { Replay.IsStopped: true } => "stopped",
         { State: ViewState.Live, Failure: not null } => "live, stands still",
         _ => version.State.ToString().ToLowerInvariant(),
     };

@@ -24,17 +24,28 @@ internal static class ReplayCommand
             string[] chosen = [.. ledger.Parsed.GetValue(names)!.Distinct()];
             if (chosen.Except(views.Names).FirstOrDefault() is { } unknown)
                 throw new InvalidValueException("VIEW", $"'{unknown}' is none; there are {string.Join(", ", views.Names.Order(StringComparer.Ordinal))}");
-            var outcomes = await ReplayBar.Show(async progress =>
-            {
-                // What is new or has changed is replayed in any case, and once is enough.
-                var changed = await views.Prepare(progress, cancel);
-                string[] others = [.. (chosen.Length == 0 ? views.Names : chosen).Except(changed.Select(outcome => outcome.View))];
-                return others.Length == 0 ? changed : [.. changed, .. await views.Replay(others, progress, cancel)];
-            });
-            ledger.Print(outcomes, Write);
+            ledger.Print(await Replay(views, chosen.Length == 0 ? views.Names : chosen, cancel), Write);
             foreach (var name in await views.StaleNames(cancel))
                 Console.Error.WriteLine(name.Message);
         });
+    }
+
+    private static async Task<IReadOnlyList<ReplayOutcome>> Replay(ViewRuntime views, IReadOnlyCollection<string> chosen, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReplayBar.Show(async progress =>
+            {
+                // What is new or has changed is replayed in any case, and once is enough.
+                var changed = await views.Prepare(progress, cancel);
+                string[] others = [.. chosen.Except(changed.Select(outcome => outcome.View))];
+                return others.Length == 0 ? changed : [.. changed, .. await views.Replay(others, progress, cancel)];
+            });
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            throw new StoppedException("Stopped before it was done: readers see what they saw before, and the same command goes on from there.");
+        }
     }
 
     private static void Write(IReadOnlyList<ReplayOutcome> outcomes, IAnsiConsole console)
