@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Ledger.App.Operations.Migrate;
 using Ledger.App.Operations.Replay;
 using Ledger.App.Tests.Support;
 using Ledger.EventStore;
+using Ledger.Testing;
 using Npgsql;
 
 namespace Ledger.App.Tests.Operations;
@@ -106,6 +108,24 @@ public sealed class ReplayCommandTests(SeededLedger seeded)
             await using var refused = reader.CreateCommand(sql);
             Assert.Contains((await Assert.ThrowsAsync<PostgresException>(() => refused.ExecuteNonQueryAsync(Cancel))).SqlState,
                 new[] { PostgresErrorCodes.InsufficientPrivilege, PostgresErrorCodes.ReadOnlySqlTransaction });
+        }
+        await CanWriteNothing((string)access["user"]!);
+    }
+
+    /// <summary>Whatever transactions it begins. A copy of a database, which other tests' are, has the rights that every new one has.</summary>
+    private static async Task CanWriteNothing(string user)
+    {
+        await using var database = await TestDatabase.CreateEmpty(Cancel);
+        await using (var owner = new NpgsqlConnection(database.OwnerConnectionString))
+        {
+            await owner.OpenAsync(Cancel);
+            await LedgerSchema.Migrate(owner, Cancel);
+        }
+        await using var writer = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Username = user, Options = "-c default_transaction_read_only=off", Pooling = false }.ConnectionString);
+        foreach (var sql in new[] { "create temporary table x ()", "select lo_creat(-1)", "select lo_create(0)", "select lo_from_bytea(0, 'x')", "select lo_put(1, 0, 'x')", "select lowrite(0, 'x')", "select lo_truncate(0, 0)", "select lo_unlink(1)" })
+        {
+            await using var refused = writer.CreateCommand(sql);
+            Assert.Equal((sql, PostgresErrorCodes.InsufficientPrivilege), (sql, (await Assert.ThrowsAsync<PostgresException>(() => refused.ExecuteNonQueryAsync(Cancel))).SqlState));
         }
     }
 
