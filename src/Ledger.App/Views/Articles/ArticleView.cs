@@ -30,9 +30,11 @@ internal static class ArticleView
 [Table("article")]
 [Description("Articles; their texts stand in ledger.texts under sha256.")]
 internal sealed record ArticleRow(
-    [property: Key] string Id,
+    [property: Key, Description("What other views call the article by; it follows from its text.")] string Id,
     [Description("Of its text in UTF-8, in hexadecimal digits.")] string Sha256,
-    [Description("Null where it came in no file.")] string? FileName, string? Title, string? Publisher,
+    [Description("Null where it came in no file.")] string? FileName,
+    [Description("Its headline; null where none is known.")] string? Title,
+    [Description("Who published it; null where that is not known.")] string? Publisher,
     [Description("As precisely as the article says: 2020-04-03, 2020-04, 2020-Q2, 2020, XXXX-04-03, XXXX-04 or unknown.")] string Published,
     [Description("When it was recorded, or described anew.")] DateTimeOffset RecordedAt,
     [Description("Whose word it is, and whose rank counts where sources disagree: the publisher, or else the host of its address; null where nothing tells.")] string? Source,
@@ -41,7 +43,8 @@ internal sealed record ArticleRow(
 [Table("quote")]
 [Description("Where in an article the quote of each claim stands.")]
 internal sealed record QuoteRow(
-    [property: Key] string ArticleId, [property: Key] string ClaimId,
+    [property: Key, Description("The article that is quoted.")] string ArticleId,
+    [property: Key, Description("The claim that rests on the quote.")] string ClaimId,
     [property: Key, Description("What the claim is about: deal, party or article.")] string Subject,
     [property: Key, Description("The id of that.")] string SubjectId,
     [Description("The field that is claimed.")] string Field,

@@ -33,7 +33,7 @@ internal static class CompanyView
 [Table("company_deal")]
 [Description("What each deal gives to its company; what was retracted or merged into another deal gives nothing.")]
 internal sealed record CompanyDealRow(
-    [property: Key] string DealId,
+    [property: Key, Description("The deal, as in deal.id.")] string DealId,
     [Description("The party that the deal names.")] string CompanyId,
     [Description("Whether the sum counts as money raised: pledged, announced or closed, no aggregate, and without parts that count themselves.")] bool Counts,
     [Description("Whether it is only pledged.")] bool Pledged,
@@ -44,7 +44,7 @@ internal sealed record CompanyDealRow(
 [Table("company")]
 [Description("Companies that have deals, under the party ids that the deals name.")]
 internal sealed record CompanyRow(
-    [property: Key] string Id,
+    [property: Key, Description("The company: a party, as in party.id.")] string Id,
     [Description("All deals, whatever their kind and status.")] long Deals,
     [Description("Deals whose sum counts as money raised.")] long Counted,
     [Description("Of these, deals whose amount is undisclosed.")] long Undisclosed);
@@ -52,7 +52,7 @@ internal sealed record CompanyRow(
 [Table("company_total")]
 [Description("Money raised by company and currency as announced, what is only pledged apart.")]
 internal sealed record CompanyTotalRow(
-    [property: Key] string CompanyId,
+    [property: Key, Description("The party that the deals name.")] string CompanyId,
     [property: Key, Description("ISO 4217.")] string Currency,
     [property: Key, Description("Whether it is only pledged.")] bool Pledged,
     [Description("How many deals are summed up.")] long Deals,

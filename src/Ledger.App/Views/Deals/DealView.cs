@@ -40,7 +40,7 @@ internal static class DealView
 [Table("deal")]
 [Description("Deals. Who invested stands in investor_deal.")]
 internal sealed record DealRow(
-    [property: Key] string Id,
+    [property: Key, Description("What other views call the deal by; it never changes.")] string Id,
     [Description("Counted from 1 by the deal's events.")] long Version,
     [Description("When the event that made this version was recorded.")] DateTimeOffset RecordedAt,
     [Description("Who recorded it.")] string Author,
@@ -60,7 +60,7 @@ internal sealed record DealRow(
     [Description("The amount in the source's words.")] string? AmountAsWritten,
     [Description("Dollars as the source itself gives them beside another currency; never computed.")] decimal? UsdLow,
     [Description("The upper bound of these.")] decimal? UsdHigh,
-    [Description("post, pre or unspecified; null where no valuation is named.")] string? ValuationBasis,
+    [Description("post, pre or unknown, where the source does not say which; null where no valuation is named.")] string? ValuationBasis,
     [Description("ISO 4217.")] string? ValuationCurrency,
     [Description("Whole units of the valuation's currency.")] decimal? ValuationLow,
     [Description("Null where there is no upper bound.")] decimal? ValuationHigh,

@@ -26,7 +26,7 @@ internal static class InvestorView
 [Description("Who is in which deal.")]
 internal sealed record InvestorDealRow(
     [property: Key, Description("The party that the deal names.")] string InvestorId,
-    [property: Key] string DealId,
+    [property: Key, Description("The deal, as in deal.id.")] string DealId,
     [Description("The party that raises.")] string CompanyId,
     [Description("lead, participant or backer: named as backing the company, in no round that the source names.")] string Role,
     [Description("The source says that the investor had invested in the company before.")] bool Existing);
@@ -34,7 +34,7 @@ internal sealed record InvestorDealRow(
 [Table("investor")]
 [Description("Investors that are named in deals, under the party ids that the deals name.")]
 internal sealed record InvestorRow(
-    [property: Key] string Id,
+    [property: Key, Description("The investor: a party, as in party.id.")] string Id,
     [Description("Led, joined and backed together.")] long Deals,
     [Description("Deals in the role lead.")] long Led,
     [Description("Deals in the role participant.")] long Joined,

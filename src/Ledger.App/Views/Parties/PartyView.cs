@@ -36,7 +36,8 @@ internal static class PartyView
 [Table("party")]
 [Description("Companies and investors under one id each, with all their names.")]
 internal sealed record PartyRow(
-    [property: Key] string Id, string Name,
+    [property: Key, Description("What other views call the party by; it never changes.")] string Id,
+    [Description("What it is shown as.")] string Name,
     [Description("Further names, in the order in which they were recorded.")] string[] Aliases,
     [Description("What sort of investor it is: private-equity, corporate, government-backed.")] string[] Kinds,
     [Description("What it does: artificial-intelligence, semiconductors.")] string[] Sectors,
@@ -47,18 +48,21 @@ internal sealed record PartyRow(
 [Description("What parties are found by, under the party ids that the names were recorded of.")]
 internal sealed record PartyNameRow(
     [property: Key, Description("The name in lower case, its accents composed, with single spaces.")] string Key,
-    [property: Key] string PartyId, string Name);
+    [property: Key, Description("The party that goes by it.")] string PartyId,
+    [Description("The name as it was recorded.")] string Name);
 
 [Table("backer")]
 [Description("Investors that articles name as backing a company, in no round that they name.")]
 internal sealed record BackerRow(
-    [property: Key] string CompanyId, [property: Key] string InvestorId, [property: Key] string ClaimId,
+    [property: Key, Description("The party that is backed.")] string CompanyId,
+    [property: Key, Description("The party that backs it.")] string InvestorId,
+    [property: Key, Description("The claim that says so.")] string ClaimId,
     [Description("Which article says so.")] string ArticleId);
 
 [Table("affiliation")]
 [Description("What parties are to others, as articles and editors say.")]
 internal sealed record AffiliationRow(
-    [property: Key] string PartyId,
+    [property: Key, Description("The party that is something to the other one.")] string PartyId,
     [property: Key, Description("fundOf, subsidiaryOf, stateBacked or corporateVentureOf.")] string Kind,
     [property: Key, Description("The other party; empty where only the nature is told.")] string WithId,
     [Description("Since when, as precisely as it is known; null where nothing is said of it.")] string? Since);

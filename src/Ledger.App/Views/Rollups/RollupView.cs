@@ -38,7 +38,7 @@ internal static class RollupView
 [Table("rollup_fact")]
 [Description("What each deal gives to rollups. Aggregates, deals with parts, and what was retracted or merged into another deal give nothing.")]
 internal sealed record RollupFactRow(
-    [property: Key] string DealId,
+    [property: Key, Description("The deal, as in deal.id.")] string DealId,
     [Description("The party that the deal names.")] string CompanyId,
     [Description("rumoured, planned, pledged, announced, closed, withdrawn or postponed; money counts as raised of pledged, announced and closed ones.")] string Status,
     [Description("From which day on it had which status: '2020-04-03 announced'; the first one from ever. Empty where no status has a time.")] string[] StatusSteps,
