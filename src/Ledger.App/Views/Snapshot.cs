@@ -4,6 +4,7 @@ using System.Reflection;
 using Ledger.App.Log;
 using Ledger.App.Views.Parties;
 using Ledger.Domain.Articles;
+using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
 using Ledger.Domain.Parties;
 using Ledger.Domain.Values;
@@ -44,6 +45,9 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         get;
         set => field = _open is null ? value : throw new InvalidOperationException("Something was read already.");
     }
+
+    /// <summary>Which deals are read, in words that follow those for deals: <c>" dated 3 April 2020 or before"</c>; empty for all.</summary>
+    public string ByThen => EffectiveUntil is { } until ? $" dated {Shown.Date(until)} or before" : "";
 
     /// <summary>A merge of parties that is read as if it had been made, to show what it would change; null for none.</summary>
     public (PartyId Party, PartyId Into)? Supposed
@@ -97,16 +101,34 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         Ask(open => open.Sums<TSum>(condition, Sql.Parameters(parameters), cancel), cancel);
 
     /// <summary>
-    /// Deals in the order of their ids, of the parties that those which they name are known to be; those that are not there, or of which
-    /// no status holds yet, are left out.
+    /// Deals in the order of their ids, of the parties that those which they name are known to be; those that are not there, that are dated
+    /// later than the day that is asked for, or not at all, or of which no status holds yet, are left out.
     /// </summary>
     public async Task<List<Deal>> Deals(IEnumerable<string> ids, CancellationToken cancel)
     {
+        var deals = await Recorded(ids, cancel);
+        return EffectiveUntil is { } until ? [.. deals.Where(deal => LastDay(deal) <= until).Select(deal => deal.Until(until)).Where(deal => deal.Status is not null)] : deals;
+    }
+
+    /// <summary>The same of one deal.</summary>
+    /// <exception cref="NotFoundException">It is not there, or left out; the sentence says why.</exception>
+    public async Task<Deal> Deal(string id, CancellationToken cancel)
+    {
+        var deal = (await Recorded([id], cancel)).SingleOrDefault() ?? throw new NotFoundException($"No deal has the id '{id}'.");
+        if (EffectiveUntil is not { } until)
+            return deal;
+        var then = deal.Until(until);
+        return LastDay(deal) is not { } last ? throw new NotFoundException($"Deal '{id}' has no date with a year, so that it is not among those dated {Iso(until)} or before.")
+            : last > until ? throw new NotFoundException($"Deal '{id}' is dated {deal.Value<ClaimValue.Announced>(Field.Announced)!.When}, which is or may be later than {Iso(until)}.")
+            : then.Status is null ? throw new NotFoundException($"Deal '{id}' has no status yet on {Iso(until)}; the first holds from {Iso(deal.StatusFrom()!.Value)} on.")
+            : then;
+    }
+
+    private async Task<List<Deal>> Recorded(IEnumerable<string> ids, CancellationToken cancel)
+    {
         var merges = await Merges(cancel);
         var deals = await log.Fold(RecordStreams.Deals, [.. ids.Select(id => StoredEvents.Deals + id)], await Position(cancel), cancel);
-        if (!merges.IsEmpty)
-            deals = deals.ConvertAll(deal => deal.Following(merges.Root));
-        return EffectiveUntil is { } until ? [.. deals.Select(deal => deal.Until(until)).Where(deal => deal.Status is not null)] : deals;
+        return merges.IsEmpty ? deals : deals.ConvertAll(deal => deal.Following(merges.Root));
     }
 
     /// <summary>Parties that stand for themselves, each with all that is recorded of those that were merged into it.</summary>
@@ -143,7 +165,7 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     {
         if (EffectiveUntil is not { } until)
             return "";
-        var date = until.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var date = Iso(until);
         return table switch
         {
             "deal" => $" and {Is(alias)}",
@@ -154,6 +176,10 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
 
         string Is(string deal) => $"{deal}.announced_to <= '{date}' and ({deal}.status_from is null or {deal}.status_from <= '{date}')";
     }
+
+    private static DateOnly? LastDay(Deal deal) => deal.Value<ClaimValue.Announced>(Field.Announced)?.When.To;
+
+    private static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private async Task<T> Ask<T>(Func<ViewSnapshot, Task<T>> question, CancellationToken cancel)
     {

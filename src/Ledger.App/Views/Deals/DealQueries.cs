@@ -59,10 +59,10 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries
         """;
 
     /// <summary>The deal as it is now, with every claim, its quote and its source.</summary>
-    /// <exception cref="NotFoundException">No deal has the id.</exception>
+    /// <exception cref="NotFoundException">No deal has the id, or it is not there on the day that is asked for.</exception>
     public async Task<DealRecord> Get(string id, CancellationToken cancel)
     {
-        var deal = await Load(id, cancel);
+        var deal = await snapshot.Deal(id, cancel);
         return (await Records([deal], cancel))[0] with
         {
             Claims = ClaimRecord.Of(deal),
@@ -76,7 +76,7 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries
     /// <param name="cancel">Gives up.</param>
     /// <param name="limit">How many events at the most.</param>
     /// <param name="next">Where the page before ended: a version.</param>
-    /// <exception cref="NotFoundException">No deal has the id.</exception>
+    /// <exception cref="NotFoundException">No deal has the id, or it is not there on the day that is asked for.</exception>
     public async Task<Page<HistoryEntry>> History(string id, CancellationToken cancel, int limit = int.MaxValue, string? next = null)
     {
         var seen = Cursor.Parse(next, first: 0);
@@ -85,10 +85,10 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries
     }
 
     /// <summary>Each event of the deal and what it changed, oldest first; what a merged deal brings along is one change.</summary>
-    /// <exception cref="NotFoundException">No deal has the id.</exception>
+    /// <exception cref="NotFoundException">No deal has the id, or it is not there on the day that is asked for.</exception>
     internal async Task<List<DealStep>> Steps(string id, CancellationToken cancel)
     {
-        var deal = Deal.Unknown((await Load(id, cancel)).Id);
+        var deal = Deal.Unknown((await snapshot.Deal(id, cancel)).Id);
         var steps = new List<DealStep>();
         var events = await log.ReadStreams([StoredEvents.StreamOf(deal.Id)], await snapshot.Position(cancel), cancel);
         for (var i = 0; i < events.Count; i++)
@@ -139,11 +139,6 @@ public sealed class DealQueries(Snapshot snapshot, PartyNames names, RateQueries
         var parties = await names.Of(deals.SelectMany(DealRecord.Parties), cancel);
         var dollars = await rates.Of(deals.SelectMany(ComputedUsdRecord.Asked), cancel);
         return [.. deals.Select(deal => DealRecord.Of(deal, parties, dollars))];
-    }
-
-    private async Task<Deal> Load(string id, CancellationToken cancel)
-    {
-        return (await snapshot.Deals([id], cancel)).SingleOrDefault() ?? throw new NotFoundException($"No deal has the id '{id}'.");
     }
 }
 
