@@ -98,6 +98,13 @@ public sealed class EffectiveTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_company_whose_deals_are_dated_later_is_sent_nowhere_else()
+    {
+        var run = await _ledger.Run("company", "acme", "--effective", "2010-01-01");
+        Assert.Equal((2, "'acme' has no deals dated 1 January 2010 or before and no backers of its own."), (run.ExitCode, run.Errors.Trim()));
+    }
+
     [Theory]
     [InlineData("2020-06-01", "status = pledged and not status = closed", 1)]
     [InlineData("2020-06-01", "pledged and not closed for 60 days", 1)]

@@ -56,7 +56,7 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
         var sums = await Sums(ids, _ => id, cancel);
         var deals = InOrder(await itsDeals);
         if (deals.Count == 0 && backers.Count == 0)
-            throw new NotFoundException($"'{idOrName}' has no deals and no backers of its own; ask for it as an investor.");
+            throw new NotFoundException($"'{idOrName}' has no deals{snapshot.ByThen} and no backers of its own.{await PartyRoles.Elsewhere(snapshot, id, cancel)}");
         var counters = sums.Counters.GetValueOrDefault(id) ?? new CompanyRow(id, 0, 0, 0);
         var parties = await names.Of(
             [.. PartyRecord.Parties(party), .. deals.SelectMany(DealRecord.Parties), .. backers], cancel);
@@ -129,7 +129,8 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
         return [.. backers.Distinct().Order(StringComparer.Ordinal)];
     }
 
-    private static LatestValuation? Latest(List<Deal> deals)
+    /// <summary>Of deals in order.</summary>
+    internal static LatestValuation? Latest(List<Deal> deals)
     {
         var deal = deals.FindLast(deal => deal.Claim(Field.Valuation) is not null);
         return deal?.Claim(Field.Valuation)?.Claim is { Value: ClaimValue.Valuation value } claim
@@ -149,5 +150,4 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
                 .OrderBy(investor => investor.Roles[0]).ThenBy(investor => investor.Name, StringComparer.OrdinalIgnoreCase),
         ];
     }
-
 }

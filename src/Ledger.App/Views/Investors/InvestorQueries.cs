@@ -65,7 +65,7 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
         var (deals, others) = (await itsDeals, await itsCoInvestors);
         var companies = Companies(held, backed.Select(one => one.Company), merges);
         if (companies.Count == 0)
-            throw new NotFoundException($"'{idOrName}' is in no deal as an investor; ask for it as a company.");
+            throw new NotFoundException($"'{idOrName}' is in no deal{snapshot.ByThen} as an investor, and backs no company.{await PartyRoles.Elsewhere(snapshot, party.Id.Value, cancel)}");
         var (firstCompanies, records) = (companies.Take(ItemsMax).ToList(), await dealQueries.Records(deals.Items, cancel));
         var named = await names.Of([.. PartyRecord.Parties(party), .. firstCompanies.Select(company => company.Id), .. others.Items.Select(other => other.Id)], cancel);
         return new InvestorOverview(party, named)

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Ledger.App.Views.Parties;
 
 /// <summary>What a party is in the record; one may be both company and investor, or neither.</summary>
-/// <param name="Raises">It has deals of its own.</param>
+/// <param name="Raises">It has deals of its own, which are listed: not those that were retracted or merged into others.</param>
 /// <param name="IsBacked">Articles name investors in it, in no round that they name.</param>
 /// <param name="Invests">It is in a deal as an investor.</param>
 /// <param name="Backs">Articles name it as backing a company, in no round that they name.</param>
@@ -19,7 +19,7 @@ public sealed record PartyRoles(bool Raises, bool IsBacked, bool Invests, bool B
 
     /// <summary>SQL for the four, in their order, of a party that the query calls <c>party</c>.</summary>
     internal static string Columns(Func<string, string> now) => $"""
-        exists (select from deal where {now("deal")} and company_id = party.id),
+        exists (select from company_deal where {now("company_deal")} and company_id = party.id),
         exists (select from backer where {now("backer")} and company_id = party.id),
         exists (select from investor_deal where {now("investor_deal")} and investor_id = party.id),
         exists (select from backer where {now("backer")} and investor_id = party.id)
@@ -37,6 +37,15 @@ public sealed record PartyRoles(bool Raises, bool IsBacked, bool Invests, bool B
         return found.GroupBy(party => merges.Root(party.Id), party => party.Roles).ToDictionary(party => party.Key,
             party => new PartyRoles(party.Any(own => own.Raises), party.Any(own => own.IsBacked), party.Any(own => own.Invests), party.Any(own => own.Backs)));
     }
+
+    /// <summary>What is said of a party that has no record as what it was asked for: where there is one, if there is.</summary>
+    internal static async Task<string> Elsewhere(Snapshot snapshot, string root, CancellationToken cancel) =>
+        (await Of(snapshot, [root], cancel)).GetValueOrDefault(root) switch
+        {
+            { IsCompany: true } => " Ask for it as a company.",
+            { IsInvestor: true } => " Ask for it as an investor.",
+            _ => "",
+        };
 
     /// <summary>The page that tells most of the party.</summary>
     public string Address(string id) => this switch
