@@ -161,11 +161,11 @@ internal static class Api
         search.Find(q, PageLimit.Parse(limit), next, cancel);
 
     /// <summary>The events, claims and quotes behind a row or a figure</summary>
-    /// <remarks>Of a deal, a company or an investor.</remarks>
+    /// <remarks>Of a deal, a company, an investor or a party. What no claim says, an event without one does: a tag, a merge, a retraction.</remarks>
     /// <param name="explanations">The record's.</param>
-    /// <param name="view">deal, company or investor.</param>
+    /// <param name="view">deal, company, investor or party.</param>
     /// <param name="key">An id, or the name of a party.</param>
-    /// <param name="field">A field or a figure: amount, totals/CNY, led; left out for the whole row.</param>
+    /// <param name="field">A field or a figure: amount, sectors, totals/CNY, led; left out for the whole row.</param>
     /// <param name="cancel">The reader has gone.</param>
     internal static Task<Explanation> Explain(Explanations explanations, string view, string key, string? field, CancellationToken cancel) =>
         explanations.Explain(view, key, field, cancel);
