@@ -71,6 +71,34 @@ public sealed class ReplayCommandTests(SeededLedger seeded)
     }
 
     [Fact]
+    public async Task A_replay_that_is_stopped_says_how_it_goes_on_and_is_not_shown_as_running()
+    {
+        await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
+        Assert.Equal(0, (await ledger.Run("seed", LedgerOnTestDatabase.Seeds)).ExitCode);
+        await using (var owner = new NpgsqlConnection(ledger.OwnerConnectionString))
+        {
+            await owner.OpenAsync(Cancel);
+            // The new version is built, and waits for the live one to be held against it.
+            await using var transaction = await owner.BeginTransactionAsync(Cancel);
+            await using var hold = new NpgsqlCommand("select from ledger.view_positions for update", owner, transaction);
+            await hold.ExecuteNonQueryAsync(Cancel);
+            await using var program = ledger.Start("replay", "company");
+            while (await ledger.Versions("company") != "company 1 live, company 2 building")
+            {
+                Assert.False(program.HasEnded, program.Errors);
+                await Task.Delay(20, Cancel);
+            }
+            Assert.Contains("│ building, ", (await ledger.Run("projections")).Output, StringComparison.Ordinal);
+            var stopped = await program.Terminate();
+            Assert.Equal(1, stopped.ExitCode);
+            Assert.EndsWith("Stopped before it was done: readers see what they saw before, and the same command goes on from there.", stopped.Errors.Trim(), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("│ stopped, ", (await ledger.Run("projections")).Output, StringComparison.Ordinal);
+        Assert.Contains("company: version 2 is live", (await ledger.Run("replay", "company")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_said_of_a_replay_that_goes_on_counts_only_what_it_does_itself()
     {
         var words = new ReplayWords();
