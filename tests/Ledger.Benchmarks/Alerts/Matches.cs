@@ -87,10 +87,9 @@ internal static class Matches
     private static async Task Record(RecordDatabase database, RecordSpan span, List<FoundChange> found)
     {
         await using Snapshot snapshot = span.Open();
-        var names = await new PartyNames(snapshot).Of(found.SelectMany(AlertContent.Parties), default);
         await using NpgsqlConnection connection = await database.Server.OpenConnectionAsync();
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
-        await DeliveryWriter.Write(connection, found.ConvertAll(change => (change, AlertContent.Of(change, names, ""))), default);
+        await DeliveryWriter.Write(connection, [.. found.Zip(await AlertContent.Of(found, snapshot, "", default))], default);
         await transaction.CommitAsync();
     }
 
