@@ -3,6 +3,7 @@ using Ledger.App.Alerts.Matching;
 using Ledger.App.Views;
 using Ledger.App.Views.Deals;
 using Ledger.App.Views.Parties;
+using Ledger.App.Watchlists;
 using Ledger.Domain.Alerts;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
@@ -115,14 +116,9 @@ public sealed record AlertContent(
     /// <summary>Why an editor decided it, or which events had the rule choose otherwise; null where the day had.</summary>
     private static string? Why(WatchlistEvent happened) => happened switch
     {
-        WatchlistEvent.WatchlistRuleChanged e => e.Reason.Text,
-        WatchlistEvent.WatchlistMemberPinned e => e.Reason.Text,
-        WatchlistEvent.WatchlistMemberExcluded e => e.Reason.Text,
-        WatchlistEvent.WatchlistMemberReleased e => e.Reason.Text,
-        WatchlistEvent.WatchlistDeleted e => e.Reason.Text,
         WatchlistEvent.WatchlistMembersJoined e => Causes(e.Members),
         WatchlistEvent.WatchlistMembersLeft e => Causes(e.Members),
-        _ => null,
+        _ => WatchlistQueries.ReasonOf(happened),
     };
 
     private static string? Causes(IEnumerable<MemberChange> members) => members.SelectMany(member => member.Because).Distinct().Order().ToList() is { Count: > 0 } positions

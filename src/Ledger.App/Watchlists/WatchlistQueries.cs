@@ -227,7 +227,8 @@ internal sealed class WatchlistQueries(Snapshot snapshot, EventLog log, Watchlis
         _ => [],
     };
 
-    private static string? ReasonOf(object happened) => happened switch
+    /// <summary>Why somebody decided it; null of what follows from the rule.</summary>
+    internal static string? ReasonOf(object happened) => happened switch
     {
         WatchlistEvent.WatchlistMemberPinned e => e.Reason.Text,
         WatchlistEvent.WatchlistMemberExcluded e => e.Reason.Text,
