@@ -63,10 +63,13 @@ public sealed class DealAlertTests
     {
         DealEvent[] told = [new DealEvent.DealAnnounced(Sample.Article, Sample.Claims(Sample.Company, Sample.Round, Sample.Announced, Sample.Raised(700))), new DealEvent.DealCorroborated(Sample.Other, [Sample.Claim(Sample.Raised(900), article: Sample.Other)])];
 
-        Assert.Single(Told([.. told, new DealEvent.DealSourceRanked("Blog", [Sample.Other], -5)]));
-        var (events, later) = (Numbered([.. told, new DealEvent.DealSourceRanked("Blog", [Sample.Other], 9, Why)]), Sample.Cause(3).RecordedAt.AddDays(1));
-        events[2] = (events[2].Item1, events[2].Item2 with { RecordedAt = later });
-        var alerts = DealAlert.Of(Deal.Unknown(Sample.Deal), events, Nobody).ToList();
+        var events = Numbered([.. told, new DealEvent.DealSourceRanked("Blog", [Sample.Other], -5)]);
+        events[2] = (events[2].Item1, events[2].Item2 with { RecordedAt = events[1].Item2.RecordedAt });
+        var atOnce = DealAlert.Of(Deal.Unknown(Sample.Deal), events, Nobody).ToList();
+        Assert.All(atOnce.Skip(1), alert => Assert.Empty(alert.Fields));
+        Assert.DoesNotContain(atOnce, alert => alert.Happened is DealEvent.DealSourceRanked);
+
+        var alerts = Told([.. told, new DealEvent.DealSourceRanked("Blog", [Sample.Other], -5, Why)]);
         Assert.Equal(3, alerts.Count);
         Assert.Contains(AlertKind.Correction, alerts[2].Kinds.Each());
     }
