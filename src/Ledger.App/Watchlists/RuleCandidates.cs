@@ -19,6 +19,9 @@ internal sealed class RuleCandidates(
 {
     private const string All = "true";
 
+    /// <summary>To read more than a third of all by their ids takes longer than to read all; where these are not many, neither takes long.</summary>
+    private const int Many = 1000;
+
     private readonly List<object?> _parameters = [];
     private readonly List<string> _ofDeals = [];
 
@@ -32,7 +35,7 @@ internal sealed class RuleCandidates(
         return await snapshot.Query(now => $"select distinct d.id from deal d where {Listed(now)} and {condition}", row => row.GetString(0), cancel, [.. _parameters]);
     }
 
-    /// <summary>The ids, by which rows name them, of companies or investors; null where rows tell nothing of whom the rule can choose.</summary>
+    /// <summary>The ids, by which rows name them, of companies or investors; null where nothing is gained by leaving out the others.</summary>
     public async Task<List<string>?> Parties(Rule rule, CancellationToken cancel)
     {
         Begin();
@@ -42,13 +45,14 @@ internal sealed class RuleCandidates(
         var (party, holder, deals) = rule.Over == Subject.Companies ? ("company_id", "d", "deal d") : ("investor_id", "i", "investor_deal i join deal d on d.id = i.deal_id");
         var found = await snapshot.Query(
             now => $"""
-                select party
-                from (select {holder}.{party} as party{Numbered(each => $", {each}")} from {deals} where {Listed(now)} and {Holds(now, holder)}
+                select party, coalesce({condition}, false)
+                from (select {holder}.{party} as party{Numbered(each => $", bool_or({each})")} from {deals} where {Listed(now)} and {Holds(now, holder)} group by {holder}.{party}, d.id
                     union all select b.{party}{Numbered(_ => ", false")} from backer b where {Holds(now, "b")}) known
-                group by party having {condition}
+                group by party
                 """,
-            row => row.GetString(0), cancel, [.. _parameters]);
-        return [.. found.Concat(merged).SelectMany(id => same(new PartyId(id))).Distinct(StringComparer.Ordinal)];
+            row => (Party: row.GetString(0), CanBe: row.GetBoolean(1)), cancel, [.. _parameters]);
+        var chosen = found.Where(one => one.CanBe).Select(one => one.Party).ToList();
+        return chosen.Count > Many && 3 * chosen.Count > found.Count ? null : [.. chosen.Concat(merged).SelectMany(id => same(new PartyId(id))).Distinct(StringComparer.Ordinal)];
     }
 
     private string Listed(Func<string, string> now) => $"{Holds(now, "d")} and not d.retracted and d.merged_into is null";
