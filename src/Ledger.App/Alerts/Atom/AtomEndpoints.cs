@@ -1,6 +1,5 @@
 using Ledger.App.Alerts.Subscriptions;
 using Ledger.App.Alerts.Webhooks;
-using Ledger.App.Operations.Serve;
 using Ledger.App.Shell;
 using Ledger.Domain.Values;
 using Microsoft.Net.Http.Headers;
@@ -13,7 +12,7 @@ internal static class AtomEndpoints
     private const int EntriesMax = 100;
 
     /// <summary>The feeds, which whoever has their addresses reads.</summary>
-    public static void MapAtom(this IEndpointRouteBuilder routes) => routes.MapMethods(FeedAddresses.Path + "{secret}", [HttpMethods.Get, HttpMethods.Head], ReadFeed).ExcludeFromDescription().AllowAnonymous().WithMetadata(new SecretPath());
+    public static void MapAtom(this IEndpointRouteBuilder routes) => routes.MapMethods(FeedAddresses.Pattern, [HttpMethods.Get, HttpMethods.Head], ReadFeed).ExcludeFromDescription().AllowAnonymous();
 
     public static void MapFeedAddresses(this IEndpointRouteBuilder routes)
     {

@@ -11,9 +11,13 @@ namespace Ledger.App.Alerts.Atom;
 /// <summary>Secret addresses of subscriptions' feeds: whoever has one reads the feed, without a key. A new one, or none, ends the one before.</summary>
 internal sealed class FeedAddresses(NpgsqlDataSource database, SubscriptionQueries subscriptions)
 {
-    public const string Path = "/feeds/";
+    private const string Path = "/feeds/";
+    public const string Pattern = Path + "{secret}";
 
     private const int SecretBytes = 24;
+
+    /// <summary>Whether a path holds a secret, however it is asked for: such a one stands in no log.</summary>
+    public static bool IsSecret(string? path) => path is not null && path.StartsWith(Path, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Makes an address, which nothing can tell a second time.</summary>
     /// <returns>The address on this server.</returns>

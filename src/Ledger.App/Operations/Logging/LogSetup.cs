@@ -43,7 +43,7 @@ internal static class LogSetup
 
         public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
         {
-            if (logEvent.Properties.GetValueOrDefault(RequestPath) is ScalarValue { Value: string path } && path.StartsWith(FeedAddresses.Path, StringComparison.OrdinalIgnoreCase))
+            if (logEvent.Properties.GetValueOrDefault(RequestPath) is ScalarValue { Value: string path } && FeedAddresses.IsSecret(path))
                 logEvent.RemovePropertyIfPresent(RequestPath);
         }
     }

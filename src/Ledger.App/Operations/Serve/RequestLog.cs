@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Diagnostics;
+using Ledger.App.Alerts.Atom;
 
 namespace Ledger.App.Operations.Serve;
 
@@ -19,16 +19,5 @@ internal static class RequestLog
     }
 
     /// <summary>What was asked for; where the path is a secret, what it is like.</summary>
-    public static string? PathOf(HttpContext context) =>
-        (context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint) is RouteEndpoint endpoint && IsSecret(endpoint) ? endpoint.RoutePattern.RawText
-            : Near(context) ?? context.Request.Path.Value;
-
-    /// <summary>What is asked for in a way that nothing answers may hold the secret all the same.</summary>
-    private static string? Near(HttpContext context) => context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(IsSecret).Select(endpoint => endpoint.RoutePattern.RawText!)
-        .FirstOrDefault(path => context.Request.Path.Value!.StartsWith(path[..path.IndexOf('{', StringComparison.Ordinal)], StringComparison.OrdinalIgnoreCase));
-
-    private static bool IsSecret(Endpoint endpoint) => endpoint.Metadata.GetMetadata<SecretPath>() is not null;
+    public static string? PathOf(HttpContext context) => FeedAddresses.IsSecret(context.Request.Path.Value) ? FeedAddresses.Pattern : context.Request.Path.Value;
 }
-
-/// <summary>The path of what has this is a secret of whoever asks, and stands in no log.</summary>
-internal sealed class SecretPath;
