@@ -42,6 +42,12 @@ public sealed class WatchlistPageTests(TestBrowser browser, DisputedSite dispute
         Assert.Contains("because: Toys.", await visit.Page.Locator("section[aria-labelledby=excluded]").InnerTextAsync(), StringComparison.Ordinal);
         await visit.Follow(visit.Page.GetByRole(AriaRole.Link, new() { Name = "What became of it" }));
         Assert.Equal(["Excluded", "1 party joined", "Defined"], await visit.Page.Locator(".changes-event").AllInnerTextsAsync());
+
+        // Who follows the company hears of it.
+        await visit.Open("/alerts/acme");
+        while (await visit.Page.Locator(".alerts li").Filter(new() { HasText = "List membership" }).CountAsync() < 2)
+            await visit.Page.ReloadAsync();
+        await Barriers.None(visit.Page);
         Assert.Empty(visit.Complaints());
     }
 }
