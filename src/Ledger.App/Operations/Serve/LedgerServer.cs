@@ -99,6 +99,7 @@ internal static class LedgerServer
         app.UseSecurityHeaders();
         app.UseStaticFiles();
         app.UseAccess();
+        app.UseAskedParameters();
         app.UseMoments();
         app.UseApiPage();
         app.MapGroup("").AllowAnonymous().MapLedgerHealth();

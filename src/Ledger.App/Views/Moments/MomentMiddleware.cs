@@ -12,10 +12,13 @@ internal static class MomentMiddleware
     /// <summary>What programs are told by that some of what they were answered is older than the rest: <c>company=120, investor=118</c>, views and the positions that they hold.</summary>
     public const string Behind = "Ledger-Views-Behind";
 
+    /// <summary>Whether a moment can be asked for.</summary>
+    public static bool IsOfAMoment(PathString path) => !path.StartsWithSegments("/api/log");
+
     public static void UseMoments(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         // The page to sign in on is read by those, too, who may not know what moments there are.
-        if (HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/api/log") && context.RequestServices.GetRequiredService<Reading>().IsFor(context.User))
+        if (HttpMethods.IsGet(context.Request.Method) && IsOfAMoment(context.Request.Path) && context.RequestServices.GetRequiredService<Reading>().IsFor(context.User))
         {
             var query = context.Request.Query;
             var moment = new Moment(query["asOf"], query["at"], query["effective"], query["after"]);
