@@ -22,6 +22,8 @@ public sealed partial class ProblemTests(SeededLedger seeded)
         { "GET", "/api/league?By=year&names=x", null, 400, "invalid-value", "names: is no parameter of /api/league; its parameters are by, where, dollars, format, next, limit, asOf, at, effective, after" },
         { "GET", "/api/companies/enflame-technology?name=x", null, 400, "invalid-value", "name: is no parameter of /api/companies/enflame-technology; its parameters are group, asOf, " },
         { "GET", "/api/log?after=0&asOf=2024", null, 400, "invalid-value", "asOf: is no parameter of /api/log; its parameters are after, " },
+        { "POST", "/api/articles?preveiw=true", "{}", 400, "invalid-value", "preveiw: is no parameter of /api/articles; its parameters are preview" },
+        { "POST", $"{Deal}/retract?reason=x", """{"reason": "x"}""", 400, "invalid-value", $"reason: is no parameter of {Deal}/retract; it has none" },
         { "GET", "/api/deals?next=x", null, 400, "invalid-value", "next: 'x' is not what an earlier page gave as next" },
         { "GET", "/api/companies/enflame-technology?group=perhaps", null, 400, "invalid-value", "group: 'perhaps' cannot be used" },
         { "GET", "/api/parties/tencent/merge", null, 400, "invalid-value", "into: is missing" },

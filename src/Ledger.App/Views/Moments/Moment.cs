@@ -11,6 +11,9 @@ namespace Ledger.App.Views.Moments;
 /// <param name="After">A position that the views must hold before they are read.</param>
 internal sealed record Moment(string? AsOf = null, string? At = null, string? Effective = null, string? After = null)
 {
+    /// <summary>What the parts of one are called in addresses.</summary>
+    public static readonly IReadOnlyList<string> Names = ["asOf", "at", "effective", "after"];
+
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
 
     public bool IsPresent => this == new Moment();

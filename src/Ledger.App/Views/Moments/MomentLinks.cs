@@ -23,7 +23,7 @@ internal sealed class MomentLinks
 
     /// <summary>The address of the page itself, in the present.</summary>
     public static string Present(NavigationManager navigation) =>
-        new Uri(navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["asOf"] = null, ["at"] = null, ["effective"] = null, ["after"] = null })).PathAndQuery;
+        new Uri(navigation.GetUriWithQueryParameters(Moment.Names.ToDictionary(name => name, _ => (object?)null))).PathAndQuery;
 
     /// <param name="address">A path of ours; it may have a query and a fragment.</param>
     public string To(string address) => _moment.IsPresent ? address

@@ -13,12 +13,12 @@ internal static class MomentMiddleware
     public const string Behind = "Ledger-Views-Behind";
 
     /// <summary>Whether a moment can be asked for.</summary>
-    public static bool IsOfAMoment(PathString path) => !path.StartsWithSegments("/api/log");
+    public static bool IsOfAMoment(HttpRequest request) => HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments("/api/log");
 
     public static void UseMoments(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         // The page to sign in on is read by those, too, who may not know what moments there are.
-        if (HttpMethods.IsGet(context.Request.Method) && IsOfAMoment(context.Request.Path) && context.RequestServices.GetRequiredService<Reading>().IsFor(context.User))
+        if (IsOfAMoment(context.Request) && context.RequestServices.GetRequiredService<Reading>().IsFor(context.User))
         {
             var query = context.Request.Query;
             var moment = new Moment(query["asOf"], query["at"], query["effective"], query["after"]);
