@@ -2,6 +2,7 @@ using Ledger.App.Views.Parties;
 using Ledger.App.Views.Rollups;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Values;
+using Npgsql;
 
 namespace Ledger.App.Views.League;
 
@@ -49,7 +50,7 @@ public sealed class LeagueQueries(Snapshot snapshot, PartyNames names)
         var sums = await snapshot.Query(
             now => Sql(facts, dollars, merges, held, now),
             row => new Sum(row.GetString(0), row.TextOrNull(1), row.GetBoolean(2), row.GetInt64(3), row.GetInt64(4),
-                new Totals(row.GetInt64(5), row.GetInt64(6), row.GetDecimal(7), row.GetInt64(9) < row.GetInt64(6) ? null : row.GetDecimal(8)), RollupGroups.Dollars(row, 10, null)),
+                new Totals(row.GetInt64(5), row.GetInt64(6), row.GetDecimal(7), row.GetInt64(9) < row.GetInt64(6) ? null : row.GetDecimal(8)), Dollars(row, 10)),
             cancel, facts.Parameters);
         var money = sums.Where(sum => sum is { IsWhole: false, Currency: not null }).ToLookup(sum => sum.Investor);
         var ranked = Ranked(sums.Where(sum => sum.IsWhole), measure);
@@ -64,6 +65,23 @@ public sealed class LeagueQueries(Snapshot snapshot, PartyNames names)
                     [.. money[one.Sum.Investor].OrderBy(sum => sum.Currency, StringComparer.Ordinal).Select(sum => new RollupMoney(sum.Currency!, sum.All.Disclosed, sum.All.Low, sum.All.High, null, null))], one.Sum.Usd)),
             ],
             inOrder.Count > from + limit ? inOrder[from + limit - 1].Sum.Investor : null);
+    }
+
+    private const string DollarsLow = "case when valued.currency = 'USD' then amount_low else beside_low end";
+    private const string DollarsHigh = "case when valued.currency = 'USD' then amount_high else beside_high end";
+
+    private const string Sums = $"""
+        count(*), count(valued.currency), coalesce(sum(amount_low), 0), coalesce(sum(amount_high), 0), count(amount_high),
+        count(*) filter (where in_dollars), count(*) filter (where in_dollars or source is not null),
+        coalesce(sum({DollarsLow}), 0), coalesce(sum({DollarsHigh}), 0), count({DollarsHigh}), min(first_day), max(last_day), max(source)
+        """;
+
+    /// <summary>Reads dollars, whose columns stand in the order of <see cref="Sums"/>.</summary>
+    private static RollupDollars? Dollars(NpgsqlDataReader row, int at)
+    {
+        var deals = row.GetInt64(at + 1);
+        return deals == 0 ? null : new RollupDollars(
+            deals, row.GetInt64(at), row.GetDecimal(at + 2), row.GetInt64(at + 4) < deals ? null : row.GetDecimal(at + 3), null, null, RollupGroups.ReadRates(row, at + 5));
     }
 
     private sealed record Totals(long Deals, long Disclosed, decimal Low, decimal? High);
@@ -104,7 +122,7 @@ public sealed class LeagueQueries(Snapshot snapshot, PartyNames names)
                 from held join rollup_fact on rollup_fact.deal_id = held.deal_id
                 where {facts.Every(now)}
                 window mine as (partition by held.investor, {company}))
-            select placed.investor, valued.currency, grouping(valued.currency) = 1, count(*) filter (where led), count(distinct company) filter (where is_first and not existing), {FactSql.Sums}
+            select placed.investor, valued.currency, grouping(valued.currency) = 1, count(*) filter (where led), count(distinct company) filter (where is_first and not existing), {Sums}
             from placed join valued on valued.deal_id = placed.deal_id
             group by grouping sets ((placed.investor), (placed.investor, valued.currency))
             """;

@@ -106,7 +106,7 @@ internal sealed class FactSql
     }
 
     /// <summary>
-    /// Table expressions, up to <c>fact</c>, the rows that are counted, and <c>valued</c>, the same with dollars. Each names only the columns
+    /// Table expressions, up to <c>fact</c>, the rows that are counted, and <c>valued</c>, the same with what they are in dollars beside another currency. Each names only the columns
     /// that are of use.
     /// </summary>
     public string Tables(DollarsBy dollars, Func<string, string> now) => $"""
@@ -122,24 +122,11 @@ internal sealed class FactSql
     public string Every(Func<string, string> now) => now("rollup_fact") + Dated
         + $" and {Status} in ({Raised}{(_where[RollupDimension.Status] is { } asked ? $", '{Written.Name(Written.Parse<DealStatus>("status", asked))}'" : "")})";
 
-    /// <summary>SQL for the rows of <c>valued</c> that have a figure in dollars.</summary>
-    public const string HasDollars = "(in_dollars or source is not null)";
-
-    /// <summary>What rows of <c>valued</c> come to, under the names that <see cref="RollupGroups"/> reads.</summary>
-    public const string Sums = $"""
-        count(*) as deals, count(valued.currency) as disclosed,
-        coalesce(sum(amount_low), 0) as low, coalesce(sum(amount_high), 0) as high, count(amount_high) as highs,
-        count(*) filter (where in_dollars) as reported, count(*) filter (where {HasDollars}) as dollar_deals,
-        coalesce(sum(dollars_low), 0) as dollars_low, coalesce(sum(dollars_high), 0) as dollars_high, count(dollars_high) as dollar_highs,
-        min(first_day) as first_day, max(last_day) as last_day, max(source) as source
-        """;
-
     private const string InDollars = "coalesce(currency = 'USD' or usd_low is not null or usd_high is not null, false)";
 
     private const string Reported = $"""
         valued as (
-            select fact.*, {InDollars} as in_dollars, case when currency = 'USD' then amount_low else usd_low end as dollars_low,
-                case when currency = 'USD' then amount_high else usd_high end as dollars_high, null::date as first_day, null::date as last_day, null::text as source
+            select fact.*, {InDollars} as in_dollars, usd_low as beside_low, usd_high as beside_high, null::date as first_day, null::date as last_day, null::text as source
             from fact)
         """;
 
@@ -152,8 +139,8 @@ internal sealed class FactSql
             where found.low is not null),
         valued as (
             select fact.*, {InDollars} as in_dollars,
-                case when currency = 'USD' then amount_low when {InDollars} then usd_low else round(amount_low * 1.0000000000000000 / used_rate.high) end as dollars_low,
-                case when currency = 'USD' then amount_high when {InDollars} then usd_high else round(amount_high * 1.0000000000000000 / used_rate.low) end as dollars_high,
+                case when {InDollars} then usd_low else round(amount_low * 1.0000000000000000 / used_rate.high) end as beside_low,
+                case when {InDollars} then usd_high else round(amount_high * 1.0000000000000000 / used_rate.low) end as beside_high,
                 used_rate.first_day, used_rate.last_day, used_rate.source
             from fact left join used_rate on not {InDollars} and used_rate.code = fact.currency and used_rate.first = fact.announced_from and used_rate.last = fact.announced_to)
         """;

@@ -3,15 +3,26 @@ using Npgsql;
 
 namespace Ledger.App.Views.Rollups;
 
-/// <summary>What the facts of one group come to.</summary>
+/// <summary>The facts of one group.</summary>
 /// <param name="Of">The values of the dimensions; null where a deal says nothing of one.</param>
-/// <param name="IsWhole">Whether it is all of the cell, and not only what is in one currency.</param>
-/// <param name="Money">In the currency of the group; null where it is of several, or undisclosed.</param>
-internal sealed record RollupGroup(string?[] Of, bool IsWhole, long Deals, long Disclosed, RollupMoney? Money, RollupDollars? Usd);
+/// <param name="Currency">As announced; null where the amounts are undisclosed.</param>
+/// <param name="Deals">How many there are.</param>
+/// <param name="Beside">Of these, how many have dollars beside the currency by their source.</param>
+/// <param name="Money">In the currency.</param>
+/// <param name="Dollars">In dollars, where the currency is another one.</param>
+/// <param name="Rates">The rates by which dollars were reckoned; null where none was.</param>
+internal sealed record RollupGroup(string?[] Of, string? Currency, long Deals, long Beside, RollupAmounts Money, RollupAmounts Dollars, RollupRates? Rates)
+{
+    private bool IsInDollars => Currency == Domain.Values.Currency.Usd.Code;
+
+    public long Reported => IsInDollars ? Deals : Beside;
+
+    public RollupAmounts AllDollars => IsInDollars ? Money : Dollars;
+}
 
 /// <summary>
-/// Facts in groups: by the dimensions, and by these and the currency, since sums of several currencies are none. Medians are taken of each group by
-/// itself, which takes half as long as to sort all facts by the dimensions and their sums.
+/// Facts in groups by the dimensions and the currency, since sums of several currencies are none. Amounts are collected and not summed up: what has to
+/// be sorted for medians takes the database four times as long as this program.
 /// </summary>
 /// <param name="facts">Which. Their parameters are to be asked for after this was made.</param>
 /// <param name="by">The dimensions.</param>
@@ -24,38 +35,26 @@ internal sealed class RollupGroups(FactSql facts, IReadOnlyList<RollupDimension>
     public string Sql(Func<string, string> now)
     {
         var names = string.Concat(Enumerable.Range(0, by.Count).Select(n => $"d{n}, "));
-        var isApart = by.Contains(RollupDimension.Currency);
+        // A text that groups are told apart by twice takes twice as long.
+        var currency = by.ToList().IndexOf(RollupDimension.Currency) is var at and >= 0 ? $"d{at}" : "currency";
         return $"""
             with {facts.Tables(dollars, now)}
-            select {string.Concat(Enumerable.Range(0, by.Count).Select(n => $"medians.d{n}::text as d{n}, "))}
-                code, is_whole, deals, disclosed, low, high, highs, reported, dollar_deals, dollars_low, dollars_high, dollar_highs, first_day, last_day, source,
-                median_low, {UpperMedian("", "median_low")} as median_high, dollars_median_low, {UpperMedian("dollars_", "dollars_median_low")} as dollars_median_high
+            select {string.Concat(Enumerable.Range(0, by.Count).Select(n => $"d{n}::text, "))} {currency}, count(*), count(*) filter (where usd_low is not null or usd_high is not null),
+                {Amounts("amount", "")}, {Amounts("beside", " and currency is distinct from 'USD'")},
+                {(dollars == DollarsBy.Rates ? "min(first_day), max(last_day), max(source)" : "null::date, null::date, null::text")}
             from (
-                select grouped.*, {Median("exact || other_low")} as median_low, {Median("dollars_exact || dollars_other_low")} as dollars_median_low
-                from (
-                    select {names} valued.currency as code, {(isApart ? "true" : "grouping(valued.currency) = 1")} as is_whole, {FactSql.Sums},
-                        {Bounds("", "amount", "valued.currency is not null")}, {Bounds("dollars_", "dollars", FactSql.HasDollars + (isApart ? " and valued.currency is distinct from 'USD'" : ""))}
-                    from (
-                        select {string.Concat(_dimensions.Select((dimension, n) => $"{dimension.Column} as d{n}, "))} valued.*
-                        from valued {string.Join(' ', _dimensions.Select(dimension => dimension.Join))}) valued
-                    group by {(isApart ? $"{names} valued.currency" : $"grouping sets (({names.TrimEnd(',', ' ')}), ({names} valued.currency))")}) grouped
-                offset 0) medians
+                select {string.Concat(_dimensions.Select((dimension, n) => $"{dimension.Column} as d{n}, "))} valued.*
+                from valued {string.Join(' ', _dimensions.Select(dimension => dimension.Join))}) valued
+            group by {(currency == "currency" ? names + currency : names.TrimEnd(',', ' '))}
             """;
     }
 
-    /// <summary>
-    /// The bounds of a group, of which most amounts have the same two: sorting is what takes long, and need not be done twice. Every deal that has an
-    /// amount has both: as in sums, what has no lower bound begins at nothing, and what has no upper one is more than all others. Dollars are left out
-    /// where they are the money itself.
-    /// </summary>
-    private static string Bounds(string prefix, string of, string only) => $"""
-        array_agg({of}_low) filter (where {of}_low = {of}_high and {only}) as {prefix}exact,
-        array_agg(coalesce({of}_low, 0)) filter (where ({of}_low = {of}_high) is not true and {only}) as {prefix}other_low,
-        array_agg(coalesce({of}_high, 'infinity')) filter (where ({of}_low = {of}_high) is not true and {only}) as {prefix}other_high
+    /// <summary>Most amounts have the same two bounds, and need not be sorted twice.</summary>
+    private static string Amounts(string of, string only) => $"""
+        ledger.collect({of}_low) filter (where {of}_low = {of}_high{only}),
+        ledger.collect(coalesce({of}_low, 0)) filter (where {of}_low is distinct from {of}_high{only}),
+        ledger.collect({of}_high) filter (where {of}_low is distinct from {of}_high{only})
         """;
-
-    private static string UpperMedian(string prefix, string lower) =>
-        $"case when {prefix}other_high is null then {lower} else array_replace({Median($"{prefix}exact || {prefix}other_high")}, 'infinity', null) end";
 
     /// <summary>Reads a row of it.</summary>
     /// <param name="row">The row.</param>
@@ -64,47 +63,49 @@ internal sealed class RollupGroups(FactSql facts, IReadOnlyList<RollupDimension>
     {
         var of = by.Select((dimension, n) => Value(dimension, row.TextOrNull(at + n))).ToArray();
         at += by.Count;
-        var (code, deals, disclosed) = (row.TextOrNull(at), row.GetInt64(at + 2), row.GetInt64(at + 3));
-        var money = code is null ? null
-            : new RollupMoney(code, disclosed, row.GetDecimal(at + 4), row.GetInt64(at + 6) < disclosed ? null : row.GetDecimal(at + 5), Median(row, at + 15), Median(row, at + 16));
-        var usd = Dollars(row, at + 7, at + 17);
-        return new RollupGroup(of, row.GetBoolean(at + 1), deals, disclosed, money,
-            money?.Currency == Currency.Usd.Code ? usd! with { MedianLow = money.MedianLow, MedianHigh = money.MedianHigh } : usd);
+        return new RollupGroup(of, row.TextOrNull(at), row.GetInt64(at + 1), row.GetInt64(at + 2), ReadAmounts(row, at + 3), ReadAmounts(row, at + 6), ReadRates(row, at + 9));
     }
 
-    /// <summary>Reads dollars, whose columns stand in the order of <see cref="FactSql.Sums"/>.</summary>
-    public static RollupDollars? Dollars(NpgsqlDataReader row, int at, int? medians)
+    private static RollupAmounts ReadAmounts(NpgsqlDataReader row, int at)
     {
-        var deals = row.GetInt64(at + 1);
-        return deals == 0 ? null : new RollupDollars(deals, row.GetInt64(at), row.GetDecimal(at + 2), row.GetInt64(at + 4) < deals ? null : row.GetDecimal(at + 3),
-            medians is { } low ? Median(row, low) : null, medians is { } high ? Median(row, high + 1) : null,
-            row.IsDBNull(at + 7) ? null : new RollupRates(row.GetString(at + 7), row.GetFieldValue<DateOnly>(at + 5), row.GetFieldValue<DateOnly>(at + 6)));
+        return new RollupAmounts(Collected<decimal>(at), Collected<decimal>(at + 1), Collected<decimal?>(at + 2));
+
+        T[] Collected<T>(int column) => row.IsDBNull(column) ? [] : row.GetFieldValue<T[]>(column);
     }
 
-    /// <summary>Cells in their order: of time, and then by name; what says nothing comes last.</summary>
-    public List<RollupCell> Cells(IReadOnlyCollection<RollupGroup> groups)
-    {
-        var money = groups.Where(group => group.Money is not null).ToLookup(group => string.Join('\n', group.Of), group => group.Money!);
-        return
-        [
-            .. groups.Where(group => group.IsWhole).OrderBy(group => group.Of, Order)
-                .Select(group => new RollupCell(Named(group.Of), group.Deals, group.Disclosed, group.Deals - group.Disclosed,
-                    [.. money[string.Join('\n', group.Of)].OrderBy(one => one.Currency, StringComparer.Ordinal)], group.Usd)),
-        ];
-    }
+    /// <summary>Reads the first day, the last one, and the source; null where no rate was used.</summary>
+    public static RollupRates? ReadRates(NpgsqlDataReader row, int at) =>
+        row.IsDBNull(at + 2) ? null : new RollupRates(row.GetString(at + 2), row.GetFieldValue<DateOnly>(at), row.GetFieldValue<DateOnly>(at + 1));
+
+    /// <summary>Cells in their order: of time, and then by name; what says nothing comes last. Without dimensions there is one, also of no deals.</summary>
+    public List<RollupCell> Cells(IReadOnlyCollection<RollupGroup> groups) => by.Count == 0 ? [Cell([], [.. groups])]
+        : [.. groups.GroupBy(group => string.Join('\n', group.Of)).Select(cell => (cell.First().Of, Groups: cell.ToList())).OrderBy(cell => cell.Of, Order).Select(cell => Cell(cell.Of, cell.Groups))];
 
     public static readonly IComparer<string?[]> Order = Comparer<string?[]>.Create((a, b) =>
         a.Zip(b, (one, other) => one is null || other is null ? (one is null).CompareTo(other is null) : string.CompareOrdinal(one, other)).FirstOrDefault(order => order != 0));
+
+    private RollupCell Cell(string?[] of, List<RollupGroup> groups)
+    {
+        var disclosed = groups.FindAll(group => group.Currency is not null);
+        var (deals, known) = (groups.Sum(group => group.Deals), disclosed.Sum(group => group.Deals));
+        return new RollupCell(Named(of), deals, known, deals - known,
+            [.. disclosed.OrderBy(group => group.Currency, StringComparer.Ordinal).Select(group => Money(group.Currency!, group.Money))], Usd(groups));
+    }
+
+    private static RollupMoney Money(string currency, RollupAmounts all) => new(currency, all.Deals, all.Low, all.High, all.MedianLow, all.MedianHigh);
+
+    private static RollupDollars? Usd(List<RollupGroup> groups)
+    {
+        var all = RollupAmounts.Of([.. groups.Select(group => group.AllDollars)]);
+        return all.Deals == 0 ? null : new RollupDollars(all.Deals, groups.Sum(group => group.Reported), all.Low, all.High, all.MedianLow, all.MedianHigh, RatesOf([.. groups.Select(group => group.Rates).OfType<RollupRates>()]));
+    }
+
+    private static RollupRates? RatesOf(List<RollupRates> rates) =>
+        rates.Count == 0 ? null : new RollupRates(rates.Max(used => used.Source)!, rates.Min(used => used.From), rates.Max(used => used.To));
 
     private Dictionary<string, string?> Named(string?[] of) =>
         new(by.Zip(of, (dimension, value) => KeyValuePair.Create(dimension.Name(), value)), StringComparer.Ordinal);
 
     private static string? Value(RollupDimension dimension, string? text) => !dimension.IsPeriod() ? text
         : text is null ? RollupPeriod.Unknown : RollupPeriod.Of(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
-
-    /// <summary>Both values in the middle, which are the same one of an odd number of them.</summary>
-    private static string Median(string values) => $"(select percentile_disc(array[0.5, 0.50000001]) within group (order by value) from unnest({values}) value)";
-
-    /// <summary>Null where there is no value, or one in the middle has no bound.</summary>
-    private static decimal? Median(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<decimal?[]>(column) is [{ } below, { } above] ? (below + above) / 2 : null;
 }
