@@ -81,6 +81,16 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         return true;
     }, cancel);
 
+    /// <summary>
+    /// Has the database take more memory for what is asked from here on, since groups of all rows do not fit into what a query has otherwise, and
+    /// have it shared by several workers also where many rows come out of it.
+    /// </summary>
+    public Task AskOfMany(CancellationToken cancel) => Ask(async open =>
+    {
+        await open.Connection.Execute("set local work_mem = '64MB'; set local parallel_tuple_cost = 0.01", cancel);
+        return true;
+    }, cancel);
+
     /// <summary>All rows of a query, each made by <paramref name="read"/>.</summary>
     /// <param name="sql">Given what says that a row of the table it names holds.</param>
     /// <param name="read">Reads a row.</param>

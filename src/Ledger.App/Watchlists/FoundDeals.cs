@@ -128,7 +128,7 @@ internal sealed class FoundDeal
     {
         Id = new DealId(Id),
         Company = traits(Company),
-        Investors = [.. Investors.Select(holder => new HolderFact(traits(holder.Party), holder.Role))],
+        Investors = Investors.ConvertAll(holder => new HolderFact(traits(holder.Party), holder.Role)),
         Kind = Kind,
         Status = Status,
         StatusSince = StatusSince,

@@ -43,10 +43,13 @@ internal sealed class RuleCandidates(
         if (condition == All)
             return null;
         var (party, holder, deals) = rule.Over == Subject.Companies ? ("company_id", "d", "deal d") : ("investor_id", "i", "investor_deal i join deal d on d.id = i.deal_id");
+        // Of one moment there is one row of each deal: what needs no grouping, several workers share.
+        var (of, grouped) = since is null ? ("", "") : ("bool_or", $"group by {holder}.{party}, d.id");
+        await snapshot.AskOfMany(cancel);
         var found = await snapshot.Query(
             now => $"""
                 select party, coalesce({condition}, false)
-                from (select {holder}.{party} as party{Numbered(each => $", bool_or({each})")} from {deals} where {Listed(now)} and {Holds(now, holder)} group by {holder}.{party}, d.id
+                from (select {holder}.{party} as party{Numbered(deal => $", {of}({deal})")} from {deals} where {Listed(now)} and {Holds(now, holder)} {grouped}
                     union all select b.{party}{Numbered(_ => ", false")} from backer b where {Holds(now, "b")}) known
                 group by party
                 """,
@@ -175,7 +178,17 @@ internal sealed class RuleCandidates(
 
     private static string AllOf(IEnumerable<string> conditions) => conditions.Where(one => one != All).ToList() is { Count: > 0 } all ? $"({string.Join(" and ", all)})" : All;
 
-    private static string AnyOf(IEnumerable<string> conditions) => conditions.ToList() is var any && any.Contains(All) ? All : $"({string.Join(" or ", any)})";
+    /// <summary>What was asked for on the way to a condition that all fulfil is asked for no more.</summary>
+    private string AnyOf(IEnumerable<string> conditions)
+    {
+        var (deals, parameters) = (_ofDeals.Count, _parameters.Count);
+        var any = conditions.ToList();
+        if (!any.Contains(All))
+            return $"({string.Join(" or ", any)})";
+        _ofDeals.RemoveRange(deals, _ofDeals.Count - deals);
+        _parameters.RemoveRange(parameters, _parameters.Count - parameters);
+        return All;
+    }
 
     private string[] Ids(Condition.Is c) => [.. c.Values.SelectMany(value => same(new PartyId(value))).Distinct(StringComparer.Ordinal)];
 

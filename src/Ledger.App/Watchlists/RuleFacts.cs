@@ -106,16 +106,15 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
     private async Task LoadInvestors(List<FoundDeal> deals, bool all, Merges merges, CancellationToken cancel)
     {
         var byId = deals.ToDictionary(deal => deal.Id, StringComparer.Ordinal);
-        var rows = await snapshot.Query(
+        // Nothing is kept of a row but what goes into its deal: there are more of them than of anything else.
+        await snapshot.Query(
             now => $"select deal_id, investor_id, role from investor_deal where {now("investor_deal")} {(all ? "" : "and deal_id = any($1)")}",
-            row => (Deal: row.GetString(0), Investor: row.GetString(1), Role: row.GetString(2)), cancel, Only(all ? null : [.. byId.Keys]));
-        foreach (var (id, investor, role) in rows)
-        {
-            if (byId.TryGetValue(id, out var deal))
+            row =>
             {
-                deal.Investors.Add((merges.Root(_found.Same(investor)), _found.Same(role)));
-            }
-        }
+                if (byId.TryGetValue(row.GetString(0), out var deal))
+                    deal.Investors.Add((merges.Root(_found.Same(row.GetString(1))), _found.Same(row.GetString(2))));
+                return true;
+            }, cancel, Only(all ? null : [.. byId.Keys]));
     }
 
     /// <summary>With the deals in which parties turn out to be one as these are then, and those whose status began after the day that is asked for as they were on it.</summary>
@@ -133,9 +132,9 @@ internal sealed class RuleFacts(Snapshot snapshot, RateQueries rates)
     private async Task LoadDollars(List<FoundDeal> deals, CancellationToken cancel)
     {
         var asked = deals.Where(deal => deal.Amount is { } amount && amount.Currency != Currency.Usd && deal.Dollars is null && deal.Announced is not null).ToList();
-        var found = await rates.Between(asked.Select(deal => (deal.Amount!.Value.Currency, deal.Announced!.Value.From, deal.Announced.Value.To)), cancel);
+        var found = await rates.Between(asked.Select(deal => (deal.Amount!.Currency, deal.Announced!.Value.From, deal.Announced.Value.To)), cancel);
         foreach (var deal in asked)
-            deal.Dollars = DealFacts.Converted(deal.Amount, found.At(deal.Amount!.Value.Currency, deal.Announced!.Value.From, deal.Announced.Value.To));
+            deal.Dollars = DealFacts.Converted(deal.Amount, found.At(deal.Amount!.Currency, deal.Announced!.Value.From, deal.Announced.Value.To));
     }
 
     /// <summary>Who backs whom in no deal that is named: of companies their investors, of investors their companies.</summary>

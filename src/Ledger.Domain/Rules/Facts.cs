@@ -30,7 +30,7 @@ public readonly record struct HolderFact(PartyTraits Party, string Role);
 /// <param name="Low">Null where there is no lower bound.</param>
 /// <param name="High">Null where there is no upper bound.</param>
 /// <param name="Below">The upper bound is itself left out.</param>
-public readonly record struct SumFact(Currency Currency, decimal? Low, decimal? High, bool Below)
+public sealed record SumFact(Currency Currency, decimal? Low, decimal? High, bool Below)
 {
     public static SumFact? Of(Amount? amount) => amount?.Currency is not { } currency ? null
         : new SumFact(currency, amount.Low, amount.High, amount.Qualifier == AmountQualifier.OrderOfMagnitude);

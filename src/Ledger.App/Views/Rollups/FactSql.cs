@@ -67,8 +67,7 @@ internal sealed class FactSql
     public static async Task<FactSql> Of(RollupWhere where, bool ofAnyStatus, Snapshot snapshot, PartyNames names, CancellationToken cancel)
     {
         var merges = await snapshot.Merges(cancel);
-        // Up to the end of the snapshot: what is grouped does not fit into what a query has otherwise.
-        await snapshot.Query(_ => "select set_config('work_mem', '64MB', true)", row => row.GetString(0), cancel);
+        await snapshot.AskOfMany(cancel);
         var facts = new FactSql(where, merges, snapshot.EffectiveUntil, ofAnyStatus);
         if (where[RollupDimension.Place] is { } place && place != RollupWhere.None)
             await facts.AskPlace(NameKey.Of(place), snapshot, cancel);
