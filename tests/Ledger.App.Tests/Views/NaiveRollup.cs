@@ -58,7 +58,7 @@ internal sealed class NaiveRollup
         return string.Join('\n', lines) + $"\n{counted.Count} in all";
     }
 
-    public static string Tell(Rollup rollup) => string.Join('\n', rollup.Items.Select(cell => Line(string.Join('|', cell.Of.Values.Select(value => value ?? "-")), cell.Deals, cell.Undisclosed, cell.Money, cell.Usd)).Order(StringComparer.Ordinal))
+    public static string Tell(Rollup rollup) => string.Join('\n', rollup.Items.Select(cell => Line(string.Join('|', rollup.By.Zip(cell.Of.Values, (dimension, value) => value is null ? "-" : Called(dimension, value))), cell.Deals, cell.Undisclosed, cell.Money, cell.Usd)).Order(StringComparer.Ordinal))
         + $"\n{rollup.Total.Deals} in all";
 
     /// <summary>Investors with deals, deals led and new companies.</summary>
@@ -84,13 +84,13 @@ internal sealed class NaiveRollup
             "investor" => deal.Investors.Any(held => held.Party is { } party && Root(party) == _merges.Root(one.Value)),
             "amountFrom" => deal.Amount is var amount && amount.IsDisclosed && (amount.High is null || amount.High > decimal.Parse(one.Value) || amount.High == decimal.Parse(one.Value) && amount.Qualifier != AmountQualifier.OrderOfMagnitude),
             "announcedFrom" => Announced(deal).To >= When.Parse("date", one.Value).From,
-            _ => Values(deal, Dimension(one.Key)).Any(value => (value ?? "none") == one.Value),
+            _ => Values(deal, Dimension(one.Key)).Any(value => (value ?? "none") == Called(Dimension(one.Key), one.Value)),
         });
 
     /// <summary>Each combination of the deal's values, of which those are left out that a condition leaves out.</summary>
     private IEnumerable<string?[]> Combinations(Deal deal, IReadOnlyList<RollupDimension> by, RollupWhere where) => by.Aggregate(
         (IEnumerable<string?[]>)[[]],
-        (all, dimension) => all.SelectMany(_ => Values(deal, dimension).Where(value => where[dimension] is not { } only || (value ?? "none") == only), (before, value) => (string?[])[.. before, value]));
+        (all, dimension) => all.SelectMany(_ => Values(deal, dimension).Where(value => where[dimension] is not { } only || (value ?? "none") == Called(dimension, only)), (before, value) => (string?[])[.. before, value]));
 
     private IReadOnlyList<string?> Values(Deal deal, RollupDimension dimension)
     {
@@ -99,7 +99,7 @@ internal sealed class NaiveRollup
         {
             RollupDimension.Month or RollupDimension.Quarter or RollupDimension.Year => [RollupPeriod.Of(dimension, Announced(deal))],
             RollupDimension.Sector => Several(deal.Sectors),
-            RollupDimension.Place => Several(deal.Places),
+            RollupDimension.Place => Several(deal.Places.Select(NameKey.Of).Distinct()),
             RollupDimension.InvestorKind => Several(deal.Investors.Where(one => one.Party is not null).SelectMany(one => _kinds[Root(one.Party!.Value)]).Distinct()),
             RollupDimension.Series => [round?.Series],
             RollupDimension.Instrument => [Written(round?.Instrument)],
@@ -109,6 +109,9 @@ internal sealed class NaiveRollup
 
         static IReadOnlyList<string?> Several(IEnumerable<string> values) => values.Any() ? [.. values] : [null];
     }
+
+    /// <summary>However a place is spelt.</summary>
+    private static string Called(RollupDimension dimension, string value) => dimension == RollupDimension.Place ? NameKey.Of(value) : value;
 
     private string Line(string of, List<Deal> deals, DollarsBy dollars)
     {

@@ -19,7 +19,7 @@ namespace Ledger.App.Tests.Views;
 internal sealed class RollupHistory(LedgerOnTestDatabase ledger)
 {
     public static readonly string[] Sectors = ["chips", "robotics", "gaming"];
-    public static readonly string[] Places = ["Berlin", "Hong Kong", "São Paulo"];
+    public static readonly string[] Places = ["Berlin", "BERLIN", "Hong Kong", "São Paulo"];
     public static readonly string[] Kinds = ["venture", "corporate"];
     public static readonly string[] Series = ["seed", "a", "pre-ipo"];
     public static readonly string[] Dates = ["2020-04-03", "2020-04", "2020-05-17", "2020-Q2", "2020-Q3", "2020", "2019-12-31", "XXXX-04-03", "unknown"];

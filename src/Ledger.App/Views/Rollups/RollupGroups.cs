@@ -1,3 +1,4 @@
+using Ledger.Domain.Parties;
 using Ledger.Domain.Values;
 using Npgsql;
 
@@ -79,17 +80,28 @@ internal sealed class RollupGroups(FactSql facts, IReadOnlyList<RollupDimension>
 
     /// <summary>Cells in their order: of time, and then by name; what says nothing comes last. Without dimensions there is one, also of no deals.</summary>
     public List<RollupCell> Cells(IReadOnlyCollection<RollupGroup> groups) => by.Count == 0 ? [Cell([], [.. groups])]
-        : [.. groups.GroupBy(group => string.Join('\n', group.Of)).Select(cell => (cell.First().Of, Groups: cell.ToList())).OrderBy(cell => cell.Of, Order).Select(cell => Cell(cell.Of, cell.Groups))];
+        : [.. Spelled(groups).GroupBy(group => string.Join('\n', group.Of)).Select(cell => (cell.First().Of, Groups: cell.ToList())).OrderBy(cell => cell.Of, Order).Select(cell => Cell(cell.Of, cell.Groups))];
 
     public static readonly IComparer<string?[]> Order = Comparer<string?[]>.Create((a, b) =>
         a.Zip(b, (one, other) => one is null || other is null ? (one is null).CompareTo(other is null) : string.CompareOrdinal(one, other)).FirstOrDefault(order => order != 0));
+
+    /// <summary>A place is the same however sources spell it; it is called what most deals call it.</summary>
+    private IEnumerable<RollupGroup> Spelled(IReadOnlyCollection<RollupGroup> groups)
+    {
+        var place = by.ToList().IndexOf(RollupDimension.Place);
+        if (place < 0)
+            return groups;
+        var spelling = groups.Where(group => group.Of[place] is not null).GroupBy(group => group.Of[place]!).GroupBy(spelled => NameKey.Of(spelled.Key))
+            .ToDictionary(same => same.Key, same => same.OrderByDescending(spelled => spelled.Sum(group => group.Deals)).ThenBy(spelled => spelled.Key, StringComparer.Ordinal).First().Key, StringComparer.Ordinal);
+        return groups.Select(group => group with { Of = [.. group.Of.Select((value, n) => n == place && value is not null ? spelling[NameKey.Of(value)] : value)] });
+    }
 
     private RollupCell Cell(string?[] of, List<RollupGroup> groups)
     {
         var disclosed = groups.FindAll(group => group.Currency is not null);
         var (deals, known) = (groups.Sum(group => group.Deals), disclosed.Sum(group => group.Deals));
         return new RollupCell(Named(of), deals, known, deals - known,
-            [.. disclosed.OrderBy(group => group.Currency, StringComparer.Ordinal).Select(group => Money(group.Currency!, group.Money))], Usd(groups));
+            [.. disclosed.GroupBy(group => group.Currency!).OrderBy(same => same.Key, StringComparer.Ordinal).Select(same => Money(same.Key, RollupAmounts.Of([.. same.Select(group => group.Money)])))], Usd(groups));
     }
 
     private static RollupMoney Money(string currency, RollupAmounts all) => new(currency, all.Deals, all.Low, all.High, all.MedianLow, all.MedianHigh);

@@ -5,6 +5,7 @@ using System.Globalization;
 using Ledger.App.Log;
 using Ledger.Domain.Claims;
 using Ledger.Domain.Deals;
+using Ledger.Domain.Parties;
 using Ledger.Domain.Values;
 using Ledger.EventStore;
 
@@ -28,7 +29,7 @@ internal static class RollupView
             deal.Id.Value, deal.Company!.Value.Value, Written.Name(deal.Status!.Value), [.. deal.StatusSteps().Select(Step)],
             round?.Series, round?.Instrument is { } instrument ? Written.Name(instrument) : null,
             Written.Name(amount.Qualifier), amount.Currency?.Code, amount.Low, amount.High, usd?.Low, usd?.High,
-            announced.From, announced.To, [.. deal.Sectors], [.. deal.Places]);
+            announced.From, announced.To, [.. deal.Sectors], [.. deal.Places.DistinctBy(NameKey.Of)]);
     }
 
     private static string Step((DateOnly From, DealStatus? Status) step) =>
