@@ -74,9 +74,15 @@ public sealed class LedgerProgram : IAsyncDisposable
     /// <summary>SIGTERM, as a service manager stops a program.</summary>
     public async Task<LedgerRun> Terminate()
     {
-        using var kill = Process.Start("sh", ["-c", $"kill -TERM {_process.Id}"]);
-        await kill.WaitForExitAsync();
+        await Signal("TERM");
         return await End();
+    }
+
+    /// <param name="signal">By its name: STOP pauses the program, CONT has it go on.</param>
+    public async Task Signal(string signal)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {_process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

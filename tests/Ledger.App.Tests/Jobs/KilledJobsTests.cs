@@ -13,8 +13,10 @@ public sealed class KilledJobsTests
 {
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_server_that_is_killed_in_the_middle_of_every_job_is_taken_over_and_nothing_is_done_twice()
+    [Theory]
+    [InlineData("KILL")]
+    [InlineData("STOP")]
+    public async Task A_server_that_is_killed_or_paused_in_the_middle_of_every_job_is_taken_over_and_nothing_is_done_twice(string signal)
     {
         await using var ledger = await LedgerOnTestDatabase.Create(Cancel);
         await using var feeds = await FeedServer.Start(Cancel);
@@ -25,23 +27,31 @@ public sealed class KilledJobsTests
         await owner.OpenAsync(Cancel);
         await owner.Execute("insert into ledger.feeds (id, address, added_by) values ('feed', $1, 'Ada')", Cancel, $"{feeds.Address}/good");
         var names = JobList.Make().Select(job => job.Name).ToList();
-        await using (var first = Serve(ledger, rates.Path))
+        await using var first = Serve(ledger, rates.Path);
+        await Until(() => owner.Query("select name from jobs.server", row => row.GetString(0), Cancel), servers => servers.Count == 1);
+        await using (var locked = await owner.BeginTransactionAsync(Cancel))
         {
-            await Until(() => owner.Query("select name from jobs.server", row => row.GetString(0), Cancel), servers => servers.Count == 1);
-            await using (var locked = await owner.BeginTransactionAsync(Cancel))
-            {
-                // What every job comes to need stays locked until its server is gone.
-                await owner.Execute("lock table ledger.texts, ledger.tree_checkpoints, ledger.view_versions, ledger.review, ledger.inbox, ledger.feeds, ledger.mt_streams in access exclusive mode", Cancel);
-                foreach (var name in names)
-                    await ledger.Get<JobOrders>().Run(name, "Ada", null, Cancel);
-                await Until(() => Running(ledger), running => running == names.Count);
-                await Until(() => Waiting(ledger), waiting => waiting >= 7);
-                await first.Kill();
-                await locked.RollbackAsync(Cancel);
-            }
+            // What every job comes to need stays locked until its server is gone.
+            await owner.Execute("lock table ledger.texts, ledger.tree_checkpoints, ledger.view_versions, ledger.review, ledger.inbox, ledger.feeds, ledger.mt_streams in access exclusive mode", Cancel);
+            foreach (var name in names)
+                await ledger.Get<JobOrders>().Run(name, "Ada", null, Cancel);
+            await Until(() => Running(ledger), running => running == names.Count);
+            await Until(() => Waiting(ledger), waiting => waiting >= 7);
+            await first.Signal(signal);
+            await locked.RollbackAsync(Cancel);
         }
         await using (Serve(ledger, rates.Path))
+        {
             await Until(() => Ended(ledger), ended => names.All(name => ended.Contains($"{name} takeover succeeded")));
+            if (signal == "STOP")
+            {
+                // It wakes, and finds that others have done its work.
+                await first.Signal("CONT");
+                var woken = (await owner.Query("select clock_timestamp()", row => row.GetDateTime(0), Cancel)).Single();
+                await Until(() => owner.Query("select count(*) from jobs.server where seen_at > $1", row => row.GetInt64(0), Cancel, woken), seen => seen.Single() == 2);
+                await first.Terminate();
+            }
+        }
 
         Assert.All(names, name => Assert.Equal(1, Ended(ledger).Result.Count(run => run == $"{name} request lost")));
         Assert.Equal(2 * names.Count, (await Ended(ledger)).Count);
