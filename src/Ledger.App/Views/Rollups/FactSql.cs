@@ -105,8 +105,8 @@ internal sealed class FactSql
     }
 
     /// <summary>
-    /// Table expressions, up to <c>fact</c>, the rows that are counted, and <c>valued</c>, the same with what they are in dollars beside another currency. Each names only the columns
-    /// that are of use.
+    /// Table expressions, up to <c>fact</c>, the rows that are counted, and <c>valued</c>, the same with what they are in dollars beside another
+    /// currency. Each names only the columns that are of use.
     /// </summary>
     public string Tables(DollarsBy dollars, Func<string, string> now) => $"""
         {(_needsKinds ? KindTable(now) + "," : "")} fact as (
