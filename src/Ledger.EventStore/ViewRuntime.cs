@@ -286,9 +286,11 @@ public sealed class ViewRuntime
 
     /// <summary>Opens the views for reading: everything read is of one moment.</summary>
     /// <param name="asOf">Rows are read as they were when the log ended at this position; null for the present.</param>
+    /// <param name="byKeys">Whether few rows are asked for, by their keys: of these there is one good plan, and to make it anew takes longer than to follow it.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="ArgumentOutOfRangeException">The log is not that long.</exception>
-    public async Task<ViewSnapshot> Open(long? asOf = null, CancellationToken cancel = default) => await ViewSnapshot.Open(_database, _views, asOf, cancel);
+    public async Task<ViewSnapshot> Open(long? asOf = null, bool byKeys = false, CancellationToken cancel = default) =>
+        await ViewSnapshot.Open(_database, _views, asOf, byKeys, cancel);
 
     private View Named(string name) => _views.GetValueOrDefault(name)
         ?? throw new ArgumentException($"There is no view '{name}'; there are {string.Join(", ", _views.Keys.Order(StringComparer.Ordinal))}.");

@@ -115,7 +115,7 @@ public sealed class ViewSnapshot : IAsyncDisposable
         }
     }
 
-    internal static async Task<ViewSnapshot> Open(NpgsqlDataSource database, IReadOnlyDictionary<string, View> views, long? asOf, CancellationToken cancel)
+    internal static async Task<ViewSnapshot> Open(NpgsqlDataSource database, IReadOnlyDictionary<string, View> views, long? asOf, bool byKeys, CancellationToken cancel)
     {
         NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
         try
@@ -125,18 +125,19 @@ public sealed class ViewSnapshot : IAsyncDisposable
             // where looking up some rows by an index costs less than reading a table.
             await using var command = new NpgsqlCommand("""
                 select set_config('search_path', string_agg(v.schema_name, ', ' order by v.view), true), set_config('random_page_cost', '1.1', true),
+                    set_config('plan_cache_mode', $2, true),
                     (select h.position from ledger.log_head h order by h.position desc limit 1),
                     array_agg(v.view) filter (where v.view = any($1)), array_agg(v.fingerprint) filter (where v.view = any($1)),
                     array_agg(v.layout) filter (where v.view = any($1)), array_agg(p.position) filter (where v.view = any($1))
-                from ledger.view_versions v cross join lateral (
-                    select position from ledger.view_positions p where p.view = v.view and p.version = v.version order by p.position desc limit 1) p
+                from ledger.view_versions v join ledger.view_heads() p on p.view = v.view and p.version = v.version
                 where v.state = 'live'
                 """, connection);
             command.Parameters.Add(new NpgsqlParameter { Value = views.Keys.ToArray() });
+            command.Parameters.Add(new NpgsqlParameter { Value = byKeys ? "force_generic_plan" : "auto" });
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
             await reader.ReadAsync(cancel);
-            if (asOf is { } past && (past < 0 || past > reader.GetInt64(2)))
-                throw new ArgumentOutOfRangeException(nameof(asOf), $"The log has no position {past}: it ends at {reader.GetInt64(2)}.");
+            if (asOf is { } past && (past < 0 || past > reader.GetInt64(3)))
+                throw new ArgumentOutOfRangeException(nameof(asOf), $"The log has no position {past}: it ends at {reader.GetInt64(3)}.");
             return new ViewSnapshot(connection, transaction, OpenViews.Of(reader, views), asOf);
         }
         catch
@@ -159,10 +160,10 @@ public sealed class ViewSnapshot : IAsyncDisposable
         /// <exception cref="ViewsMissingException">Nothing is.</exception>
         public static OpenViews Of(NpgsqlDataReader row, IReadOnlyDictionary<string, View> views)
         {
-            if (row.IsDBNull(3))
+            if (row.IsDBNull(4))
                 throw new ViewsMissingException();
-            List<(View View, string Fingerprint, string Layout, long Position)> live = [.. row.GetFieldValue<string[]>(3).Select(name => views[name])
-                .Zip(row.GetFieldValue<string[]>(4), row.GetFieldValue<string[]>(5)).Zip(row.GetFieldValue<long[]>(6), (v, position) => (v.First, v.Second, v.Third, position))];
+            List<(View View, string Fingerprint, string Layout, long Position)> live = [.. row.GetFieldValue<string[]>(4).Select(name => views[name])
+                .Zip(row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6)).Zip(row.GetFieldValue<long[]>(7), (v, position) => (v.First, v.Second, v.Third, position))];
             // What this program does not fold goes no further: the others are not read as of where it stands.
             long position = live.Where(v => v.Fingerprint == v.View.Fingerprint).Select(v => v.Position).DefaultIfEmpty(live.Max(v => v.Position)).Max();
             string apart = string.Concat(live.Where(v => v.Position != position).Select(v => string.Create(CultureInfo.InvariantCulture, $", {v.View.Name} at {v.Position}")));

@@ -71,15 +71,8 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
     /// <summary>Whether sums have to be made from rows: of the past, or of some of the deals.</summary>
     public async Task<bool> IsPartial(CancellationToken cancel) => await Ask(open => Task.FromResult(open.IsPast || EffectiveUntil is not null), cancel);
 
-    /// <summary>
-    /// Has the database plan what is asked from here on once, whatever it is asked for: of few rows by their keys there is one good plan, and to
-    /// make it anew takes longer than to follow it.
-    /// </summary>
-    public Task AskByKeys(CancellationToken cancel) => Ask(async open =>
-    {
-        await open.Connection.Execute("set local plan_cache_mode = force_generic_plan", cancel);
-        return true;
-    }, cancel);
+    /// <summary>Whether few rows are asked for, by their keys. Said after something was read it makes no difference.</summary>
+    public bool IsAskedByKeys { get; set; }
 
     /// <summary>
     /// Has the database take more memory for what is asked from here on, since groups of all rows do not fit into what a query has otherwise, and
@@ -196,7 +189,7 @@ public sealed class Snapshot(ViewRuntime views, EventLog log) : IAsyncDisposable
         await _oneQuestion.WaitAsync(cancel);
         try
         {
-            _open ??= await views.Open(AsOf, cancel);
+            _open ??= await views.Open(AsOf, IsAskedByKeys, cancel);
             return await question(_open);
         }
         finally

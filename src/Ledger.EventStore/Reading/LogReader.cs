@@ -168,10 +168,14 @@ internal sealed class LogReader(NpgsqlDataSource database, EventTypes types)
     private async Task<List<RecordedEvent>> Page(string sql, NpgsqlParameter[] parameters, CancellationToken cancel)
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancel);
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddRange(parameters);
-        await command.PrepareAsync(cancel);
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
+        var select = new NpgsqlBatchCommand(sql);
+        foreach (NpgsqlParameter parameter in parameters)
+            select.Parameters.Add(parameter);
+        // One plan serves them all, and to make it anew takes as long as to read a few events. The setting ends with the batch.
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("select set_config('plan_cache_mode', 'force_generic_plan', true)"), select } };
+        await batch.PrepareAsync(cancel);
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.NextResultAsync(cancel);
         var page = new List<RecordedEvent>();
         var headers = new LastHeaders();
         while (await reader.ReadAsync(cancel))

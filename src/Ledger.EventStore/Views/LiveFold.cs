@@ -241,7 +241,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         // on the disk, and folded again: the events are there, or nothing of them was folded.
         var begin = new NpgsqlBatchCommand($"""
             select set_config('idle_in_transaction_session_timeout', '{stoppedAfter.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}', true),
-                set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+                set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
                 set_config('plan_cache_mode', 'force_generic_plan', true), set_config('synchronous_commit', 'off', true), pg_try_advisory_xact_lock(hashtextextended($1, 0))
             """);
         begin.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ledger.views " + string.Join(' ', _names) });
@@ -250,7 +250,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
         await batch.PrepareAsync(cancel);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        if (!reader.GetBoolean(6))
+        if (!reader.GetBoolean(7))
             return null;
         await reader.NextResultAsync(cancel);
         return await ViewVersion.ReadLocked(reader, cancel);

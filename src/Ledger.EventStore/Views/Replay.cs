@@ -153,7 +153,7 @@ internal sealed class Replay(
             }
             await sums.Fill(connection, version.Schema, cancel);
         }
-        await using (var move = new NpgsqlBatch(connection) { BatchCommands = { ViewVersion.Move(building, first.ReplayTo.Value) } })
+        await using (var move = new NpgsqlBatch(connection) { BatchCommands = { ViewVersion.Move(building, from: 0, first.ReplayTo.Value) } })
             await move.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
         return await Building(connection, cancel);

@@ -17,12 +17,7 @@ internal sealed record ViewVersion(
         v.replay_to, v.replay_cursor, v.replay_done, v.replay_of, p.position, p.moved_at, v.failed_at, v.failed_position, v.failure
         """;
 
-    // One row a version: the newest, found at the end of the index.
-    private const string From = """
-        from ledger.view_versions v cross join lateral (
-            select position, moved_at from ledger.view_positions p
-            where p.view = v.view and p.version = v.version order by p.position desc limit 1) p
-        """;
+    private const string From = "from ledger.view_versions v join ledger.view_heads() p on p.view = v.view and p.version = v.version";
 
     public const string All = $"select {Columns} {From} order by v.view, v.version";
 
@@ -74,12 +69,15 @@ internal sealed record ViewVersion(
     }
 
     /// <summary>Moves the positions of versions which are locked, and ends the failures that they have come past.</summary>
-    public static NpgsqlBatchCommand Move(IReadOnlyList<ViewVersion> versions, long to)
+    /// <param name="versions">Which.</param>
+    /// <param name="from">Where they all stand.</param>
+    /// <param name="to">Where they come to.</param>
+    public static NpgsqlBatchCommand Move(IReadOnlyList<ViewVersion> versions, long from, long to)
     {
         var move = new NpgsqlBatchCommand("""
             with moved as (
                 update ledger.view_positions p set position = $3, moved_at = clock_timestamp()
-                from unnest($1, $2) v (view, version) where p.view = v.view and p.version = v.version and p.position < $3
+                from unnest($1, $2) v (view, version) where p.view = v.view and p.version = v.version and p.position = $4
                 returning p.view, p.version)
             update ledger.view_versions v set failed_at = null, failed_position = null, failure = null
             from moved m where v.view = m.view and v.version = m.version and v.failed_position <= $3
@@ -87,6 +85,7 @@ internal sealed record ViewVersion(
         move.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. versions.Select(v => v.View)] });
         move.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. versions.Select(v => v.Version)] });
         move.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
+        move.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
         return move;
     }
 

@@ -52,7 +52,7 @@ internal sealed class ViewWrites(IReadOnlyList<RecordedEvent> events)
     /// <exception cref="UnwritableException">What a view comes to is not taken; or a row that ends is not there, or several are.</exception>
     public async Task Send(NpgsqlConnection connection, IReadOnlyList<ViewVersion> versions, bool apart, CancellationToken cancel)
     {
-        var move = new Write(ViewVersion.Move(versions, events[^1].Position), null, null);
+        var move = new Write(ViewVersion.Move(versions, events[0].Position - 1, events[^1].Position), null, null);
         if (!apart)
         {
             await Send(connection, [.. _writes, move], cancel);

@@ -29,7 +29,7 @@ public sealed class BehindTests : IAsyncLifetime
         Assert.Equal((3, 1, false), await Positions(views, null));
         Assert.Equal((2, 1, true), await Positions(views, 2));
         Assert.Equal((1, 1, true), await Positions(views, 1));
-        await using ViewSnapshot now = await views.Open(cancel: Cancel), then = await views.Open(1, Cancel);
+        await using ViewSnapshot now = await views.Open(cancel: Cancel), then = await views.Open(1, cancel: Cancel);
         Assert.Equal(new ViewBehind("counters", 1), Assert.Single(now.Behind));
         Assert.Empty(then.Behind);
     }
@@ -135,7 +135,7 @@ public sealed class BehindTests : IAsyncLifetime
 
     private static async Task<(long Position, long HeldByAll, bool IsPast)> Positions(ViewRuntime views, long? asOf)
     {
-        await using ViewSnapshot open = await views.Open(asOf, Cancel);
+        await using ViewSnapshot open = await views.Open(asOf, cancel: Cancel);
         return (open.Position, open.HeldByAll, open.IsPast);
     }
 

@@ -70,7 +70,7 @@ public sealed class HistoryTests
     {
         foreach ((long position, string rows) in seen)
         {
-            await using ViewSnapshot past = await views.Open(position, Cancel);
+            await using ViewSnapshot past = await views.Open(position, cancel: Cancel);
             Assert.Equal(position, past.Position);
             Assert.Equal(rows, await Contents.Things(past, Cancel));
         }

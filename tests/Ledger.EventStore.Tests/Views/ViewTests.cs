@@ -30,7 +30,7 @@ public sealed class ViewTests : IAsyncLifetime
             Assert.Equal([new Parity(false, 2, 8)], await now.Sums<Parity>("true", [], Cancel));
             Assert.Equal([("first", 1), ("second", 3)], (await Reasons(now)).Select(r => (r.Reason, r.FromPosition)));
         }
-        await using (ViewSnapshot past = await views.Open(2, Cancel))
+        await using (ViewSnapshot past = await views.Open(2, cancel: Cancel))
         {
             Assert.Equal((2, true), (past.Position, past.IsPast));
             List<CounterRow> rows = await past.Rows<CounterRow>("order by r.id", [], Cancel);
@@ -39,7 +39,7 @@ public sealed class ViewTests : IAsyncLifetime
                 ViewSnapshot.SumUp<CounterRow, Parity>(CounterViews.Counters(), rows).OrderBy(p => p.Odd));
             Assert.Equal("first", Assert.Single(await Reasons(past)).Reason);
         }
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => views.Open(4, Cancel));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => views.Open(4, cancel: Cancel));
         Assert.Equal(2L, await _fixture.Sql("select count(*) from views.counter"));
         Assert.Equal(3L, await _fixture.Sql("select count(*) from views.counter_history"));
         Assert.Equal("What it stands at.", await _fixture.Sql("select col_description('views.counter'::regclass, 2)"));

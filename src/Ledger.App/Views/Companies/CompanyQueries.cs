@@ -43,7 +43,7 @@ public sealed class CompanyQueries(Snapshot snapshot, PartyNames names, DealQuer
     /// <exception cref="NotFoundException">Nobody goes by it, several do, or who does is no company.</exception>
     public async Task<CompanyRecord> Get(string idOrName, bool group, CancellationToken cancel)
     {
-        await snapshot.AskByKeys(cancel);
+        snapshot.IsAskedByKeys = true;
         var party = await names.Find(idOrName, cancel);
         var id = party.Id.Value;
         var members = group ? await Groups.Of(id, Groups.Subsidiaries, snapshot, names, cancel) : null;

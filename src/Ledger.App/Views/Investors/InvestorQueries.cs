@@ -49,7 +49,7 @@ public sealed class InvestorQueries(Snapshot snapshot, PartyNames names, DealQue
     /// <exception cref="NotFoundException">Nobody goes by it, several do, or who does is no investor.</exception>
     public async Task<InvestorOverview> Get(string idOrName, bool affiliates, CancellationToken cancel)
     {
-        await snapshot.AskByKeys(cancel);
+        snapshot.IsAskedByKeys = true;
         var party = await names.Find(idOrName, cancel);
         var merges = await snapshot.Merges(cancel);
         var members = affiliates ? await Groups.Of(party.Id.Value, Groups.Affiliates, snapshot, names, cancel) : null;
