@@ -17,7 +17,7 @@ internal static class Following
     private const int RunsOfWarmUp = 2;
     private const int RunsOfBatches = 3;
     private const int AppendsASecond = 200;
-    private const int SecondsOfWarmUp = 3;
+    private const int SecondsOfWarmUp = 20;
     private const int SecondsOfMeasuring = 10;
 
     private static readonly PartyId Witness = new("witness");
