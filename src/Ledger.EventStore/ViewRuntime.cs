@@ -30,6 +30,7 @@ public sealed class ViewRuntime
     private readonly ILogger _logger;
     private readonly Dictionary<string, View> _views;
     private readonly LiveFold _live;
+    private readonly int _batchMax;
     private readonly int _chunkMax;
 
     /// <summary>How long a process that was stopped while folding can keep others from it.</summary>
@@ -58,8 +59,6 @@ public sealed class ViewRuntime
         _batchMax = batchMax;
         _chunkMax = chunkMax;
     }
-
-    private readonly int _batchMax;
 
     /// <summary>The names of this program's views.</summary>
     public IReadOnlyCollection<string> Names => _views.Keys;
@@ -289,8 +288,7 @@ public sealed class ViewRuntime
     /// <param name="byKeys">Whether few rows are asked for, by their keys: of these there is one good plan, and to make it anew takes longer than to follow it.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="ArgumentOutOfRangeException">The log is not that long.</exception>
-    public async Task<ViewSnapshot> Open(long? asOf = null, bool byKeys = false, CancellationToken cancel = default) =>
-        await ViewSnapshot.Open(_database, _views, asOf, byKeys, cancel);
+    public async Task<ViewSnapshot> Open(long? asOf = null, bool byKeys = false, CancellationToken cancel = default) => await ViewSnapshot.Open(_database, _views, asOf, byKeys, cancel);
 
     private View Named(string name) => _views.GetValueOrDefault(name)
         ?? throw new ArgumentException($"There is no view '{name}'; there are {string.Join(", ", _views.Keys.Order(StringComparer.Ordinal))}.");

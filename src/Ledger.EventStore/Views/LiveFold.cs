@@ -198,7 +198,7 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     private async Task<Batch> Fold(List<ViewVersion> chosen, long position, int max, List<RecordedEvent> events, CancellationToken cancel)
     {
         (List<ViewChanges> changes, Dictionary<View, FoldFailure> failures) = await _fold.Fold([.. chosen.Select(v => views[v.View])], position, events, cancel);
-        var writes = new ViewWrites(events);
+        var writes = new ViewWrites(position, events);
         try
         {
             foreach (ViewChanges change in changes)

@@ -37,7 +37,7 @@ internal sealed class VersionFold(LogReader log, IReadOnlyList<View> views)
         }
         try
         {
-            var writes = new ViewWrites(events);
+            var writes = new ViewWrites(position, events);
             foreach (ViewChanges change in changes)
                 writes.Add(change, versions.Single(v => v.View == change.View.Name));
             await writes.Send(connection, versions, apart: events.Count == 1, cancel);

@@ -6,8 +6,9 @@ namespace Ledger.EventStore.Views;
 /// The statements that write what a batch of events came to in some views, and move their positions: sent together, and kept
 /// prepared by their connection.
 /// </summary>
+/// <param name="position">The position that the batch follows.</param>
 /// <param name="events">The batch.</param>
-internal sealed class ViewWrites(IReadOnlyList<RecordedEvent> events)
+internal sealed class ViewWrites(long position, IReadOnlyList<RecordedEvent> events)
 {
     private readonly List<Write> _writes = [];
     private ViewVersion? _version;
@@ -52,7 +53,7 @@ internal sealed class ViewWrites(IReadOnlyList<RecordedEvent> events)
     /// <exception cref="UnwritableException">What a view comes to is not taken; or a row that ends is not there, or several are.</exception>
     public async Task Send(NpgsqlConnection connection, IReadOnlyList<ViewVersion> versions, bool apart, CancellationToken cancel)
     {
-        var move = new Write(ViewVersion.Move(versions, events[0].Position - 1, events[^1].Position), null, null);
+        var move = new Write(ViewVersion.Move(versions, position, events[^1].Position), null, null);
         if (!apart)
         {
             await Send(connection, [.. _writes, move], cancel);
