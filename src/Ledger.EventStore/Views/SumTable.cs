@@ -43,10 +43,14 @@ internal sealed class SumTable<TSum> : SumTable where TSum : class
         ConstructorInfo constructor = typeof(TSum).GetConstructors().MaxBy(c => c.GetParameters().Length)!;
         IEnumerable<Expression> values = Shape.Columns.Select(column => column.IsKey
             ? (Expression)Expression.Property(a, column.Property)
-            : Expression.AddChecked(Expression.Property(a, column.Property),
-                Expression.MultiplyChecked(Expression.Convert(times, column.Type), Expression.Property(b, column.Property))));
+            : Plain(Expression.AddChecked(Expression.Property(a, column.Property),
+                Expression.MultiplyChecked(Expression.Convert(times, column.Type), Expression.Property(b, column.Property)))));
         return Expression.Lambda<Func<TSum, TSum, int, TSum>>(Expression.New(constructor, values), a, b, times).Compile();
     }
+
+    /// <summary>Without zeros at its end, which would tell of fractions that came and went: 113.00 is the same sum as 113.</summary>
+    private static Expression Plain(Expression sum) =>
+        sum.Type == typeof(decimal) ? Expression.Divide(sum, Expression.Constant(1.0000000000000000000000000000m)) : sum;
 
     private Func<TSum, bool> Zero()
     {
@@ -101,7 +105,7 @@ internal sealed class SumChange<TSum>(SumTable<TSum> table) : SumChange where TS
     public void Add(TSum part, int sign)
     {
         ref TSum? sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, part, out bool exists);
-        sum = exists ? table.Add(sum!, part, sign) : sign == 1 ? part : table.Add(part, part, sign - 1);
+        sum = exists ? table.Add(sum!, part, sign) : table.Add(part, part, sign - 1);
     }
 
     public override void Write(ViewWrites writes)
@@ -110,10 +114,11 @@ internal sealed class SumChange<TSum>(SumTable<TSum> table) : SumChange where TS
         _sums.Clear();
         if (changed.Count == 0)
             return;
+        string Plain(Column column, string sum) => column.Type == typeof(decimal) ? $"trim_scale({sum})" : sum;
         string Names(IEnumerable<Column> columns) => string.Join(", ", columns.Select(c => c.Name));
         writes.Add($"""
             insert into {writes.Schema}.{_shape.Name} as held ({Names(_shape.Columns)}) select * from unnest({ViewWrites.Parameters(_shape.Columns.Count)})
-            on conflict ({Names(_shape.Keys)}) do update set {string.Join(", ", table.Numbers.Select(n => $"{n.Name} = held.{n.Name} + excluded.{n.Name}"))}
+            on conflict ({Names(_shape.Keys)}) do update set {string.Join(", ", table.Numbers.Select(n => $"{n.Name} = {Plain(n, $"held.{n.Name} + excluded.{n.Name}")}"))}
             """, [.. _shape.Arrays(changed)]);
         writes.Add($"""
             delete from {writes.Schema}.{_shape.Name} held using unnest({ViewWrites.Parameters(_shape.Keys.Count)}) as changed ({Names(_shape.Keys)})

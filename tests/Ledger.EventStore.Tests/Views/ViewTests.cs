@@ -66,6 +66,27 @@ public sealed class ViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sum_is_the_same_to_the_letter_whatever_fractions_came_and_went()
+    {
+        ViewRuntime views = Runtime(new View("quarters", "quarters")
+            .Row(Counter.Fold, counter => new CounterRow(counter.Id, counter.Value, true, null, []))
+            .Sum((CounterRow row) => new Parity(true, 1, row.Value / 4.0m)));
+        await views.Prepare(cancel: Cancel);
+        const string Sum = "select sum::text from views.parity";
+        await Append("a", 0, 4);
+        await views.CatchUp(Cancel);
+        Assert.Equal("1", await _fixture.Sql(Sum));
+        await Append("b", 0, 1);
+        await views.CatchUp(Cancel);
+        Assert.Equal("1.25", await _fixture.Sql(Sum));
+        await Append("b", 1, 3);
+        await views.CatchUp(Cancel);
+        Assert.Equal("2", await _fixture.Sql(Sum));
+        await views.Replay(["quarters"], cancel: Cancel);
+        Assert.Equal("2", await _fixture.Sql(Sum));
+    }
+
+    [Fact]
     public async Task Two_processes_follow_and_every_event_is_folded_once()
     {
         ViewRuntime one = Runtime(CounterViews.Counters(), CounterViews.Reasons()), two = Runtime(CounterViews.Counters(), CounterViews.Reasons());
