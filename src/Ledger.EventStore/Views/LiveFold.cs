@@ -237,11 +237,13 @@ internal sealed class LiveFold(LogReader log, NpgsqlDataSource database, IReadOn
     private async Task<(List<ViewVersion> Live, string[] Locked)?> Begin(NpgsqlConnection connection, CancellationToken cancel)
     {
         // A process that is stopped between two statements loses its transaction, and the locks with it. The statements
-        // that write are planned for tables that grow, and once: to plan one anew takes longer than to write a few rows. Rows and position are lost together, if the machine fails before they are
-        // on the disk, and folded again: the events are there, or nothing of them was folded.
+        // that write are planned for tables that grow, and once: to plan one anew takes longer than to write a few rows.
+        // Rows and position are lost together, if the machine fails before they are on the disk, and folded again: the
+        // events are there, or nothing of them was folded.
         var begin = new NpgsqlBatchCommand($"""
             select set_config('idle_in_transaction_session_timeout', '{stoppedAfter.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}', true),
-                set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+                set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+                set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
                 set_config('plan_cache_mode', 'force_generic_plan', true), set_config('synchronous_commit', 'off', true), pg_try_advisory_xact_lock(hashtextextended($1, 0))
             """);
         begin.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "ledger.views " + string.Join(' ', _names) });

@@ -114,11 +114,12 @@ internal sealed class SumChange<TSum>(SumTable<TSum> table) : SumChange where TS
         _sums.Clear();
         if (changed.Count == 0)
             return;
-        string Plain(Column column, string sum) => column.Type == typeof(decimal) ? $"trim_scale({sum})" : sum;
+        // As what is added up in memory.
+        string Trimmed(Column column, string sum) => column.Type == typeof(decimal) ? $"trim_scale({sum})" : sum;
         string Names(IEnumerable<Column> columns) => string.Join(", ", columns.Select(c => c.Name));
         writes.Add($"""
             insert into {writes.Schema}.{_shape.Name} as held ({Names(_shape.Columns)}) select * from unnest({ViewWrites.Parameters(_shape.Columns.Count)})
-            on conflict ({Names(_shape.Keys)}) do update set {string.Join(", ", table.Numbers.Select(n => $"{n.Name} = {Plain(n, $"held.{n.Name} + excluded.{n.Name}")}"))}
+            on conflict ({Names(_shape.Keys)}) do update set {string.Join(", ", table.Numbers.Select(n => $"{n.Name} = {Trimmed(n, $"held.{n.Name} + excluded.{n.Name}")}"))}
             """, [.. _shape.Arrays(changed)]);
         writes.Add($"""
             delete from {writes.Schema}.{_shape.Name} held using unnest({ViewWrites.Parameters(_shape.Keys.Count)}) as changed ({Names(_shape.Keys)})
